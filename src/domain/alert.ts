@@ -1,0 +1,69 @@
+/** Events (a rule began or stopped being true) and alerts (an event worth a person). */
+import type { Label } from './detection.ts'
+import type { Box } from './geometry.ts'
+import type { Duty, RuleKind, Severity } from './rule.ts'
+
+/** An object as an alert reports it. */
+export interface AlertObject {
+  readonly track: number
+  readonly label: Label
+  readonly confidence: number
+  readonly box: Box
+}
+
+/** What rules/engine.ts says: internal, never published. */
+export interface RuleEvent {
+  readonly rule: string
+  readonly kind: RuleKind
+  /** One rule may hold for several objects at once; this tells them apart (`track id` or `zone`). */
+  readonly subject: string
+  readonly phase: 'began' | 'updated' | 'ended'
+  readonly time: number
+  readonly objects: readonly AlertObject[]
+  readonly zone?: string
+  readonly line?: string
+  readonly direction?: 'left' | 'right'
+  readonly count?: number
+  /** With `ended`: why. */
+  readonly because?: EndedBecause
+}
+
+export const endedBecauses = [
+  'cleared',
+  'track-lost',
+  'schedule-ended',
+  'rule-changed',
+  'camera-lost',
+  'camera-removed',
+  'gateway-stopped',
+  'gateway-restarted',
+] as const
+/** Why an alert is over. */
+export type EndedBecause = (typeof endedBecauses)[number]
+
+export const snapshotMissings = ['redaction-failed', 'consent', 'view-moved', 'sacrificed'] as const
+/** Why an alert has no picture. */
+export type SnapshotMissing = (typeof snapshotMissings)[number]
+
+/** An event worth a person. One id over began, updated and ended. */
+export interface Alert {
+  /** UUIDv7 */
+  readonly id: string
+  readonly camera: string
+  readonly rule: string
+  readonly kind: RuleKind
+  readonly severity: Severity
+  readonly duty: Duty
+  readonly phase: 'began' | 'updated' | 'ended'
+  /** Epoch ms, frame time. */
+  readonly began: number
+  /** Epoch ms of this phase, frame time. */
+  readonly time: number
+  readonly ended?: number
+  readonly endedBecause?: EndedBecause
+  readonly objects: readonly AlertObject[]
+  readonly zone?: string
+  readonly line?: string
+  readonly direction?: 'left' | 'right'
+  readonly count?: number
+}

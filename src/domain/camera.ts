@@ -1,0 +1,64 @@
+/** Cameras as every room of the gateway speaks of them. */
+import type { Point } from './geometry.ts'
+import type { Rule } from './rule.ts'
+import type { Line, Zone } from './zone.ts'
+
+/** public = street (天眼), shop = shop or village (村眼), household (户眼). */
+export const tiers = ['public', 'shop', 'household'] as const
+export type Tier = (typeof tiers)[number]
+
+export const cameraStates = [
+  'connecting',
+  'live',
+  'stalled',
+  'offline',
+  'auth_failed',
+  'redirect_refused',
+  'no_video',
+  'quarantined',
+  'paused',
+  'consent_ended',
+] as const
+/** The one enum of camera states: code, SQL, MQTT, metrics and console use it. */
+export type CameraState = (typeof cameraStates)[number]
+
+/** Who agreed that a shop or household camera is read, and for how long. */
+export interface Consent {
+  readonly grantedBy: string
+  /** Epoch ms; from then on the camera is not read. */
+  readonly until: number
+  /** Hex digest of the signed document. */
+  readonly documentSha256: string
+  readonly scope: readonly ('alerts' | 'snapshots')[]
+}
+
+/** Grid codes are strings, never numbers; absent where unknown. */
+export interface GridPlace {
+  readonly street?: string
+  readonly community?: string
+  readonly group?: string
+  readonly unit?: string
+}
+
+/** One configured camera. */
+export interface Camera {
+  readonly id: string
+  readonly name: string
+  readonly tier: Tier
+  /** `rtsp://user:password@host/…` or `file:clip.mp4`. Secret: never logged, published or shown. */
+  readonly url: string
+  readonly enabled: boolean
+  /** GB/T 28181 id, 20 digits. */
+  readonly gbId?: string
+  readonly tags: readonly string[]
+  readonly consent?: Consent
+  readonly grid: GridPlace
+  readonly address?: { readonly code: string; readonly text: string }
+  /** Degrees, WGS-84. */
+  readonly place?: { readonly lon: number; readonly lat: number }
+  /** Areas never shown nor analysed: painted black before anything else sees the pixels. */
+  readonly masks: readonly (readonly Point[])[]
+  readonly zones: readonly Zone[]
+  readonly lines: readonly Line[]
+  readonly rules: readonly Rule[]
+}

@@ -1,0 +1,27 @@
+/** One decoded picture of one camera. */
+
+export interface Frame {
+  /** Camera id. */
+  readonly camera: string
+  /** Counts the attempts of this camera's source; with `camera` it proves whose picture this is. */
+  readonly generation: number
+  /** Number of this frame within its generation, from 0. */
+  readonly index: number
+  /** Pixels, even numbers. */
+  readonly width: number
+  readonly height: number
+  /**
+   * Planar YUV 4:2:0 (I420, video range, BT.601): `width * height` luma bytes, then a quarter as many of U, then of V.
+   * Owned by whoever holds the frame: detection transfers it to a worker and leaves it empty.
+   */
+  pixels: Uint8Array
+  /** When the picture was taken: the stream's time on the box's clock, epoch milliseconds. */
+  readonly frameTime: number
+  /** When the box had it decoded, epoch milliseconds. */
+  readonly arrivedAt: number
+}
+
+/** Bytes of an I420 picture. */
+export function frameBytes(width: number, height: number): number {
+  return (width * height * 3) / 2
+}

@@ -1,0 +1,64 @@
+/** What a rule is: a kind, its parameters, and when it is armed. Schemas for these types are in config/rules/. */
+import type { Label } from './detection.ts'
+import type { Schedule } from './schedule.ts'
+
+export const severities = ['info', 'minor', 'major', 'critical'] as const
+export type Severity = (typeof severities)[number]
+
+/** Which part of the merged grids answers for an alert. */
+export const duties = ['public-order', 'fire', 'city', 'safety', 'system'] as const
+export type Duty = (typeof duties)[number]
+
+interface RuleBase {
+  /** Unique within the camera. */
+  readonly name: string
+  readonly labels: readonly Label[]
+  readonly severity: Severity
+  readonly duty: Duty
+  /** When the rule is armed; absent = always. */
+  readonly schedule?: Schedule
+  /** How long the condition must hold before the alert begins, and be gone before it ends, ms. */
+  readonly inertiaMs: number
+  /** After an alert ended, how long the same rule (and object) stays silent, ms. */
+  readonly cooldownMs: number
+}
+
+/** Something with one of the labels is inside the zone. */
+export interface IntrusionRule extends RuleBase {
+  readonly kind: 'intrusion'
+  readonly zone: string
+}
+
+/** Something crosses the line in the given direction: to the left, to the right, or either way. */
+export interface LineCrossingRule extends RuleBase {
+  readonly kind: 'line-crossing'
+  readonly line: string
+  readonly direction: 'left' | 'right' | 'any'
+}
+
+/** Something stays inside the zone for longer than `dwellMs`. */
+export interface LoiteringRule extends RuleBase {
+  readonly kind: 'loitering'
+  readonly zone: string
+  readonly dwellMs: number
+}
+
+/** At least `count` objects are inside the zone; ends below `count - hysteresis`. */
+export interface CrowdingRule extends RuleBase {
+  readonly kind: 'crowding'
+  readonly zone: string
+  readonly count: number
+  readonly hysteresis: number
+}
+
+/** Something stands still inside the zone for longer than `dwellMs`. */
+export interface StationaryVehicleRule extends RuleBase {
+  readonly kind: 'stationary-vehicle'
+  readonly zone: string
+  readonly dwellMs: number
+  /** How far the anchor may wander and still count as standing, share of the picture. */
+  readonly tolerance: number
+}
+
+export type Rule = IntrusionRule | LineCrossingRule | LoiteringRule | CrowdingRule | StationaryVehicleRule
+export type RuleKind = Rule['kind']

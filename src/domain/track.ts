@@ -1,0 +1,22 @@
+/** The same object over the frames of one camera. Tracks never cross cameras. */
+import type { Label } from './detection.ts'
+import type { Box, Point } from './geometry.ts'
+
+export interface Track {
+  /** Unique within a camera for as long as the gateway runs. */
+  readonly id: number
+  readonly label: Label
+  /** Highest-recent detection confidence, 0..1. */
+  readonly confidence: number
+  /** Where it is now (predicted while it is not seen). */
+  readonly box: Box
+  /** The tested point: bottom centre of the box. */
+  readonly anchor: Point
+  /** Picture widths / heights per second. */
+  readonly velocity: Point
+  /** Epoch ms of its first and its latest detection. */
+  readonly firstSeen: number
+  readonly lastSeen: number
+  /** Detected in the newest frame (otherwise the box is a prediction)? */
+  readonly seen: boolean
+}

@@ -1,0 +1,36 @@
+/** Every error the gateway raises on purpose: one code each, listed here and in docs/errors.md (a test compares). */
+
+export const errorCodes = {
+  CONFIG_INVALID: 'The configuration has errors; nothing was started.',
+  URL_REFUSED: 'A camera URL is malformed or points where cameras may not be.',
+  FFMPEG_MISSING: 'ffmpeg is absent, too old or not executable.',
+  STREAM_FAILED: 'One attempt to read a stream ended.',
+  AUTH_FAILED: 'The camera refused the account.',
+  REDIRECT_REFUSED: 'The camera answered with a redirect to another host.',
+  NO_VIDEO: 'The source has no video stream that can be read.',
+  STREAM_SILENT: 'The stream stayed connected and went silent.',
+  MODEL_MISSING: 'The weights of a model are not on this machine.',
+  MODEL_REFUSED: 'A model file is cut off, altered, of the wrong shape, or not a detector.',
+  MODEL_DOWNLOAD: 'Weights could not be downloaded.',
+  VISION_HUNG: 'A model run did not come back; the process must be replaced.',
+  VISION_STOPPED: 'The vision pool is stopping; the frame was not analysed.',
+  REDACTION_FAILED: 'A picture could not be redacted and was discarded.',
+  STORE_NEWER: 'The database was written by a newer version.',
+  STORE_FAILED: 'The database refused a write.',
+  BROKER_REFUSED: 'The broker refused the connection or a message.',
+  MESSAGE_INVALID: 'A message does not fit its contract.',
+  USAGE: 'The command line was not understood.',
+} as const
+
+export type ErrorCode = keyof typeof errorCodes
+
+/** An error with a stable code and a sentence that says what, where and what to do. */
+export class GatewayError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'GatewayError'
+    this.code = code
+  }
+}

@@ -1,0 +1,57 @@
+/** One camera's main path: frame -> detections -> tracks -> events -> alerts -> redacted picture -> store. */
+import type { Alert, EndedBecause, RuleEvent, SnapshotMissing } from './domain/alert.ts'
+import type { Detection } from './domain/detection.ts'
+import type { Frame } from './domain/frame.ts'
+import type { Box } from './domain/geometry.ts'
+import type { Track } from './domain/track.ts'
+
+/** What the models saw in one frame; `handle` names the frame that the worker still holds. */
+export interface Sighting {
+  readonly handle: number
+  readonly detections: readonly Detection[]
+  /** The regions the models looked at: only a track inside them can be missed. */
+  readonly looked: readonly Box[]
+}
+
+/** A redacted JPEG, or why there is none. */
+export type Picture =
+  | { readonly jpeg: Uint8Array; readonly width: number; readonly height: number; readonly faces: number }
+  | { readonly missing: SnapshotMissing }
+
+export interface Stages {
+  readonly vision: {
+    detect(frame: Frame): Promise<Sighting>
+    /** From the held frame. Never rejects: a picture that cannot be redacted is missing. */
+    snapshot(handle: number, objects: readonly Box[]): Promise<Picture>
+    release(handle: number): void
+  }
+  readonly tracker: {
+    update(detections: readonly Detection[], looked: readonly Box[], time: number): Track[]
+  }
+  readonly rules: {
+    evaluate(tracks: readonly Track[], time: number): RuleEvent[]
+    /** Ends everything that is open. */
+    end(because: EndedBecause, time: number): RuleEvent[]
+  }
+  readonly alerts: { raise(events: readonly RuleEvent[]): Alert[] }
+  save(alert: Alert, picture: Picture | undefined): Promise<void>
+}
+
+/** Runs until the frames end. */
+export async function pipeline(frames: AsyncIterable<Frame>, stages: Stages): Promise<void> {
+  const { vision, tracker, rules, alerts, save } = stages
+  for await (const frame of frames) {
+    const time = frame.frameTime
+    const sighting = await vision.detect(frame)
+    try {
+      const tracks = tracker.update(sighting.detections, sighting.looked, time)
+      for (const alert of alerts.raise(rules.evaluate(tracks, time))) {
+        const boxes = alert.objects.map((object) => object.box)
+        const picture = alert.phase === 'began' ? await vision.snapshot(sighting.handle, boxes) : undefined
+        await save(alert, picture)
+      }
+    } finally {
+      vision.release(sighting.handle)
+    }
+  }
+}
