@@ -83,7 +83,7 @@ export class RtspDialogue {
     } else if (message.method === 'SETUP' && !isOverTcp(header(message, 'transport'))) {
       // Media over UDP would pass beside the guard.
       this.#reply(clientSequence, 461, 'Unsupported Transport')
-    } else if (this.#pending.size >= maxPending) {
+    } else if (this.#pending.size >= maxPending && !this.#playing) {
       this.#wire.fail('STREAM_FAILED', `left ${maxPending} requests unanswered`)
     } else {
       this.#admitted = true
@@ -141,6 +141,8 @@ export class RtspDialogue {
     const sequence = `${++this.#sequence}`
     const authorization = this.#authenticator?.authorization(request.method, request.uri)
     pending.signed = authorization !== undefined
+    // Some cameras never answer a keep-alive; while they play that is no reason to leave them.
+    if (this.#pending.size >= maxPending) this.#pending.delete(this.#pending.keys().next().value ?? '')
     this.#pending.set(sequence, pending)
     const own: Headers = authorization === undefined ? [] : [['Authorization', authorization]]
     const headers = withHeaders(request.headers, ['cseq', 'authorization', 'proxy-authorization'], own)
@@ -154,19 +156,20 @@ export class RtspDialogue {
     const sequence = header(response, 'cseq') ?? this.#pending.keys().next().value ?? ''
     const pending = this.#pending.get(sequence)
     if (!pending || status < 200) return
-    this.#pending.delete(sequence)
-    if (this.#pending.size === 0) this.#wire.owes(undefined)
+    // A failure leaves the request pending: `refuse` answers it.
     if (status >= 300 && status < 400) {
       this.#wire.fail(
         'REDIRECT_REFUSED',
         `answered ${status}, a redirect; configure the new address if it is right`,
       )
     } else if (status === 401 && this.#login(pending, response)) {
+      this.#pending.delete(sequence)
       this.#send(pending)
     } else if (status >= 400 && !this.#playing && pending.request.method !== 'GET_PARAMETER') {
       this.#refused(pending, response)
-    } else {
-      this.#forward(pending, response)
+    } else if (this.#forward(pending, response)) {
+      this.#pending.delete(sequence)
+      if (this.#pending.size === 0) this.#wire.owes(undefined)
     }
   }
 
@@ -192,12 +195,14 @@ export class RtspDialogue {
     }
   }
 
-  #forward({ request, clientSequence }: Pending, response: RtspResponse): void {
+  /** Hands an answer on; false where it ends the attempt instead. */
+  #forward({ request, clientSequence }: Pending, response: RtspResponse): boolean {
     const body = request.method === 'DESCRIBE' ? this.#urls.describe(response.body) : response.body
-    if (response.status === 200 && !this.#advance(request, response, body)) return
+    if (response.status === 200 && !this.#advance(request, response, body)) return false
     const kept = withHeaders(response.headers, keptFromClient, [])
     const headers = kept.map(([name, value]): [string, string] => [name, this.#rewritten(name, value)])
     this.#wire.toClient(serialise({ ...response, headers: [['CSeq', clientSequence], ...headers], body }))
+    return true
   }
 
   /** Notes what a success means for the session; false where it cannot go on. */
