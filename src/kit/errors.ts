@@ -13,6 +13,7 @@ export const errorCodes = {
   MODEL_REFUSED: 'A model file is cut off, altered, of the wrong shape, or not a detector.',
   MODEL_DOWNLOAD: 'Weights could not be downloaded.',
   VISION_HUNG: 'A model run did not come back; the process must be replaced.',
+  VISION_FAILED: 'A frame could not be analysed.',
   VISION_STOPPED: 'The vision pool is stopping; the frame was not analysed.',
   REDACTION_FAILED: 'A picture could not be redacted and was discarded.',
   STORE_NEWER: 'The database was written by a newer version.',

@@ -1,0 +1,61 @@
+/** Raw boxes of a model become detections: absurd ones are dropped and counted, then the weaker of overlapping pairs. */
+import type { Detection, Label } from '../domain/detection.ts'
+import { iou } from '../domain/geometry.ts'
+import type { Fit } from './letterbox.ts'
+
+/** More boxes than this in one frame are a fault of the model, not a crowd. */
+const maxBoxes = 1_000
+
+/** Collects one frame's boxes in tensor pixels. */
+export class Candidates {
+  readonly #kept: { label: Label; confidence: number; x1: number; y1: number; x2: number; y2: number }[] = []
+  readonly #fit: Fit
+  /** Boxes that were not finite, empty, outside the picture, or far larger than it. */
+  absurd = 0
+
+  constructor(fit: Fit) {
+    this.#fit = fit
+  }
+
+  /** Centre and size in tensor pixels. */
+  add(label: Label, confidence: number, cx: number, cy: number, width: number, height: number): void {
+    const { usedWidth, usedHeight } = this.#fit
+    const x1 = cx - width / 2
+    const y1 = cy - height / 2
+    const x2 = cx + width / 2
+    const y2 = cy + height / 2
+    // Written so that NaN fails every one of them.
+    const sound =
+      confidence <= 1.001 && width > 0 && height > 0 && width < 2 * usedWidth && height < 2 * usedHeight
+    if (!sound || !(x2 > 0 && y2 > 0 && x1 < usedWidth && y1 < usedHeight)) {
+      this.absurd++
+      return
+    }
+    this.#kept.push({ label, confidence: Math.min(1, confidence), x1, y1, x2, y2 })
+  }
+
+  /** Detections in 0..1 of the picture, strongest first; `capped` counts those beyond the limit. */
+  settle(nms: number): { detections: Detection[]; capped: number } {
+    const { usedWidth, usedHeight, mirrored } = this.#fit
+    const unit = (value: number, whole: number) => Math.min(1, Math.max(0, value / whole))
+    const all = this.#kept
+      .sort((a, b) => b.confidence - a.confidence)
+      .slice(0, maxBoxes)
+      .map(({ label, confidence, x1, y1, x2, y2 }) => {
+        const left = unit(mirrored ? usedWidth - x2 : x1, usedWidth)
+        const right = unit(mirrored ? usedWidth - x1 : x2, usedWidth)
+        const box = { x1: left, y1: unit(y1, usedHeight), x2: right, y2: unit(y2, usedHeight) }
+        return { label, confidence, box }
+      })
+    return { detections: suppress(all, nms), capped: Math.max(0, this.#kept.length - maxBoxes) }
+  }
+}
+
+/** Greedy non-maximum suppression within each label; `detections` strongest first. */
+export function suppress(detections: readonly Detection[], nms: number): Detection[] {
+  const kept: Detection[] = []
+  for (const one of detections) {
+    if (!kept.some((other) => other.label === one.label && iou(other.box, one.box) > nms)) kept.push(one)
+  }
+  return kept
+}

@@ -1,0 +1,208 @@
+/** One model in one thread: opens its ONNX session, checks it against the manifest, and finds things in pictures. */
+import * as ort from 'onnxruntime-node'
+import type { Detection } from '../domain/detection.ts'
+import { GatewayError } from '../kit/errors.ts'
+import { decode, expectedShapes } from './decoders.ts'
+import { type Fit, fitPicture, Letterbox, type Picture420 } from './letterbox.ts'
+import type { Manifest } from './manifest.ts'
+import type { ModelOnDisk } from './ports.ts'
+
+/** What a look at one picture costs and finds. */
+export interface Look {
+  readonly detections: Detection[]
+  readonly preMs: number
+  readonly modelMs: number
+  readonly postMs: number
+  /** Boxes dropped because they were not finite, empty or outside. */
+  readonly absurd: number
+  /** Boxes dropped because there were too many. */
+  readonly capped: number
+}
+
+export interface LookOptions {
+  /** Confidence from which detections are emitted, default the manifest's. */
+  readonly score?: number
+  /** Cap of the long side of a dynamic input, pixels. */
+  readonly longSide?: number
+  readonly mirrored?: boolean
+}
+
+/**
+ * Policy: nothing here identifies anybody, so a model that describes a picture by a vector is refused. Such models
+ * (face or person embeddings) have an output that, without its dimensions of size 1 (batch, 1×1 maps), is one vector
+ * of 64 to 4096 numbers; a detector's outputs have rows per place as well.
+ */
+export function looksLikeEmbedding(shape: readonly number[]): boolean {
+  const real = shape.filter((length) => length !== 1)
+  return real.length === 1 && real[0] >= 64 && real[0] <= 4096 && shape.at(-2) !== real[0]
+}
+
+const sessionOptions: ort.InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  enableCpuMemArena: false,
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+}
+
+export class Detector {
+  readonly manifest: Manifest
+  readonly #session: ort.InferenceSession
+  readonly #letterbox: Letterbox
+  #tensor: ort.Tensor | undefined
+
+  private constructor(manifest: Manifest, session: ort.InferenceSession) {
+    this.manifest = manifest
+    this.#session = session
+    this.#letterbox = new Letterbox(manifest.input)
+  }
+
+  /** Opens the model and runs it once on grey. Throws MODEL_REFUSED with what does not fit the manifest. */
+  static async open({ manifest, path }: ModelOnDisk): Promise<Detector> {
+    let session: ort.InferenceSession
+    try {
+      session = await ort.InferenceSession.create(path, sessionOptions)
+    } catch (error) {
+      throw refused(
+        manifest,
+        `ONNX Runtime cannot load it (${(error as Error).message.split('\n')[0]})`,
+        error,
+      )
+    }
+    const detector = new Detector(manifest, session)
+    try {
+      detector.#checkInput()
+      await detector.#warmUp()
+    } catch (error) {
+      await session.release()
+      throw error instanceof GatewayError
+        ? error
+        : refused(manifest, `its first run failed: ${(error as Error).message}`, error)
+    }
+    return detector
+  }
+
+  /** Finds things in the whole picture. */
+  async look(picture: Picture420, options: LookOptions = {}): Promise<Look> {
+    const { manifest } = this
+    const began = performance.now()
+    const fit = fitPicture(manifest.input.size, picture, options.longSide, options.mirrored)
+    const values = this.#letterbox.fill(picture, fit)
+    const filled = performance.now()
+    const results = await this.#run(values, fit)
+    const ran = performance.now()
+    const outputs = new Map(manifest.output.names.map((name) => [name, results[name].data as Float32Array]))
+    const found = decode(manifest, outputs, fit, options.score ?? manifest.score)
+    const { detections, capped } = found.settle(manifest.nms)
+    return {
+      detections,
+      preMs: filled - began,
+      modelMs: ran - filled,
+      postMs: performance.now() - ran,
+      absurd: found.absurd,
+      capped,
+    }
+  }
+
+  /** Gives the session's memory back; no look may be under way. */
+  async close(): Promise<void> {
+    await this.#session.release()
+  }
+
+  #run(values: Float32Array, fit: Fit): Promise<ort.InferenceSession.ReturnType> {
+    const { input, output } = this.manifest
+    // The letterbox reuses its memory: as long as that stays the same, so may the tensor around it.
+    if (this.#tensor?.data !== values || this.#tensor.dims[3] !== fit.width) {
+      this.#tensor = new ort.Tensor('float32', values, [1, 3, fit.height, fit.width])
+    }
+    return this.#session.run({ [input.name]: this.#tensor }, output.names)
+  }
+
+  #checkInput(): void {
+    const { manifest } = this
+    const inputs = this.#session.inputMetadata
+    const only = inputs[0]
+    if (
+      inputs.length !== 1 ||
+      only.name !== manifest.input.name ||
+      !only.isTensor ||
+      only.type !== 'float32'
+    ) {
+      throw refused(
+        manifest,
+        `its inputs are ${inputs.map((one) => one.name).join(', ')}, expected ${manifest.input.name} (float32)`,
+      )
+    }
+    const { size } = manifest.input
+    const wanted = 'width' in size ? [1, 3, size.height, size.width] : [1, 3, undefined, undefined]
+    const fits =
+      only.shape.length === 4 &&
+      only.shape.every((length, i) => {
+        return (
+          typeof length !== 'number' || length < 0 || (wanted[i] === undefined ? false : length === wanted[i])
+        )
+      })
+    if (!fits) {
+      throw refused(
+        manifest,
+        `its input is ${only.shape.join('×')}, expected ${wanted.map((one) => one ?? 'any').join('×')}`,
+      )
+    }
+    const names = new Set(this.#session.outputNames)
+    const absent = manifest.output.names.filter((name) => !names.has(name))
+    for (const meta of this.#session.outputMetadata) {
+      if (
+        meta.isTensor &&
+        meta.shape.every((length) => typeof length === 'number') &&
+        looksLikeEmbedding(meta.shape as number[])
+      ) {
+        throw embedding(manifest, meta.name, meta.shape as number[])
+      }
+    }
+    if (absent.length > 0) {
+      throw refused(manifest, `it has no output ${absent.join(', ')} (it has ${[...names].join(', ')})`)
+    }
+  }
+
+  /** One run of every output at the size the model will see, because declared shapes may leave lengths open. */
+  async #warmUp(): Promise<void> {
+    const { manifest } = this
+    const { size } = manifest.input
+    const picture =
+      'width' in size
+        ? size
+        : { width: size.longSide, height: Math.max(2, Math.round((size.longSide * 9) / 16 / 2) * 2) }
+    const fit = fitPicture(size, picture)
+    const grey = new Float32Array(3 * fit.width * fit.height).fill(0.5)
+    const results = await this.#session.run({
+      [manifest.input.name]: new ort.Tensor('float32', grey, [1, 3, fit.height, fit.width]),
+    })
+    for (const [name, result] of Object.entries(results)) {
+      if (looksLikeEmbedding(result.dims)) throw embedding(manifest, name, result.dims)
+    }
+    for (const [name, shape] of expectedShapes(manifest.output, fit)) {
+      const { dims, type } = results[name]
+      if (type !== 'float32' || dims.join('×') !== shape.join('×')) {
+        throw refused(
+          manifest,
+          `its output ${name} is ${type} ${dims.join('×')}, expected float32 ${shape.join('×')}`,
+        )
+      }
+    }
+  }
+}
+
+function refused(manifest: Manifest, why: string, cause?: unknown): GatewayError {
+  const hint = `run \`skyeye models verify\`, or fetch it again with \`skyeye models pull ${manifest.name}\``
+  return new GatewayError('MODEL_REFUSED', `${manifest.name} was refused: ${why}; ${hint}`, { cause })
+}
+
+function embedding(manifest: Manifest, name: string, shape: readonly number[]): GatewayError {
+  return new GatewayError(
+    'MODEL_REFUSED',
+    `${manifest.name} was refused: its output ${name} (${shape.join('×')}) looks like an embedding, and this gateway identifies nobody; use a detector`,
+  )
+}

@@ -1,0 +1,148 @@
+/** The manifest of a model: everything specific to it, read from `models/<name>.json` and checked against one schema. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Static, Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { labels } from '../domain/detection.ts'
+import { GatewayError } from '../kit/errors.ts'
+
+const strict = { additionalProperties: false }
+const triple = Type.Tuple([Type.Number(), Type.Number(), Type.Number()])
+const share = Type.Number({ minimum: 0, maximum: 1 })
+const strides = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1 })
+
+/** Either one size in pixels, or any multiple of something with the long side capped. */
+const inputSize = Type.Union([
+  Type.Object({ width: Type.Integer({ minimum: 1 }), height: Type.Integer({ minimum: 1 }) }, strict),
+  Type.Object({ multiple: Type.Integer({ minimum: 1 }), longSide: Type.Integer({ minimum: 1 }) }, strict),
+])
+
+const output = Type.Union([
+  Type.Object(
+    {
+      kind: Type.Literal('yolox'),
+      strides,
+      names: Type.Array(Type.String(), { minItems: 1, maxItems: 1 }),
+      classes: Type.Integer({ minimum: 1 }),
+    },
+    strict,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('yunet'),
+      strides,
+      /** Class scores of every stride, then objectness, then boxes. */
+      names: Type.Array(Type.String(), { minItems: 3 }),
+    },
+    strict,
+  ),
+])
+
+const manifestSchema = Type.Object(
+  {
+    name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' }),
+    /** A bare file name: it is joined to folders and mirrors. */
+    file: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*\\.onnx$' }),
+    /** Where it is published, pinned to a commit. */
+    source: Type.String({ pattern: '^https://.*[0-9a-f]{40}.*' }),
+    sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    bytes: Type.Integer({ minimum: 1 }),
+    licence: Type.String({ minLength: 1 }),
+    task: Type.Union([Type.Literal('objects'), Type.Literal('faces')]),
+    input: Type.Object(
+      {
+        name: Type.String(),
+        layout: Type.Literal('NCHW'),
+        colour: Type.Union([Type.Literal('BGR'), Type.Literal('RGB')]),
+        /** Per channel in the order of `colour`: tensor = (value 0..255 - mean) / std. */
+        mean: triple,
+        std: triple,
+        /** 0..255, around the picture. */
+        padding: Type.Integer({ minimum: 0, maximum: 255 }),
+        placement: Type.Literal('top-left'),
+        size: inputSize,
+      },
+      strict,
+    ),
+    output,
+    /** Class index of the model -> our label; classes that are not listed are not seen. */
+    labels: Type.Record(Type.String({ pattern: '^[0-9]+$' }), Type.Enum([...labels])),
+    /** Detections below this confidence are not emitted. */
+    score: share,
+    /** Of two boxes of one label that overlap more than this (IoU), the weaker one goes. */
+    nms: share,
+    /** How faces are looked for when they are to be hidden: lower threshold, several sizes of the picture. */
+    redaction: Type.Optional(
+      Type.Object(
+        { score: share, longSides: Type.Array(Type.Integer({ minimum: 32 }), { minItems: 1 }) },
+        strict,
+      ),
+    ),
+  },
+  strict,
+)
+
+export type Manifest = Static<typeof manifestSchema>
+
+/** `models/` of the package: the same from src/ and from dist/. */
+export const manifestsDir = fileURLToPath(new URL('../../models/', import.meta.url))
+
+const validator = Compile(manifestSchema)
+
+/** Checks a parsed manifest. `where` is named in the error. Throws MODEL_REFUSED. */
+export function checkManifest(value: unknown, where: string): Manifest {
+  if (!validator.Check(value)) {
+    const [first] = validator.Errors(value)
+    throw new GatewayError(
+      'MODEL_REFUSED',
+      `${where}${first?.instancePath ?? ''} ${first?.message ?? 'is invalid'}`,
+    )
+  }
+  const { output, labels: map } = value
+  const wanted = output.kind === 'yunet' ? output.strides.length * 3 : 1
+  if (output.names.length !== wanted) {
+    throw new GatewayError(
+      'MODEL_REFUSED',
+      `${where}/output/names must name ${wanted} outputs, has ${output.names.length}`,
+    )
+  }
+  const classes = output.kind === 'yolox' ? output.classes : 1
+  const stray = Object.keys(map).find((index) => Number(index) >= classes)
+  if (stray !== undefined) {
+    throw new GatewayError('MODEL_REFUSED', `${where}/labels names class ${stray}, the model has ${classes}`)
+  }
+  return value
+}
+
+/** Names of all models that have a manifest, sorted. */
+export function manifestNames(folder: string = manifestsDir): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort()
+}
+
+/** Reads and checks `<folder>/<name>.json`. Throws MODEL_MISSING for an unknown name, MODEL_REFUSED for a bad manifest. */
+export function readManifest(name: string, folder: string = manifestsDir): Manifest {
+  const known = manifestNames(folder)
+  if (!known.includes(name)) {
+    throw new GatewayError(
+      'MODEL_MISSING',
+      `No model is called ${JSON.stringify(name)}; there are: ${known.join(', ')}`,
+    )
+  }
+  const where = `models/${name}.json`
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
+  } catch (error) {
+    throw new GatewayError('MODEL_REFUSED', `${where} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+  const manifest = checkManifest(parsed, where)
+  if (manifest.name !== name)
+    throw new GatewayError('MODEL_REFUSED', `${where}/name is ${manifest.name}, not ${name}`)
+  return manifest
+}

@@ -1,0 +1,53 @@
+/** What the pool and its workers say to each other. */
+import type { Detection } from '../domain/detection.ts'
+import type { Box } from '../domain/geometry.ts'
+import type { ErrorCode } from '../kit/errors.ts'
+import type { Picture420 } from './letterbox.ts'
+import type { ModelOnDisk, Picture } from './ports.ts'
+
+/** A worker's `workerData`. */
+export interface WorkerSetup {
+  readonly objects: ModelOnDisk
+  readonly faces: ModelOnDisk
+  /** Frames kept at most between detection and release. */
+  readonly maxHeld: number
+}
+
+/** Asks for exactly one answer with the same `id`. */
+export type Task =
+  | { readonly kind: 'detect'; readonly id: number; readonly handle: number; readonly picture: Picture420 }
+  | {
+      readonly kind: 'snapshot'
+      readonly id: number
+      readonly handle: number
+      readonly objects: readonly Box[]
+    }
+
+export type ToWorker =
+  | Task
+  | { readonly kind: 'release'; readonly handle: number }
+  | { readonly kind: 'stop' }
+
+/** What one task cost; sums of these are the pool's statistics. */
+export interface Costs {
+  readonly runs: number
+  readonly preMs: number
+  readonly modelMs: number
+  readonly postMs: number
+  readonly absurd: number
+  readonly capped: number
+}
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  /** The models cannot be used; the worker ends. */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
+  | {
+      readonly kind: 'detected'
+      readonly id: number
+      readonly detections: Detection[]
+      readonly costs: Costs
+      readonly evicted: number
+    }
+  | { readonly kind: 'picture'; readonly id: number; readonly picture: Picture; readonly why?: string }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string }

@@ -1,0 +1,60 @@
+/** From a held frame to the redacted JPEG of an alert: find faces, hide them, mark the objects, encode. */
+import sharp from 'sharp'
+import type { Detection } from '../domain/detection.ts'
+import type { Box } from '../domain/geometry.ts'
+import { suppress } from './candidates.ts'
+import type { Detector } from './detector.ts'
+import type { HeldFrame } from './held-frames.ts'
+import type { Picture420 } from './letterbox.ts'
+import { hiddenRegions, leastPerson, mosaic, outline, type RgbPicture } from './redact.ts'
+import { toRgb } from './rgb.ts'
+
+const jpegQuality = 80
+
+/** Faces at the low threshold of the manifest's `redaction`, united over its sizes and a mirrored look. */
+export async function findFaces(faces: Detector, picture: Picture420): Promise<Detection[]> {
+  const { redaction, score, nms } = faces.manifest
+  const long = Math.max(picture.width, picture.height)
+  // A size beyond the picture's own would be the same look again.
+  const sides = new Set((redaction?.longSides ?? [long]).map((side) => Math.min(side, long)))
+  const found: Detection[] = []
+  let mirrored = false
+  for (const longSide of sides) {
+    const look = await faces.look(picture, { score: redaction?.score ?? score, longSide, mirrored })
+    found.push(...look.detections)
+    mirrored = !mirrored
+  }
+  return suppress(
+    found.sort((a, b) => b.confidence - a.confidence),
+    nms,
+  )
+}
+
+/** The picture with nobody's face in it, not yet encoded; `faces` counts those that were found. */
+export async function redactPicture(
+  faces: Detector,
+  { picture, detections }: HeldFrame,
+): Promise<{ rgb: RgbPicture; faces: number; hidden: Box[] }> {
+  const found = await findFaces(faces, picture)
+  const people = detections.filter(({ label, confidence }) => label === 'person' && confidence >= leastPerson)
+  const hidden = hiddenRegions(found, people, picture)
+  const rgb = toRgb(picture)
+  for (const box of hidden) mosaic(rgb, box)
+  return { rgb, faces: found.length, hidden }
+}
+
+/** Throws whatever went wrong: the caller must then have no picture at all. */
+export async function takeSnapshot(
+  faces: Detector,
+  frame: HeldFrame,
+  objects: readonly Box[],
+): Promise<{ jpeg: Uint8Array; width: number; height: number; faces: number }> {
+  const { rgb, faces: count } = await redactPicture(faces, frame)
+  for (const box of objects) outline(rgb, box)
+  const { width, height, bytes } = rgb
+  const jpeg = await sharp(bytes, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: jpegQuality })
+    .toBuffer()
+  // A copy of its own: Node's small buffers share memory, and what is transferred must be whole.
+  return { jpeg: Uint8Array.from(jpeg), width, height, faces: count }
+}

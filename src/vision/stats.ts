@@ -1,0 +1,55 @@
+/** What the vision pool counts. */
+
+export interface VisionStats {
+  /** Threads that are up. */
+  readonly workers: number
+  /** Tasks waiting for a worker. */
+  readonly queued: number
+  /** Tasks at a worker. */
+  readonly running: number
+  /** Frames held for snapshots. */
+  readonly held: number
+  /** Frames analysed. */
+  readonly frames: number
+  /** Model runs for detection. */
+  readonly runs: number
+  /** Sums over those runs: filling the tensor, the model, reading its output. */
+  readonly preMs: number
+  readonly modelMs: number
+  readonly postMs: number
+  /** Sum over tasks of the time until a worker took them. */
+  readonly waitMs: number
+  /** Boxes dropped: not finite, empty, outside or far too large. */
+  readonly absurdBoxes: number
+  /** Boxes dropped because a frame had more than a thousand. */
+  readonly cappedBoxes: number
+  /** Held frames dropped because a worker had too many. */
+  readonly evicted: number
+  readonly snapshots: number
+  readonly redactionFailures: number
+  /** Tasks that failed. */
+  readonly failures: number
+  /** Worker threads that died. */
+  readonly deaths: number
+}
+
+type Sums = { -readonly [K in Exclude<keyof VisionStats, 'workers' | 'queued' | 'running' | 'held'>]: number }
+
+/** The sums, at zero. */
+export function emptyStats(): Sums {
+  return {
+    frames: 0,
+    runs: 0,
+    preMs: 0,
+    modelMs: 0,
+    postMs: 0,
+    waitMs: 0,
+    absurdBoxes: 0,
+    cappedBoxes: 0,
+    evicted: 0,
+    snapshots: 0,
+    redactionFailures: 0,
+    failures: 0,
+    deaths: 0,
+  }
+}
