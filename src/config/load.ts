@@ -1,0 +1,203 @@
+/** Loads a configuration: reads, checks everything, and either says all that is wrong or hands over what is right. */
+import { dirname, join } from 'node:path'
+import { checkConsent, checkIds, checkTags, type ListedCamera } from './cameras.ts'
+import { checkValue } from './check.ts'
+import type { Config } from './config.ts'
+import { parseCamerasCsv } from './files/cameras-csv.ts'
+import { readTextFile } from './files/text-file.ts'
+import { parseYamlFile } from './files/yaml-file.ts'
+import { isNetwork } from './networks.ts'
+import { checkPicture, checkRules, type Picture } from './pictures.ts'
+import { ConfigError, type Path, type Problem, Problems, type SourceFile } from './problems.ts'
+import { besideFile, deepFreeze, resolveUrl, toBroker, toCamera, toSections } from './resolve.ts'
+import type { RawCameraDefaults } from './schema/camera-schema.ts'
+import { camerasFileSchema, type RawConfig, rootSchema } from './schema/root.ts'
+import { type Environment, expandVariables, readSecretFile, urlSecrets, withPassword } from './secrets.ts'
+
+export interface LoadOptions {
+  /** Variables for `${NAME}`; default: those of this process. */
+  readonly env?: Environment
+  /** Says what is wrong with the URL of a camera, without repeating its account; undefined where it is good. */
+  readonly checkUrl?: (url: string) => string | undefined
+}
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** What does not keep the gateway from starting. */
+  readonly warnings: readonly Problem[]
+  /** Every file that was read: a change of one is a reason to load again. */
+  readonly files: readonly string[]
+}
+
+/** Reads the YAML file at `path` and the files it names. Throws ConfigError with every problem at once. */
+export async function loadConfig(path: string, options: LoadOptions = {}): Promise<LoadedConfig> {
+  return await new Loader(path, options).load()
+}
+
+class Loader {
+  readonly #path: string
+  readonly #env: Environment
+  readonly #checkUrl: (url: string) => string | undefined
+  readonly #problems = new Problems()
+  readonly #warnings = new Problems()
+  readonly #files: string[] = []
+  /** Passwords, and what else must not be repeated in a message. */
+  readonly #secrets = new Set<string>()
+  readonly #inserted = new Set<string>()
+
+  constructor(path: string, { env = process.env, checkUrl = () => undefined }: LoadOptions) {
+    this.#path = path
+    this.#env = env
+    this.#checkUrl = checkUrl
+  }
+
+  async load(): Promise<LoadedConfig> {
+    const main = await this.#read(this.#path)
+    if (!main) throw this.#refusal()
+    const raw = (checkValue(rootSchema, main, this.#problems) ?? {}) as RawConfig
+    const listed = await this.#listCameras(main, raw)
+    this.#checkSections(main, raw)
+    this.#checkCameras(main, raw.cameraDefaults ?? {}, listed)
+    const brokerPassword = await this.#brokerSecrets(main, raw.broker)
+    const urls: string[] = []
+    for (const camera of listed) urls.push(await this.#cameraUrl(camera))
+    if (this.#problems.count > 0) throw this.#refusal()
+    const config: Config = {
+      ...toSections(raw),
+      broker: toBroker(main.file, raw.broker, brokerPassword),
+      cameras: listed.map((camera, i) => toCamera(camera, urls[i], raw.cameraDefaults ?? {})),
+      secrets: [...this.#secrets],
+    }
+    return {
+      config: deepFreeze(config),
+      warnings: this.#warnings.sorted(this.#files, []),
+      files: this.#files,
+    }
+  }
+
+  #refusal(): ConfigError {
+    return new ConfigError(this.#problems.sorted(this.#files, [...this.#secrets, ...this.#inserted]))
+  }
+
+  /** A file as a value with its variables put in; undefined (and a problem) where it cannot be read. */
+  async #read(file: string, named?: { source: SourceFile; path: Path }): Promise<SourceFile | undefined> {
+    this.#files.push(file)
+    const read = await readTextFile(file)
+    if ('fault' in read) {
+      if (named && read.line === 1) this.#problems.add(named.source, named.path, `${file} ${read.fault}`)
+      else {
+        const place = () => ({ line: read.line, column: 1 })
+        this.#problems.add({ file, value: undefined, at: place, atKey: place }, [], `the file ${read.fault}`)
+      }
+      return undefined
+    }
+    const parse = /\.csv$/i.test(file) && named ? parseCamerasCsv : parseYamlFile
+    const source = parse(file, read.text, this.#problems)
+    return source && expandVariables(source, this.#env, this.#problems, (value) => this.#inserted.add(value))
+  }
+
+  async #listCameras(main: SourceFile, raw: RawConfig): Promise<ListedCamera[]> {
+    const own = raw.cameras ? listOf(raw.cameras, main) : []
+    if (typeof raw.camerasFile !== 'string' || this.#problems.has(main, ['camerasFile'])) {
+      if (!raw.cameras && this.#problems.count === 0) this.#warnings.add(main, [], 'there is no camera in it')
+      return own
+    }
+    if (raw.cameras) this.#problems.add(main, ['camerasFile'], 'stands beside cameras; use one of the two')
+    const file = join(dirname(main.file), raw.camerasFile)
+    const source = await this.#read(file, { source: main, path: ['camerasFile'] })
+    if (!source) return own
+    const second = checkValue(camerasFileSchema, source, this.#problems) as
+      | { cameras?: RawConfig['cameras'] }
+      | undefined
+    return [...own, ...listOf(second?.cameras ?? [], source)]
+  }
+
+  #checkSections(main: SourceFile, { ingest, broker }: RawConfig): void {
+    for (const [i, network] of (ingest?.allowNetworks ?? []).entries()) {
+      if (typeof network !== 'string' || isNetwork(network)) continue
+      this.#problems.add(
+        main,
+        ['ingest', 'allowNetworks', i],
+        'must be a network such as 192.168.0.0/16 or fd00::/8',
+      )
+    }
+    if (typeof broker !== 'object') return
+    const say = (key: string, message: string) => this.#problems.add(main, ['broker', key], message)
+    if (broker.password !== undefined && broker.passwordFile !== undefined) {
+      say('passwordFile', 'stands beside password; use one of the two')
+    }
+    if ((broker.password ?? broker.passwordFile) !== undefined && broker.username === undefined) {
+      say('username', 'is missing: a password needs an account')
+    }
+    if (broker.tls && !broker.tls.cert !== !broker.tls.key) say('tls', 'cert and key belong together')
+    if (broker.tls && /^mqtt:/.test(broker.url ?? '')) say('tls', 'needs an mqtts:// url')
+  }
+
+  #checkCameras(main: SourceFile, defaults: RawCameraDefaults, listed: readonly ListedCamera[]): void {
+    const shared: Picture = { raw: defaults, source: main, path: ['cameraDefaults'] }
+    checkPicture(shared, this.#problems)
+    checkIds(listed, this.#problems)
+    for (const camera of listed) {
+      const picture = { raw: camera.raw, source: camera.source, path: ['cameras', camera.index] }
+      checkTags(camera, this.#problems)
+      checkConsent(camera, Date.now(), this.#problems, this.#warnings)
+      checkPicture(picture, this.#problems)
+      checkRules(picture, shared, this.#problems)
+      if (camera.raw.enabled && (camera.raw.rules ?? defaults.rules ?? []).length === 0) {
+        this.#warnings.add(
+          camera.source,
+          picture.path,
+          `camera "${camera.raw.id}" has no rules: it raises no alert`,
+        )
+      }
+    }
+  }
+
+  async #brokerSecrets(main: SourceFile, broker: RawConfig['broker']): Promise<string | undefined> {
+    if (typeof broker !== 'object') return undefined
+    for (const [key, file] of Object.entries(broker.tls ?? {})) {
+      if (typeof file !== 'string') continue
+      const read = await readTextFile(besideFile(main.file, file))
+      if ('fault' in read) this.#problems.add(main, ['broker', 'tls', key], `the file ${read.fault}`)
+    }
+    if (broker.password !== undefined) this.#secrets.add(broker.password)
+    return await this.#secretFrom(main, ['broker', 'passwordFile'], broker.passwordFile)
+  }
+
+  async #secretFrom(source: SourceFile, path: Path, file: string | undefined): Promise<string | undefined> {
+    if (typeof file !== 'string' || this.#problems.has(source, path)) return undefined
+    const read = await readSecretFile(besideFile(source.file, file))
+    if ('fault' in read) {
+      this.#problems.add(source, path, read.fault)
+      return undefined
+    }
+    this.#files.push(join(dirname(source.file), file))
+    this.#secrets.add(read.secret)
+    return read.secret
+  }
+
+  /** The URL with its password and an absolute path; its secrets are remembered before anybody may speak of it. */
+  async #cameraUrl({ raw, source, index }: ListedCamera): Promise<string> {
+    const path = ['cameras', index, 'url']
+    const password = await this.#secretFrom(source, ['cameras', index, 'passwordFile'], raw?.passwordFile)
+    if (typeof raw?.url !== 'string' || this.#problems.has(source, path)) return ''
+    const url = password === undefined ? resolveUrl(source.file, raw.url) : withPassword(raw.url, password)
+    if (url === undefined) {
+      this.#problems.add(
+        source,
+        path,
+        'must name a user without password, rtsp://user@host/path, because passwordFile holds it',
+      )
+      return ''
+    }
+    for (const secret of urlSecrets(url)) this.#secrets.add(secret)
+    const fault = this.#checkUrl(url)
+    if (fault !== undefined) this.#problems.add(source, path, fault)
+    return url
+  }
+}
+
+/** Entries that are no mapping at all were refused; the others keep their number. */
+function listOf(cameras: NonNullable<RawConfig['cameras']>, source: SourceFile): ListedCamera[] {
+  return cameras.map((raw, index) => ({ raw, source, index })).filter(({ raw }) => typeof raw === 'object')
+}

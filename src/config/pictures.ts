@@ -1,0 +1,132 @@
+/** What a schema cannot say about zones, lines, masks and rules: shapes with an area, names that exist. */
+import type { Path, Problems, SourceFile } from './problems.ts'
+import type { RawRule } from './rules/rule-schema.ts'
+import type { RawCamera, RawCameraDefaults } from './schema/camera-schema.ts'
+
+/** The part of a camera that is drawn on its picture, and where it was written. */
+export interface Picture {
+  readonly raw: RawCameraDefaults
+  readonly source: SourceFile
+  readonly path: Path
+}
+
+type Corner = readonly [number, number]
+
+/** Zones and masks enclose something, lines lead somewhere, names are used once, time zones exist. */
+export function checkPicture({ raw, source, path }: Picture, problems: Problems): void {
+  const { zones = [], lines = [], masks = [], rules = [] } = raw
+  const polygons: [Path, unknown][] = [
+    ...zones.map((zone, i): [Path, unknown] => [['zones', i, 'polygon'], zone?.polygon]),
+    ...masks.map((mask, i): [Path, unknown] => [['masks', i], mask]),
+  ]
+  for (const [at, polygon] of polygons) {
+    if (isPolygon(polygon) && polygonArea(polygon) < 1e-6) {
+      problems.add(source, [...path, ...at], 'encloses no area: its corners lie on one line')
+    }
+  }
+  for (const [i, line] of lines.entries()) {
+    if (isCorner(line?.a) && isCorner(line?.b) && line.a[0] === line.b[0] && line.a[1] === line.b[1]) {
+      problems.add(source, [...path, 'lines', i], 'begins where it ends')
+    }
+  }
+  checkNames(
+    'zones',
+    zones.map((zone) => zone?.name),
+  )
+  checkNames(
+    'lines',
+    lines.map((line) => line?.name),
+  )
+  checkNames(
+    'rules',
+    rules.map((rule) => rule && (rule.name ?? `${rule.kind}-${placeOf(rule).name}`)),
+  )
+  for (const [i, rule] of rules.entries()) {
+    const timeZone = rule?.schedule?.timeZone
+    if (typeof timeZone === 'string' && !isTimeZone(timeZone)) {
+      problems.add(
+        source,
+        [...path, 'rules', i, 'schedule', 'timeZone'],
+        `no time zone "${timeZone}" (an IANA name such as Asia/Shanghai)`,
+      )
+    }
+    if (rule?.kind === 'crowding' && rule.hysteresis >= rule.count) {
+      problems.add(
+        source,
+        [...path, 'rules', i, 'hysteresis'],
+        `must be below count (${rule.count}), or the alert never ends`,
+      )
+    }
+  }
+
+  function checkNames(list: string, names: readonly (string | undefined)[]): void {
+    for (const [i, name] of names.entries()) {
+      if (name === undefined || names.indexOf(name) === i) continue
+      const { line } = source.at([...path, list, names.indexOf(name)])
+      problems.add(
+        source,
+        [...path, list, i],
+        `the name "${name}" is taken (line ${line}); give it another name`,
+      )
+    }
+  }
+}
+
+/** Every rule names a zone or line that the camera has, be it its own or one of the defaults. */
+export function checkRules(
+  camera: Picture & { raw: RawCamera },
+  defaults: Picture,
+  problems: Problems,
+): void {
+  const owner = camera.raw.rules ? camera : defaults
+  for (const [i, rule] of (owner.raw.rules ?? []).entries()) {
+    if (!rule) continue
+    const { list, key, name } = placeOf(rule)
+    const path = [...owner.path, 'rules', i, key]
+    const own = camera.raw[list] ? camera : defaults
+    // A list that was refused as a whole has no names to compare with.
+    if (
+      typeof name !== 'string' ||
+      problems.has(owner.source, path) ||
+      problems.has(own.source, [...own.path, list])
+    )
+      continue
+    const known = (own.raw[list] ?? []).map((place) => place?.name)
+    if (known.includes(name)) continue
+    const choice = known.length > 0 ? `${list}: ${known.join(', ')}` : `it has no ${list}`
+    problems.add(owner.source, path, `no ${key} "${name}" on camera "${camera.raw.id}" (${choice})`)
+  }
+}
+
+/** Which place a rule watches, and in which list of the camera that is. */
+function placeOf(rule: RawRule) {
+  return rule.kind === 'line-crossing'
+    ? ({ list: 'lines', key: 'line', name: rule.line } as const)
+    : ({ list: 'zones', key: 'zone', name: rule.zone } as const)
+}
+
+/** Shoelace formula, as a share of the picture. */
+function polygonArea(polygon: readonly Corner[]): number {
+  const twice = polygon.reduce((sum, [x, y], i) => {
+    const [nextX, nextY] = polygon[(i + 1) % polygon.length]
+    return sum + x * nextY - nextX * y
+  }, 0)
+  return Math.abs(twice) / 2
+}
+
+function isCorner(value: unknown): value is Corner {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'number')
+}
+
+function isPolygon(value: unknown): value is Corner[] {
+  return Array.isArray(value) && value.every(isCorner)
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

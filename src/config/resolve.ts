@@ -1,0 +1,100 @@
+/** Checked YAML values become the words of the domain, with every path absolute. */
+import { availableParallelism } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { Camera, Consent } from '../domain/camera.ts'
+import type { Point } from '../domain/geometry.ts'
+import { consentEnd, type ListedCamera } from './cameras.ts'
+import type { Config, EmbeddedBroker, RemoteBroker } from './config.ts'
+import { toRule } from './rules/rule-schema.ts'
+import type { RawCamera, RawCameraDefaults } from './schema/camera-schema.ts'
+import type { RawConfig } from './schema/root.ts'
+
+/** A path that is written in a file, seen from the folder of that file. */
+export function besideFile(file: string, path: string): string {
+  return resolve(dirname(file), path)
+}
+
+/** A clip named relative to the file gets its absolute path; RTSP URLs stay as they are. */
+export function resolveUrl(file: string, url: string): string {
+  const clip = /^file:(?!\/)(.+)$/i.exec(url)
+  return clip ? `file:${besideFile(file, clip[1])}` : url
+}
+
+/** `password` is what `broker.passwordFile` holds. */
+export function toBroker(
+  file: string,
+  raw: RawConfig['broker'],
+  password: string | undefined,
+): EmbeddedBroker | RemoteBroker {
+  if (raw === 'embedded') return { kind: 'embedded', prefix: 'skyeye/v1' }
+  const { url, prefix, username } = raw
+  const secret = password ?? raw.password
+  const tls =
+    raw.tls && Object.fromEntries(Object.entries(raw.tls).map(([key, path]) => [key, besideFile(file, path)]))
+  return {
+    kind: 'remote',
+    url,
+    prefix,
+    ...(username === undefined ? {} : { username }),
+    ...(secret === undefined ? {} : { password: secret }),
+    ...(tls ? { tls } : {}),
+  }
+}
+
+/** `url` has its password and an absolute path. */
+export function toCamera({ raw }: ListedCamera, url: string, defaults: RawCameraDefaults): Camera {
+  const { id, name, tier, enabled, gbId, tags, address, place } = raw
+  return {
+    id,
+    name,
+    tier,
+    url,
+    enabled,
+    ...(gbId === undefined ? {} : { gbId }),
+    tags,
+    ...(raw.consent ? { consent: toConsent(raw.consent) } : {}),
+    grid: raw.grid ?? {},
+    ...(address ? { address } : {}),
+    ...(place ? { place } : {}),
+    masks: (raw.masks ?? defaults.masks ?? []).map((corners) => corners.map(toPoint)),
+    zones: (raw.zones ?? defaults.zones ?? []).map(({ name, polygon }) => ({
+      name,
+      polygon: polygon.map(toPoint),
+    })),
+    lines: (raw.lines ?? defaults.lines ?? []).map(({ name, a, b }) => ({
+      name,
+      a: toPoint(a),
+      b: toPoint(b),
+    })),
+    rules: (raw.rules ?? defaults.rules ?? []).map(toRule),
+  }
+}
+
+function toConsent(raw: NonNullable<RawCamera['consent']>): Consent {
+  const { grantedBy, until, documentSha256, scope } = raw
+  // A date that is none was refused before.
+  return { grantedBy, until: consentEnd(until) ?? 0, documentSha256: documentSha256.toLowerCase(), scope }
+}
+
+function toPoint([x, y]: readonly [number, number]): Point {
+  return { x, y }
+}
+
+/** The parts of the configuration that are neither cameras nor broker nor secrets. */
+export function toSections(raw: RawConfig): Omit<Config, 'broker' | 'cameras' | 'secrets'> {
+  const { gateway, analysis, ingest, http, retention, log } = raw
+  const dataDir = resolve(raw.dataDir)
+  const workers = analysis.workers === 'auto' ? availableParallelism() : analysis.workers
+  const { objects, faces, dir } = raw.models
+  const models = { objects, faces, dir: dir === undefined ? join(dataDir, 'models') : resolve(dir) }
+  return { gateway, dataDir, analysis: { ...analysis, workers }, models, ingest, http, retention, log }
+}
+
+/** Freezes the value and all that hangs from it. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const part of Object.values(value)) deepFreeze(part)
+  }
+  return value
+}

@@ -1,0 +1,86 @@
+/** Fields that every kind of rule has, with the defaults of the kind. */
+import Type from 'typebox'
+import { type Label, labels } from '../../domain/detection.ts'
+import { type Duty, duties, type Severity, severities } from '../../domain/rule.ts'
+import { weekdays } from '../../domain/schedule.ts'
+import { milliseconds, shortName } from '../schema/fields.ts'
+
+export const closed = { additionalProperties: false } as const
+
+export const scheduleSchema = Type.Object(
+  {
+    timeZone: Type.String({
+      description: 'IANA name of the time zone.',
+      default: 'Asia/Shanghai',
+      minLength: 1,
+      maxLength: 64,
+      mustBe: 'a time zone such as Asia/Shanghai',
+    }),
+    days: Type.Array(Type.Enum([...weekdays]), {
+      description: 'Days on which a span may begin.',
+      default: [...weekdays],
+      minItems: 1,
+      maxItems: 7,
+      mustBe: `a list of ${weekdays.join(', ')}`,
+    }),
+    hours: Type.Array(
+      Type.String({
+        pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$',
+        mustBe: 'a span such as "22:00-06:00", in quotes',
+      }),
+      {
+        description: 'Spans `"HH:MM-HH:MM"`; one that ends before it begins runs into the next day.',
+        default: ['00:00-24:00'],
+        minItems: 1,
+        maxItems: 24,
+        mustBe: 'a list of 1 to 24 spans such as "22:00-06:00"',
+      },
+    ),
+  },
+  { ...closed, description: 'When the rule is armed; absent = always.' },
+)
+
+/** What a kind of rule looks for and how loud it is, unless the rule itself says so. */
+export interface RuleDefaults {
+  readonly labels: readonly Label[]
+  readonly severity: Severity
+  readonly duty: Duty
+  readonly inertiaMs: number
+}
+
+/** The common fields with the defaults of one kind. `place` is what the default name ends in. */
+export function ruleFields(defaults: RuleDefaults, place: 'zone' | 'line') {
+  return {
+    name: Type.Optional(
+      shortName(`Name of the rule, once per camera; absent = the kind and the ${place}, \`kind-${place}\`.`),
+    ),
+    labels: Type.Array(Type.Enum([...labels]), {
+      description: 'What the rule looks at.',
+      default: [...defaults.labels],
+      minItems: 1,
+      maxItems: labels.length,
+      mustBe: `a list of ${labels.join(', ')}`,
+    }),
+    severity: Type.Enum([...severities], {
+      description: 'How urgent its alerts are.',
+      default: defaults.severity,
+    }),
+    duty: Type.Enum([...duties], { description: 'Who answers for its alerts.', default: defaults.duty }),
+    schedule: Type.Optional(scheduleSchema),
+    inertiaMs: milliseconds(
+      'Milliseconds for which the condition must hold before an alert begins, and be gone before it ends. More raises fewer false alerts, later.',
+      defaults.inertiaMs,
+      0,
+      600_000,
+    ),
+    cooldownMs: milliseconds(
+      'Milliseconds for which the same rule and object stay silent after an alert ended. More means fewer repetitions.',
+      30_000,
+      0,
+      86_400_000,
+    ),
+  }
+}
+
+/** The zone a rule watches. */
+export const zoneName = shortName('Name of a zone of the camera.')

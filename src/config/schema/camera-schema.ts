@@ -1,0 +1,142 @@
+/** Schemas of a camera, its places in the picture and its consent, as they are written in YAML. */
+import Type from 'typebox'
+import { tiers } from '../../domain/camera.ts'
+import { ruleSchema } from '../rules/rule-schema.ts'
+import { code, path, point, polygon, shortName, text } from './fields.ts'
+
+const closed = { additionalProperties: false } as const
+
+export const zoneSchema = Type.Object(
+  {
+    name: shortName('Name by which rules refer to the zone; once per camera.'),
+    polygon: polygon('Corners `[x, y]` in order, 0..1 of the picture from its top left.'),
+  },
+  { ...closed, description: 'An area of the picture.' },
+)
+
+export const lineSchema = Type.Object(
+  {
+    name: shortName('Name by which rules refer to the line; once per camera.'),
+    a: point,
+    b: point,
+  },
+  {
+    ...closed,
+    description: 'A directed line from `a` to `b`; left and right are those of someone who walks along it.',
+  },
+)
+
+export const consentSchema = Type.Object(
+  {
+    grantedBy: text('Who agreed.'),
+    until: Type.String({
+      description:
+        'Until when: `YYYY-MM-DD` (that day included, in the local time of the box) or a moment with time zone. From then on the camera is not read.',
+      pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2})?(Z|[+-]\\d{2}:\\d{2}))?$',
+      mustBe: 'a date YYYY-MM-DD, or a moment such as 2027-01-31T18:00:00+08:00',
+    }),
+    documentSha256: Type.String({
+      description: 'SHA-256 of the signed document, 64 hexadecimal digits (`sha256sum consent.pdf`).',
+      pattern: '^[0-9a-fA-F]{64}$',
+      mustBe: '64 hexadecimal digits, in quotes (sha256sum of the signed document)',
+    }),
+    scope: Type.Array(Type.Enum(['alerts', 'snapshots']), {
+      description: 'What was agreed to: `alerts`, and `snapshots` for pictures with them.',
+      minItems: 1,
+      maxItems: 2,
+      mustBe: 'a list of alerts, snapshots',
+    }),
+  },
+  { ...closed, description: 'Required for tiers `shop` and `household`.' },
+)
+
+export const gridSchema = Type.Object(
+  {
+    street: Type.Optional(code('Code of the sub-district.')),
+    community: Type.Optional(code('Code of the community.')),
+    group: Type.Optional(code("Code of the residents' group.")),
+    unit: Type.Optional(code('Code of the grid unit.')),
+  },
+  { ...closed, description: 'Where the camera is in the grid; part of the topic of its alerts.' },
+)
+
+export const addressSchema = Type.Object(
+  { code: code('Code of the standard address.'), text: text('The address for people.', 200) },
+  { ...closed, description: 'Standard address.' },
+)
+
+export const placeSchema = Type.Object(
+  {
+    lon: Type.Number({ description: 'Degrees east.', minimum: -180, maximum: 180 }),
+    lat: Type.Number({ description: 'Degrees north.', minimum: -90, maximum: 90 }),
+  },
+  { ...closed, description: 'Where the camera is on earth, WGS-84.' },
+)
+
+const picture = {
+  zones: Type.Optional(Type.Array(zoneSchema, { description: 'Areas that rules watch.', maxItems: 64 })),
+  lines: Type.Optional(Type.Array(lineSchema, { description: 'Lines that rules watch.', maxItems: 64 })),
+  masks: Type.Optional(
+    Type.Array(polygon('A masked area.'), {
+      description:
+        'Areas never shown nor analysed, each a list of corners: painted black before anything else sees the picture.',
+      maxItems: 64,
+    }),
+  ),
+  rules: Type.Optional(Type.Array(ruleSchema, { description: 'What raises an alert.', maxItems: 64 })),
+}
+
+export const cameraDefaultsSchema = Type.Object(picture, {
+  ...closed,
+  description:
+    'Zones, lines, masks and rules for every camera that has none of its own; each of the four lists is taken or replaced as a whole.',
+})
+
+export const cameraSchema = Type.Object(
+  {
+    id: Type.String({
+      description: 'Id of the camera: part of topics and file names.',
+      pattern: '^[a-z0-9][a-z0-9-]{0,39}$',
+      mustBe: 'lower-case letters, digits and hyphens, 1 to 40, beginning with a letter or digit',
+    }),
+    name: text('Name of the camera for people.'),
+    tier: Type.Enum([...tiers], {
+      description: '`public` (street), `shop` (shop or village) or `household`; the last two need `consent`.',
+      default: 'public',
+    }),
+    url: Type.String({
+      description:
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the reader shall write.
+        '`rtsp://user:${ENV_NAME}@host:554/path`, or `file:clip.mp4` relative to the file that names it. A variable in the place of the password holds it as it is, whatever characters it has.',
+      pattern: '^([rR][tT][sS][pP]://|[fF][iI][lL][eE]:).',
+      secret: true,
+      mustBe: 'rtsp://user:password@host:port/path or file:clip.mp4',
+    }),
+    passwordFile: Type.Optional(
+      path('File that holds the password of the user in `url`; a line end at its end is ignored.'),
+    ),
+    enabled: Type.Boolean({ description: 'Is the camera read?', default: true }),
+    gbId: Type.Optional(
+      Type.String({
+        description: 'GB/T 28181 id, 20 digits, in quotes.',
+        pattern: '^[0-9]{20}$',
+        mustBe: '20 digits, in quotes',
+      }),
+    ),
+    tags: Type.Array(text('A tag.', 40), {
+      description:
+        'Words to find cameras by. Petition, mediation, legal-aid and counselling rooms are refused: no cameras there.',
+      default: [],
+      maxItems: 32,
+    }),
+    grid: Type.Optional(gridSchema),
+    address: Type.Optional(addressSchema),
+    place: Type.Optional(placeSchema),
+    consent: Type.Optional(consentSchema),
+    ...picture,
+  },
+  { ...closed, description: 'A camera.' },
+)
+
+export type RawCamera = Type.Static<typeof cameraSchema>
+export type RawCameraDefaults = Type.Static<typeof cameraDefaultsSchema>

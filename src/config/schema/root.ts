@@ -1,0 +1,46 @@
+/** The whole configuration file, section by section, and the file that may hold the cameras. */
+import Type from 'typebox'
+import { cameraDefaultsSchema, cameraSchema } from './camera-schema.ts'
+import { path } from './fields.ts'
+import {
+  analysisSchema,
+  brokerSchema,
+  gatewaySchema,
+  httpSchema,
+  ingestSchema,
+  logSchema,
+  modelsSchema,
+  retentionSchema,
+} from './sections.ts'
+
+const cameras = Type.Array(cameraSchema, {
+  description: 'The cameras, unless `camerasFile` names a file that holds them.',
+  maxItems: 5_000,
+})
+
+export const rootSchema = Type.Object(
+  {
+    gateway: gatewaySchema,
+    dataDir: path(
+      'Folder for database, snapshots and models, relative to the folder in which the gateway is started.',
+      { default: './data' },
+    ),
+    broker: brokerSchema,
+    analysis: analysisSchema,
+    models: modelsSchema,
+    ingest: ingestSchema,
+    http: httpSchema,
+    retention: retentionSchema,
+    log: logSchema,
+    cameraDefaults: Type.Optional(cameraDefaultsSchema),
+    camerasFile: Type.Optional(
+      path('YAML (with the key `cameras`) or CSV file with the cameras, relative to this file.'),
+    ),
+    cameras: Type.Optional(cameras),
+  },
+  { additionalProperties: false },
+)
+
+export const camerasFileSchema = Type.Object({ cameras }, { additionalProperties: false })
+
+export type RawConfig = Type.Static<typeof rootSchema>

@@ -1,0 +1,205 @@
+/** One schema per section of the configuration: its type, its check, its defaults and its documentation. */
+import Type from 'typebox'
+import { milliseconds, path, text } from './fields.ts'
+
+const closed = { additionalProperties: false } as const
+
+export const gatewaySchema = Type.Object(
+  {
+    id: Type.String({
+      description: 'Id of this box: part of every topic and message. Never reuse it for another box.',
+      pattern: '^[a-z0-9-]{1,40}$',
+      mustBe: 'lower-case letters, digits and hyphens, 1 to 40',
+    }),
+    name: Type.Optional(text('Name of this box for people.')),
+    site: Type.Optional(text('Where this box stands, for people.')),
+  },
+  { ...closed, description: 'Which box this is.' },
+)
+
+const prefix = Type.String({
+  description: 'Beginning of every topic.',
+  default: 'skyeye/v1',
+  pattern: '^[^\\s#+$/][^\\s#+/]*(/[^\\s#+/]+)*$',
+  maxLength: 100,
+  mustBe: 'topic levels joined by /, without spaces, + or #, not beginning with $ or /',
+})
+
+const tlsSchema = Type.Object(
+  {
+    ca: Type.Optional(
+      path(
+        'PEM file with the authority that signed the certificate of the broker; absent = those the system trusts.',
+      ),
+    ),
+    cert: Type.Optional(path('PEM file with the certificate of this box, together with `key`.')),
+    key: Type.Optional(path('PEM file with the key of this box, together with `cert`.')),
+  },
+  { ...closed, description: 'Certificates for `mqtts`.' },
+)
+
+export const remoteBrokerSchema = Type.Object(
+  {
+    url: Type.String({
+      description: 'The broker, `mqtt://host:port` or (encrypted) `mqtts://host:port`.',
+      pattern: '^mqtts?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/?$',
+      secret: true,
+      mustBe: 'mqtt://host:port or mqtts://host:port; the account goes into username and password',
+    }),
+    username: Type.Optional(text('Account at the broker.')),
+    password: Type.Optional(
+      Type.String({
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the reader shall write.
+        description: 'Its password, best as `${ENV_NAME}`.',
+        minLength: 1,
+        secret: true,
+        mustBe: 'text',
+      }),
+    ),
+    passwordFile: Type.Optional(
+      path('File that holds the password instead; a line end at its end is ignored.'),
+    ),
+    prefix,
+    tls: Type.Optional(tlsSchema),
+  },
+  closed,
+)
+
+export const brokerSchema = Type.Union([Type.Literal('embedded'), remoteBrokerSchema], {
+  description:
+    'Where alerts go: `embedded` (an own broker on loopback, for demo and tests), or a mapping with the keys below.',
+  default: 'embedded',
+  mustBe: '"embedded", or a mapping with a url',
+})
+
+export const analysisSchema = Type.Object(
+  {
+    fps: Type.Number({
+      description:
+        'Pictures per second and camera that are analysed at most. More catch faster movement and cost computing time in proportion.',
+      default: 5,
+      minimum: 0.2,
+      maximum: 30,
+    }),
+    maxWidth: Type.Integer({
+      description:
+        'Pixels; wider pictures are scaled down before they are analysed. More lets small and distant things be found and costs decoding time, memory and bandwidth between processes.',
+      default: 1280,
+      minimum: 160,
+      maximum: 3840,
+    }),
+    workers: Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 64 })], {
+      description:
+        'Threads that run models, one core each; `auto` = one per core of the machine. More than cores makes everything slower.',
+      default: 'auto',
+      mustBe: '"auto" or a whole number 1..64',
+    }),
+  },
+  { ...closed, description: 'How much is looked at.' },
+)
+
+const modelName = (description: string, name: string) =>
+  Type.String({
+    description,
+    default: name,
+    pattern: '^[a-z0-9][a-z0-9._-]{0,63}$',
+    mustBe: 'the name of a model in models/ (skyeye models list)',
+  })
+
+export const modelsSchema = Type.Object(
+  {
+    objects: modelName('Model that finds people, two-wheelers and vehicles.', 'yolox-nano'),
+    faces: modelName('Model that finds faces, so that they can be hidden.', 'yunet-n'),
+    dir: Type.Optional(
+      path(
+        'Folder of the weights, relative to the folder in which the gateway is started; absent = `models` inside `dataDir`.',
+      ),
+    ),
+  },
+  { ...closed, description: 'Which detectors are used (`skyeye models list`).' },
+)
+
+export const ingestSchema = Type.Object(
+  {
+    allowNetworks: Type.Array(Type.String({ mustBe: 'a network such as 192.168.0.0/16' }), {
+      description:
+        'Networks in which cameras may be, as CIDR; a camera elsewhere is never connected to. Loopback only where it is listed.',
+      default: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+      minItems: 1,
+      maxItems: 64,
+      mustBe: 'a list of 1 to 64 networks such as 192.168.0.0/16',
+    }),
+    maxSessionsPerHost: Type.Integer({
+      description:
+        'Streams read from one host (an NVR) at once; the others wait. NVRs refuse or stall beyond their own limit.',
+      default: 32,
+      minimum: 1,
+      maximum: 1024,
+    }),
+    startGapMs: milliseconds(
+      'Milliseconds between the starts of two cameras. More spares processor and network after a power cut, and makes the start slower.',
+      200,
+      0,
+      60_000,
+    ),
+    silentAfterMs: milliseconds(
+      'Milliseconds without a picture after which a stream counts as stalled and is opened anew. More forgives bad links and notices a dead one later.',
+      10_000,
+      1_000,
+      600_000,
+    ),
+  },
+  { ...closed, description: 'How cameras are read.' },
+)
+
+export const httpSchema = Type.Object(
+  {
+    host: Type.String({
+      description: 'Address on which the gateway answers HTTP; `127.0.0.1` = this box only.',
+      default: '127.0.0.1',
+      pattern: '^[A-Za-z0-9.:_-]{1,253}$',
+      mustBe: 'an address or host name',
+    }),
+    port: Type.Integer({
+      description: 'Its port; 0 = any free one.',
+      default: 8080,
+      minimum: 0,
+      maximum: 65_535,
+    }),
+  },
+  { ...closed, description: 'Health, metrics and the console.' },
+)
+
+const days = (description: string, value: number) =>
+  Type.Integer({ description, default: value, minimum: 1, maximum: 3_650 })
+
+export const retentionSchema = Type.Object(
+  {
+    alertDays: days(
+      'Days after which an alert is deleted. More keeps more history and a larger database.',
+      90,
+    ),
+    snapshotDays: days(
+      'Days after which its picture is deleted. More needs more disk and keeps pictures of people longer.',
+      30,
+    ),
+    snapshotMaxMegabytes: Type.Integer({
+      description: 'Megabytes of pictures beyond which the oldest are deleted first, whatever their age.',
+      default: 2_048,
+      minimum: 16,
+      maximum: 10_000_000,
+    }),
+  },
+  { ...closed, description: 'How long things are kept.' },
+)
+
+export const logSchema = Type.Object(
+  {
+    level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
+      description:
+        'What is logged: this level and those before it in the list. `debug` and `trace` are for finding faults.',
+      default: 'info',
+    }),
+  },
+  { ...closed, description: 'The log, JSON lines on standard error. Passwords are masked in it.' },
+)
