@@ -21,7 +21,13 @@ export interface Fit {
   readonly mirrored: boolean
 }
 
-/** Size of the tensor for a picture. A dynamic input never enlarges; `longSide` overrides the manifest's cap. */
+/** Beyond this an enlarged picture only costs time. */
+const maxEnlargement = 2
+
+/**
+ * Size of the tensor for a picture. A dynamic input is capped by the manifest's `longSide` and never enlarges; a
+ * `longSide` given here replaces that cap and may enlarge up to twice (small faces that must be hidden).
+ */
 export function fitPicture(
   size: Manifest['input']['size'],
   picture: { readonly width: number; readonly height: number },
@@ -35,7 +41,8 @@ export function fitPicture(
     const usedHeight = Math.max(1, Math.min(size.height, Math.round(height * scale)))
     return { ...size, usedWidth, usedHeight, scale, mirrored }
   }
-  const scale = Math.min(1, (longSide ?? size.longSide) / Math.max(width, height))
+  const largest = longSide === undefined ? 1 : maxEnlargement
+  const scale = Math.min(largest, (longSide ?? size.longSide) / Math.max(width, height))
   const usedWidth = Math.max(1, Math.round(width * scale))
   const usedHeight = Math.max(1, Math.round(height * scale))
   const up = (value: number) => Math.ceil(value / size.multiple) * size.multiple

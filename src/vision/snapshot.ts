@@ -14,9 +14,7 @@ const jpegQuality = 80
 /** Faces at the low threshold of the manifest's `redaction`, united over its sizes and a mirrored look. */
 export async function findFaces(faces: Detector, picture: Picture420): Promise<Detection[]> {
   const { redaction, score, nms } = faces.manifest
-  const long = Math.max(picture.width, picture.height)
-  // A size beyond the picture's own would be the same look again.
-  const sides = new Set((redaction?.longSides ?? [long]).map((side) => Math.min(side, long)))
+  const sides = redaction?.longSides ?? [Math.max(picture.width, picture.height)]
   const found: Detection[] = []
   let mirrored = false
   for (const longSide of sides) {
