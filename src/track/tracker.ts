@@ -1,0 +1,169 @@
+/**
+ * Follows things over the frames of one camera.
+ *
+ * Confident detections are matched first, then the doubtful ones to what remains (Y. Zhang et al., "ByteTrack:
+ * Multi-Object Tracking by Associating Every Detection Box", ECCV 2022); motion is a Kalman filter's, matching is optimal.
+ */
+import type { Detection } from '../domain/detection.ts'
+import { area, type Box, clip, overlap } from '../domain/geometry.ts'
+import type { Track } from '../domain/track.ts'
+import { type Fit, match } from './association.ts'
+import { type TrackerOptions, trackerDefaults } from './options.ts'
+import { Trajectory } from './trajectory.ts'
+
+const confident: Fit = { overlap: 0, reach: 0.8 }
+const doubtful: Fit = { overlap: 0.3, reach: 0.8 }
+const fresh: Fit = { overlap: 0, reach: 0.8 }
+
+/** A time that lies further back than this (ms) is a clock that was set, not a frame that came late. */
+const clockSetMs = 5_000
+/** One look says no more than this about the time before it, ms: a gap in the stream is not a long absence. */
+const mostMissedPerLookMs = 1_000
+/** Share of a box that must be looked at for its absence to count. */
+const lookedShare = 0.5
+/** Share of a box that must be in the picture; with less, the thing has left. */
+const inPictureShare = 0.3
+
+export class Tracker {
+  readonly #options: TrackerOptions
+  #believed: Trajectory[] = []
+  #fresh: Trajectory[] = []
+  #time = Number.NEGATIVE_INFINITY
+  #lastId = 0
+  #dropped = 0
+
+  constructor(options: Partial<TrackerOptions> = {}) {
+    this.#options = { ...trackerDefaults, ...options }
+  }
+
+  /** Tracks that were given up because there were too many. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /**
+   * Takes what one frame showed and returns the tracks that are believed, oldest first: those seen in it and those expected
+   * to be there still (`seen: false`). Faces are not followed. Boxes without an area or with numbers that are none are ignored.
+   *
+   * A time that is not after the last one's changes nothing (the same tracks are returned); one more than 5 s back is a
+   * clock that was set: every track ends, and ids go on.
+   *
+   * @param looked the regions the models looked at: only what lies inside them can be missed
+   * @param time epoch ms of the frame
+   */
+  update(detections: readonly Detection[], looked: readonly Box[], time: number): Track[] {
+    if (!Number.isFinite(time)) return this.#snapshot()
+    if (time < this.#time - clockSetMs) this.#restart()
+    else if (time <= this.#time) return this.#snapshot()
+    const gapMs = this.#time === Number.NEGATIVE_INFINITY ? 0 : time - this.#time
+    this.#time = time
+
+    for (const trajectory of [...this.#believed, ...this.#fresh]) this.#advance(trajectory, looked, gapMs)
+    this.#believed = this.#believed.filter((trajectory) => this.#bridges(trajectory, gapMs))
+    this.#fresh = this.#fresh.filter((trajectory) => this.#bridges(trajectory, gapMs))
+    this.#associate(detections)
+    for (const trajectory of [...this.#believed, ...this.#fresh]) this.#miss(trajectory, looked, gapMs)
+    this.#believed = this.#believed.filter((trajectory) => this.#lives(trajectory))
+    this.#fresh = this.#fresh.filter((trajectory) => this.#lives(trajectory))
+    this.#believe()
+    this.#bound()
+    return this.#snapshot()
+  }
+
+  #restart(): void {
+    this.#believed = []
+    this.#fresh = []
+  }
+
+  /** Along its way while it is watched; what nobody looks at, because nothing moves there, stands. */
+  #advance(trajectory: Trajectory, looked: readonly Box[], gapMs: number): void {
+    const { keepMs } = this.#options
+    const seconds = Math.min(gapMs, this.#options.forgetMs[trajectory.label]) / 1_000
+    const coasts = this.#time - trajectory.lastSeen <= keepMs
+    trajectory.seen = false
+    if (coasts && isLookedAt(trajectory.ahead(seconds), looked)) trajectory.advance(seconds)
+    else trajectory.hold(seconds)
+  }
+
+  /** After a stretch without frames only what stood before can be the same thing. */
+  #bridges(trajectory: Trajectory, gapMs: number): boolean {
+    const { keepMs, forgetMs } = this.#options
+    if (this.#time - trajectory.lastSeen > forgetMs[trajectory.label]) return false
+    return gapMs <= keepMs || trajectory.hits > 1
+  }
+
+  #associate(detections: readonly Detection[]): void {
+    const { highConfidence, lowConfidence, aspect, maxTracks } = this.#options
+    const usable = detections.filter(
+      (detection) => isUsable(detection) && detection.confidence >= lowConfidence,
+    )
+    const strongest = usable.toSorted((a, b) => b.confidence - a.confidence).slice(0, maxTracks)
+    const high = strongest.filter((detection) => detection.confidence >= highConfidence)
+    const low = strongest.filter((detection) => detection.confidence < highConfidence)
+
+    const first = match(this.#believed, high, confident, aspect)
+    const second = match(first.unmatched, low, doubtful, aspect)
+    const third = match(this.#fresh, first.unused, fresh, aspect)
+    for (const { pairs } of [first, second, third]) {
+      for (const [trajectory, detection] of pairs) trajectory.meet(detection, this.#time)
+    }
+    for (const detection of third.unused) this.#fresh.push(new Trajectory(detection, this.#time, aspect))
+  }
+
+  #miss(trajectory: Trajectory, looked: readonly Box[], gapMs: number): void {
+    if (trajectory.seen || !isLookedAt(trajectory.box, looked)) return
+    trajectory.missedMs += Math.min(gapMs, mostMissedPerLookMs)
+  }
+
+  #lives(trajectory: Trajectory): boolean {
+    if (trajectory.seen) return true
+    const { keepMs, keepStandingMs, confirmMs } = this.#options
+    const { box, label, missedMs } = trajectory
+    if (area(clip(box)) < inPictureShare * area(box)) return false
+    if (trajectory.id === 0) return missedMs <= Math.max(confirmMs, mostMissedPerLookMs / 2)
+    return missedMs <= (trajectory.standing ? Math.max(keepMs, keepStandingMs[label]) : keepMs)
+  }
+
+  #believe(): void {
+    const { confirmHits, confirmMs } = this.#options
+    const isReady = ({ seen, hits, firstSeen }: Trajectory) =>
+      seen && hits >= confirmHits && this.#time - firstSeen >= confirmMs
+    for (const trajectory of this.#fresh.filter(isReady)) {
+      trajectory.id = ++this.#lastId
+      this.#believed.push(trajectory)
+    }
+    this.#fresh = this.#fresh.filter((trajectory) => trajectory.id === 0)
+  }
+
+  /** Gives up the newcomers first, then what was unseen longest, then the least confident. */
+  #bound(): void {
+    const { maxTracks } = this.#options
+    const excess = this.#believed.length + this.#fresh.length - maxTracks
+    if (excess <= 0) return
+    this.#dropped += excess
+    const byStrength = (a: Trajectory, b: Trajectory) =>
+      b.lastSeen - a.lastSeen || b.confidence - a.confidence
+    this.#believed = this.#believed
+      .toSorted(byStrength)
+      .slice(0, maxTracks)
+      .toSorted((a, b) => a.id - b.id)
+    this.#fresh = this.#fresh.toSorted(byStrength).slice(0, maxTracks - this.#believed.length)
+  }
+
+  #snapshot(): Track[] {
+    return this.#believed.map((trajectory) => trajectory.snapshot())
+  }
+}
+
+/** Something to follow, with a box that has an area. */
+function isUsable({ label, confidence, box }: Detection): boolean {
+  return (
+    label !== 'face' && confidence <= 1 && area(box) > 0 && Number.isFinite(box.x1 + box.y1 + box.x2 + box.y2)
+  )
+}
+
+function isLookedAt(box: Box, looked: readonly Box[]): boolean {
+  const inPicture = clip(box)
+  const wanted = lookedShare * area(inPicture)
+  return looked.some((region) => overlap(inPicture, region) >= wanted)
+}
