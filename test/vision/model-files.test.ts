@@ -153,9 +153,7 @@ describe('skyeye models', () => {
     const out: string[] = []
     const err: string[] = []
     const code = await models(args, { out: (line) => out.push(line), err: (line) => err.push(line) })
-    return { code, out: out.join('
-'), err: err.join('
-') }
+    return { code, out: out.join('\n'), err: err.join('\n') }
   }
 
   it('lists, refuses and explains with the right exit status', async () => {
