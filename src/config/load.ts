@@ -186,7 +186,7 @@ class Loader {
       this.#problems.add(
         source,
         path,
-        'must name a user without password, rtsp://user@host/path, because passwordFile holds it',
+        'must name a user and no password before the host, because passwordFile holds it',
       )
       return ''
     }

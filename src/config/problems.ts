@@ -2,6 +2,10 @@
 import { GatewayError } from '../kit/errors.ts'
 import { SecretMask } from '../kit/secrets.ts'
 
+/** Problems that are kept, and those that a message shows: beyond them nobody reads on. */
+const maxKept = 1_000
+const maxShown = 200
+
 /** Keys and indexes from the top of a file down to a value. */
 export type Path = readonly (string | number)[]
 
@@ -41,7 +45,9 @@ export class ConfigError extends GatewayError {
   readonly problems: readonly Problem[]
 
   constructor(problems: readonly Problem[]) {
-    super('CONFIG_INVALID', problems.map(describeProblem).join('\n'))
+    const lines = problems.slice(0, maxShown).map(describeProblem)
+    if (problems.length > maxShown) lines.push(`… and more: ${maxShown} problems are shown`)
+    super('CONFIG_INVALID', lines.join('\n'))
     this.name = 'ConfigError'
     this.problems = problems
   }
@@ -70,6 +76,7 @@ export class Problems {
   }
 
   add(source: SourceFile, path: Path, message: string, place = source.at(path)): void {
+    if (this.#found.length >= maxKept) return
     const text = formatPath(path)
     this.#found.push({
       file: source.file,

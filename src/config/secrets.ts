@@ -4,8 +4,9 @@ import type { Path, Problems, SourceFile } from './problems.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What is larger is no configuration, but aliases that multiply. */
+/** What is larger or deeper is no configuration, but aliases that multiply or refer to themselves. */
 const maxValues = 1_000_000
+const maxDepth = 32
 
 /**
  * The file with each `${NAME}` replaced by the variable. In the account of an RTSP URL the value is percent-encoded,
@@ -18,9 +19,15 @@ export function expandVariables(
   onValue: (value: string) => void,
 ): SourceFile {
   let values = 0
+  const refuseSize = () => {
+    if (values < maxValues)
+      problems.add(source, [], 'it is nested too deeply, or its aliases (*name) repeat themselves too often')
+    values = maxValues
+    return undefined
+  }
   const expand = (value: unknown, path: Path): unknown => {
-    if (++values === maxValues) problems.add(source, [], 'its aliases (*name) repeat themselves too often')
-    if (values >= maxValues) return undefined
+    if (values + 1 >= maxValues || path.length > maxDepth) return refuseSize()
+    values++
     if (typeof value === 'string') return value.includes('${') ? expandText(value, path) : value
     if (Array.isArray(value)) return value.map((item, i) => expand(item, [...path, i]))
     if (typeof value !== 'object' || value === null) return value

@@ -5,6 +5,9 @@ import type { Path, Place, Problems, SourceFile } from '../problems.ts'
 /** Enough for a thousand cameras that share one list of zones; an alias bomb needs millions. */
 const maxAliases = 2_000
 
+/** One missing bracket makes the parser complain about all that follows. */
+const maxFaults = 10
+
 /** Own sentences, because the parser's repeat what stands there, which may be a password. */
 const sentences: Partial<Record<ErrorCode, string>> = {
   BAD_ALIAS: 'an alias (*name) without its anchor (&name); put text that begins with * in quotes',
@@ -29,7 +32,7 @@ export function parseYamlFile(file: string, text: string, problems: Problems): S
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
   const source = { file, at: () => placeOf(0), atKey: () => placeOf(0), value: undefined }
-  for (const fault of [...document.errors, ...document.warnings]) {
+  for (const fault of [...document.errors, ...document.warnings].slice(0, maxFaults)) {
     const sentence = sentences[fault.code] ?? `this is not valid YAML (${fault.code})`
     problems.add(source, [], sentence, placeOf(fault.pos[0]))
   }

@@ -110,7 +110,7 @@ export const cameraSchema = Type.Object(
         '`rtsp://user:${ENV_NAME}@host:554/path`, or `file:clip.mp4` relative to the file that names it. A variable in the place of the password holds it as it is, whatever characters it has.',
       pattern: '^([rR][tT][sS][pP]://|[fF][iI][lL][eE]:).',
       secret: true,
-      mustBe: 'rtsp://user:password@host:port/path or file:clip.mp4',
+      mustBe: 'rtsp://host:port/path, with user and password before the host, or file:clip.mp4',
     }),
     passwordFile: Type.Optional(
       path('File that holds the password of the user in `url`; a line end at its end is ignored.'),

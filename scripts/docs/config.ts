@@ -1,0 +1,135 @@
+/** docs/reference/configuration.md from the schemas of the configuration. */
+
+import type { SchemaNode } from '../../src/config/check.ts'
+import { cameraColumns } from '../../src/config/files/cameras-csv.ts'
+import { ruleFields, scheduleSchema } from '../../src/config/rules/rule-fields.ts'
+import { ruleSchemas } from '../../src/config/rules/rule-schema.ts'
+import {
+  addressSchema,
+  cameraDefaultsSchema,
+  cameraSchema,
+  consentSchema,
+  gridSchema,
+  lineSchema,
+  placeSchema,
+  zoneSchema,
+} from '../../src/config/schema/camera-schema.ts'
+import { rootSchema } from '../../src/config/schema/root.ts'
+import { remoteBrokerSchema } from '../../src/config/schema/sections.ts'
+import { labels } from '../../src/domain/detection.ts'
+
+const introduction = `# Configuration
+
+One YAML file, read by \`skyeye start\`, \`check\` and \`replay\`. Everything in it is checked before anything starts, and all errors
+are said at once, each with file, line and path. Unknown keys are errors. Generated from the schemas in \`src/config/\` by
+\`npm run docs\`; \`config/minimal.yaml\` and \`config/full.yaml\` are files to begin with.
+
+- Files named in a file are relative to that file; \`dataDir\` and \`models.dir\` are relative to the folder in which the gateway is started.
+- \`\${NAME}\` inside text is replaced by the environment variable; one that is not set is an error. This is how passwords stay out of the file.
+- Points are \`[x, y]\`, each 0..1 of the picture, from its top left corner.
+- Codes of digits (GB ids, grid codes) are written in quotes, so that YAML does not take them for numbers.
+- A file may have 4 MB and is UTF-8, with or without byte order mark.
+`
+
+export function configDocuments(): Map<string, string> {
+  const root = rootSchema as SchemaNode
+  const sections = Object.entries(root.properties ?? {})
+  const nested = sections.filter(
+    ([, schema]) => schema.properties && schema !== root.properties?.cameraDefaults,
+  )
+  const parts = [
+    introduction,
+    section('Top level', '', root),
+    ...nested.map(([key, schema]) => section(`\`${key}\``, schema.description ?? '', schema)),
+    section('`broker`', '`embedded`, or these keys.', remoteBrokerSchema),
+    section('`broker.tls`', '', (remoteBrokerSchema as SchemaNode).properties?.tls),
+    section('`cameraDefaults`', undefined, cameraDefaultsSchema),
+    section('A camera', 'An entry of `cameras`.', cameraSchema),
+    section('`consent` of a camera', undefined, consentSchema),
+    section('`grid` of a camera', undefined, gridSchema),
+    section('`address` of a camera', undefined, addressSchema),
+    section('`place` of a camera', undefined, placeSchema),
+    section('A zone', undefined, zoneSchema),
+    section('A line', undefined, lineSchema),
+    ...rules(),
+    section('`schedule` of a rule', undefined, scheduleSchema),
+    csv(),
+  ]
+  return new Map([['docs/reference/configuration.md', `${parts.join('\n')}`]])
+}
+
+/** The fields that all kinds share are said once, with the defaults of each kind in its own table. */
+function rules(): string[] {
+  const shared = ruleFields({ labels, severity: 'minor', duty: 'public-order', inertiaMs: 0 }, 'zone')
+  const differing = new Set(['labels', 'severity', 'duty', 'inertiaMs'])
+  const kinds = Object.entries(ruleSchemas as Record<string, SchemaNode>).map(([kind, schema]) =>
+    section(`Rule \`${kind}\``, schema.description, {
+      ...schema,
+      properties: without(schema, (key) => key in shared && !differing.has(key)),
+    }),
+  )
+  const common = { properties: without({ properties: shared } as SchemaNode, (key) => differing.has(key)) }
+  return [...kinds, section('Every rule', 'Keys that a rule of any kind may have beside its own.', common)]
+}
+
+function without(
+  { properties = {} }: SchemaNode,
+  drop: (key: string) => boolean,
+): Record<string, SchemaNode> {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !drop(key)))
+}
+
+function section(title: string, text: string | undefined, schema: unknown): string {
+  const { properties = {}, required = [], description = '' } = schema as SchemaNode
+  const rows = Object.entries(properties).map(([key, field]) => {
+    const fallback =
+      field.default === undefined
+        ? required.includes(key) && !hasDefaults(field)
+          ? '**required**'
+          : ''
+        : code(field.default)
+    return `| \`${key}\` | ${typeOf(field)} | ${fallback} | ${cell(field.description ?? field.mustBe ?? '')} |`
+  })
+  const lead = text ?? description
+  return `## ${title}\n${lead ? `\n${lead}\n` : ''}\n| key | type | default | description |\n|---|---|---|---|\n${rows.join('\n')}\n`
+}
+
+function hasDefaults({ properties, required = [] }: SchemaNode): boolean {
+  return properties !== undefined && required.every((key) => properties[key].default !== undefined)
+}
+
+function typeOf(schema: SchemaNode): string {
+  if (schema.enum) return schema.enum.map(code).join(', ')
+  if (schema.const !== undefined) return code(schema.const)
+  if (schema.anyOf?.every((variant) => variant.properties)) return 'a rule'
+  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ')
+  if (schema.properties) return 'mapping'
+  if (Array.isArray(schema.items)) return 'point `[x, y]`'
+  if (schema.items) return `list of ${typeOf(schema.items as SchemaNode)}`
+  if (schema.type === 'integer' || schema.type === 'number') {
+    return `${schema.type === 'integer' ? 'whole number' : 'number'} ${schema.minimum}..${schema.maximum}`
+  }
+  return schema.type === 'boolean' ? '`true`, `false`' : 'text'
+}
+
+function code(value: unknown): string {
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}
+
+function csv(): string {
+  const rows = cameraColumns.map(({ name, path }) => `| \`${name}\` | \`${path.join('.')}\` |`)
+  return `## Cameras as CSV
+
+\`camerasFile: cameras.csv\`: the first line names the columns, in any order; \`id\`, \`name\` and \`url\` must be there. Empty cells count as
+absent, lists (\`tags\`, \`consentScope\`) are joined by \`;\`, lines that begin with \`#\` are skipped. Zones, lines, masks and rules come from
+\`cameraDefaults\`. Save it as UTF-8. Example: \`config/cameras.csv\`.
+
+| column | key of the camera |
+|---|---|
+${rows.join('\n')}
+`
+}
