@@ -1,0 +1,56 @@
+/** Judges all rules of one camera over its tracks. */
+import type { EndedBecause, RuleEvent } from '../domain/alert.ts'
+import type { Rule } from '../domain/rule.ts'
+import type { Track } from '../domain/track.ts'
+import type { Line, Zone } from '../domain/zone.ts'
+import { judgeFor } from './judges.ts'
+import { RuleWatch } from './rule-watch.ts'
+
+/** A time that lies further back than this (ms) is a clock that was set, not a frame that came late. */
+const clockSetMs = 5_000
+/** The last moment that the calendar knows, epoch ms. */
+const lastMoment = 8.64e15
+
+export interface RuleEngineOptions {
+  readonly rules: readonly Rule[]
+  readonly zones: readonly Zone[]
+  readonly lines: readonly Line[]
+}
+
+export class RuleEngine {
+  readonly #watches: readonly RuleWatch[]
+  #time = Number.NEGATIVE_INFINITY
+
+  /** Throws RangeError where a rule names a place or a time zone that does not exist. */
+  constructor({ rules, zones, lines }: RuleEngineOptions) {
+    for (const rule of rules) judgeFor(rule, zones, lines)
+    this.#watches = rules.map((rule) => new RuleWatch(rule, () => judgeFor(rule, zones, lines)))
+  }
+
+  /**
+   * What begins, changes or ends with this frame. Every `began` is followed by exactly one `ended` of the same rule and
+   * subject before it can begin again.
+   *
+   * A time that is not after the last one's says nothing. One more than 5 s back is a clock that was set: what is open
+   * ends as `track-lost` (the tracker starts anew as well), dated by the last frame before.
+   */
+  evaluate(tracks: readonly Track[], time: number): RuleEvent[] {
+    if (!(Math.abs(time) <= lastMoment)) return []
+    if (time <= this.#time && time >= this.#time - clockSetMs) return []
+    const ended = time < this.#time ? this.#restart() : []
+    this.#time = time
+    return [...ended, ...this.#watches.flatMap((watch) => watch.evaluate(tracks, time))]
+  }
+
+  /** Ends everything that is open, at `time` or at the last frame's where that is later. */
+  end(because: EndedBecause, time: number): RuleEvent[] {
+    const at = time >= this.#time && Math.abs(time) <= lastMoment ? time : this.#time
+    return this.#watches.flatMap((watch) => watch.end(because, at))
+  }
+
+  #restart(): RuleEvent[] {
+    const ended = this.end('track-lost', this.#time)
+    for (const watch of this.#watches) watch.forget()
+    return ended
+  }
+}

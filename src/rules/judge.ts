@@ -1,0 +1,24 @@
+/** What one kind of rule says about one frame; the engine turns it into events. */
+import type { Track } from '../domain/track.ts'
+
+/** The rule's condition holds for a subject in this frame. A subject without a claim is one for which it does not. */
+export interface Claim {
+  /** `zone`, or `track N` for a rule that holds for each thing on its own. */
+  readonly subject: string
+  /** `begin`: enough to begin. `keep`: not that, but what has begun goes on. `moment`: begins and ends in this frame. */
+  readonly strength: 'begin' | 'keep' | 'moment'
+  readonly tracks: readonly Track[]
+  readonly direction?: 'left' | 'right'
+  readonly count?: number
+}
+
+/** Remembers what its kind needs; one per rule, made anew whenever the rule is armed. */
+export interface Judge {
+  /** @param tracks those with one of the rule's labels, at `time` (epoch ms, growing from call to call) */
+  judge(tracks: readonly Track[], time: number): Claim[]
+}
+
+/** The subject of a rule that holds for each thing on its own. */
+export function subjectOf(track: Track): string {
+  return `track ${track.id}`
+}

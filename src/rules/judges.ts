@@ -1,0 +1,31 @@
+/** From a configured rule to the judge of its kind, with the places it speaks of. */
+import type { Rule } from '../domain/rule.ts'
+import type { Line, Zone } from '../domain/zone.ts'
+import type { Judge } from './judge.ts'
+import { crowding } from './kinds/crowding.ts'
+import { intrusion } from './kinds/intrusion.ts'
+import { lineCrossing } from './kinds/line-crossing.ts'
+import { loitering } from './kinds/loitering.ts'
+import { stationaryVehicle } from './kinds/stationary-vehicle.ts'
+
+/** A fresh judge for the rule. Throws where the rule names a zone or line that is not there (the configuration checks this). */
+export function judgeFor(rule: Rule, zones: readonly Zone[], lines: readonly Line[]): Judge {
+  switch (rule.kind) {
+    case 'intrusion':
+      return intrusion(named(zones, rule.zone, rule))
+    case 'line-crossing':
+      return lineCrossing(rule, named(lines, rule.line, rule))
+    case 'loitering':
+      return loitering(rule, named(zones, rule.zone, rule))
+    case 'crowding':
+      return crowding(rule, named(zones, rule.zone, rule))
+    case 'stationary-vehicle':
+      return stationaryVehicle(rule, named(zones, rule.zone, rule))
+  }
+}
+
+function named<T extends { readonly name: string }>(places: readonly T[], name: string, rule: Rule): T {
+  const place = places.find((candidate) => candidate.name === name)
+  if (!place) throw new RangeError(`rule "${rule.name}": the camera has no zone or line "${name}"`)
+  return place
+}

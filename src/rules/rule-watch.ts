@@ -1,0 +1,164 @@
+/** One rule over time: from what holds in each frame to events that begin and end exactly once. */
+import type { AlertObject, EndedBecause, RuleEvent } from '../domain/alert.ts'
+import type { Rule } from '../domain/rule.ts'
+import { armedAt } from '../domain/schedule.ts'
+import type { Track } from '../domain/track.ts'
+import { type Claim, type Judge, subjectOf } from './judge.ts'
+
+/** Between two messages about a number that grows, ms. */
+const updateEveryMs = 10_000
+/** An event names the most confident objects, this many: the count says how many there were. */
+const mostObjects = 50
+
+/** A subject for which the condition holds or held a moment ago. */
+interface Episode {
+  readonly since: number
+  began: boolean
+  /** When the condition was first gone, unless it holds. */
+  goneSince: number | undefined
+  /** The newest claim that held. */
+  claim: Claim
+  /** Greatest count so far, and the greatest that an event has told. */
+  most: number
+  told: number
+  toldAt: number
+}
+
+export class RuleWatch {
+  readonly #rule: Rule
+  readonly #newJudge: () => Judge
+  readonly #isArmed: (time: number) => boolean
+  readonly #episodes = new Map<string, Episode>()
+  /** Until when a subject stays silent. */
+  readonly #silent = new Map<string, number>()
+  /** Absent while the rule is not armed. */
+  #judge: Judge | undefined
+  #minute = Number.NaN
+  #armed = false
+
+  constructor(rule: Rule, newJudge: () => Judge) {
+    this.#rule = rule
+    this.#newJudge = newJudge
+    this.#isArmed = armedAt(rule.schedule)
+  }
+
+  /** What begins, changes or ends with this frame. `time` grows from call to call. */
+  evaluate(tracks: readonly Track[], time: number): RuleEvent[] {
+    if (!this.#armedIn(time)) return this.end('schedule-ended', time)
+    this.#judge ??= this.#newJudge()
+    const present = new Set(tracks.map(subjectOf))
+    this.#forgetSilence(present, time)
+    const wanted = tracks.filter(({ label }) => this.#rule.labels.includes(label))
+    const claims = new Map(this.#judge.judge(wanted, time).map((claim) => [claim.subject, claim]))
+    const events = [...claims.values()].flatMap((claim) => this.#hold(claim, time))
+    for (const [subject, episode] of this.#episodes) {
+      if (!claims.has(subject)) events.push(...this.#lapse(subject, episode, present, time))
+    }
+    return events
+  }
+
+  /** Ends what is open and forgets what was about to begin. */
+  end(because: EndedBecause, time: number): RuleEvent[] {
+    this.#judge = undefined
+    const open = [...this.#episodes].filter(([, { began }]) => began)
+    this.#episodes.clear()
+    return open.map(([subject, episode]) => this.#close(subject, episode, because, time))
+  }
+
+  /** Forgets its silences: they are times of a clock that was set since. */
+  forget(): void {
+    this.#silent.clear()
+  }
+
+  /** Asks the calendar once a minute: schedules know nothing finer. */
+  #armedIn(time: number): boolean {
+    const minute = Math.floor(time / 60_000)
+    if (minute !== this.#minute) {
+      this.#minute = minute
+      this.#armed = this.#isArmed(time)
+    }
+    return this.#armed
+  }
+
+  /** A silence of a track ends with it at the latest (ids never come back), so silences never outgrow the tracks. */
+  #forgetSilence(present: ReadonlySet<string>, time: number): void {
+    for (const [subject, until] of this.#silent) {
+      if (time >= until || (subject !== 'zone' && !present.has(subject))) this.#silent.delete(subject)
+    }
+  }
+
+  #hold(claim: Claim, time: number): RuleEvent[] {
+    const { subject, strength, count = 0 } = claim
+    let episode = this.#episodes.get(subject)
+    if (!episode) {
+      if (strength === 'keep' || this.#silent.has(subject)) return []
+      episode = { since: time, began: false, goneSince: undefined, claim, most: 0, told: 0, toldAt: time }
+      if (strength === 'moment') {
+        return [this.#open(subject, episode, time), this.#close(subject, episode, 'cleared', time)]
+      }
+      this.#episodes.set(subject, episode)
+    }
+    episode.claim = claim
+    episode.goneSince = undefined
+    episode.most = Math.max(episode.most, count)
+    if (!episode.began) {
+      const ripe = strength === 'begin' && time - episode.since >= this.#rule.inertiaMs
+      return ripe ? [this.#open(subject, episode, time)] : []
+    }
+    return this.#grow(subject, episode, time)
+  }
+
+  #open(subject: string, episode: Episode, time: number): RuleEvent {
+    episode.began = true
+    episode.told = episode.most
+    episode.toldAt = time
+    return this.#event('began', subject, episode, time)
+  }
+
+  /** An update where the count is greater than any told before. */
+  #grow(subject: string, episode: Episode, time: number): RuleEvent[] {
+    if (episode.most <= episode.told || time - episode.toldAt < updateEveryMs) return []
+    episode.told = episode.most
+    episode.toldAt = time
+    return [this.#event('updated', subject, episode, time)]
+  }
+
+  #lapse(subject: string, episode: Episode, present: ReadonlySet<string>, time: number): RuleEvent[] {
+    if (!episode.began) {
+      this.#episodes.delete(subject)
+      return []
+    }
+    episode.goneSince ??= time
+    if (time - episode.goneSince < this.#rule.inertiaMs) return []
+    this.#episodes.delete(subject)
+    const isLost = subject !== 'zone' && !present.has(subject)
+    return [this.#close(subject, episode, isLost ? 'track-lost' : 'cleared', time)]
+  }
+
+  #close(subject: string, episode: Episode, because: EndedBecause, time: number): RuleEvent {
+    if (this.#rule.cooldownMs > 0) this.#silent.set(subject, time + this.#rule.cooldownMs)
+    return { ...this.#event('ended', subject, episode, time), because }
+  }
+
+  #event(phase: RuleEvent['phase'], subject: string, { claim, most }: Episode, time: number): RuleEvent {
+    const rule = this.#rule
+    return {
+      rule: rule.name,
+      kind: rule.kind,
+      subject,
+      phase,
+      time,
+      objects: objectsOf(claim.tracks),
+      ...(rule.kind === 'line-crossing' ? { line: rule.line } : { zone: rule.zone }),
+      ...(claim.direction ? { direction: claim.direction } : {}),
+      ...(claim.count === undefined ? {} : { count: most }),
+    }
+  }
+}
+
+function objectsOf(tracks: readonly Track[]): AlertObject[] {
+  return tracks
+    .toSorted((a, b) => b.confidence - a.confidence)
+    .slice(0, mostObjects)
+    .map(({ id, label, confidence, box }) => ({ track: id, label, confidence, box }))
+}
