@@ -18,6 +18,7 @@ export const errorCodes = {
   REDACTION_FAILED: 'A picture could not be redacted and was discarded.',
   STORE_NEWER: 'The database was written by a newer version.',
   STORE_FAILED: 'The database refused a write.',
+  HTTP_FAILED: 'The HTTP server could not listen.',
   BROKER_REFUSED: 'The broker refused the connection or a message.',
   MESSAGE_INVALID: 'A message does not fit its contract.',
   USAGE: 'The command line was not understood.',

@@ -1,0 +1,124 @@
+/** Statements about messages that have to leave the box, and about their numbers. */
+import type { Database } from 'better-sqlite3'
+import type { NewDelivery } from './ports.ts'
+
+export interface OutboxRow {
+  readonly rowId: number
+  readonly id: string
+  readonly alert: string
+  readonly class: string
+  readonly sequence: number
+  readonly camera: string | null
+  readonly topic: string
+  readonly contentType: string
+  readonly body: string | null
+  readonly sha256: string | null
+  readonly createdAt: number
+}
+
+export class OutboxTable {
+  readonly #assign
+  readonly #insert
+  readonly #pending
+  readonly #delete
+  readonly #noteAcknowledged
+  readonly #park
+  readonly #extent
+  readonly #pendingOf
+  readonly #rewrite
+  readonly #expire
+
+  constructor(db: Database) {
+    this.#assign = db
+      .prepare(
+        `INSERT INTO sequences (class, assigned) VALUES (?, 1)
+         ON CONFLICT (class) DO UPDATE SET assigned = assigned + 1 RETURNING assigned`,
+      )
+      .pluck()
+    this.#insert = db.prepare(
+      `INSERT INTO outbox (id, alert, class, sequence, camera, topic, content_type, body, sha256, created_at)
+       VALUES (:id, :alert, :class, :sequence, :camera, :topic, :contentType, :body, :sha256, :createdAt)`,
+    )
+    const columns = `row_id AS rowId, id, alert, class, sequence, camera, topic, content_type AS contentType,
+       body, sha256, created_at AS createdAt`
+    this.#pending = db.prepare(
+      `SELECT ${columns} FROM outbox WHERE row_id > ? AND parked_because IS NULL ORDER BY row_id LIMIT ?`,
+    )
+    this.#delete = db.prepare('DELETE FROM outbox WHERE row_id = ? RETURNING class, sequence')
+    this.#noteAcknowledged = db.prepare(
+      'UPDATE sequences SET acknowledged = max(acknowledged, ?) WHERE class = ?',
+    )
+    this.#park = db.prepare('UPDATE outbox SET parked_because = ? WHERE row_id = ?')
+    this.#extent = db.prepare(
+      `SELECT count(*) FILTER (WHERE parked_because IS NULL) AS pending, count(parked_because) AS parked,
+         min(created_at) FILTER (WHERE parked_because IS NULL) AS oldestPendingAt FROM outbox`,
+    )
+    this.#pendingOf = db.prepare(
+      `SELECT ${columns} FROM outbox WHERE alert = ? AND parked_because IS NULL ORDER BY row_id`,
+    )
+    this.#rewrite = db.prepare('UPDATE outbox SET body = ? WHERE row_id = ?')
+    this.#expire = db.prepare(
+      `DELETE FROM outbox WHERE row_id IN (
+         SELECT row_id FROM outbox JOIN alerts ON alerts.id = outbox.alert WHERE parked_because IS NULL
+         ORDER BY CASE severity WHEN 'info' THEN 0 WHEN 'minor' THEN 1 WHEN 'major' THEN 2 ELSE 3 END, row_id
+         LIMIT ?)`,
+    )
+  }
+
+  /** Gives the message the next number of its class. Must run inside the transaction that saves what it tells. */
+  insert(alert: string, message: NewDelivery, createdAt: number): number {
+    const sequence = this.#assign.get(message.class) as number
+    const { id, topic, contentType, camera = null, body = null, sha256 = null } = message
+    const row = {
+      id,
+      alert,
+      class: message.class,
+      sequence,
+      camera,
+      topic,
+      contentType,
+      body,
+      sha256,
+      createdAt,
+    }
+    this.#insert.run(row)
+    return sequence
+  }
+
+  /** Oldest first. */
+  pending(afterRowId: number, limit: number): OutboxRow[] {
+    return this.#pending.all(afterRowId, limit) as OutboxRow[]
+  }
+
+  /** The broker has it. A row that is already gone is no error: acknowledgements may come twice. */
+  acknowledge(rowId: number): void {
+    const gone = this.#delete.get(rowId) as { class: string; sequence: number } | undefined
+    if (gone) this.#noteAcknowledged.run(gone.sequence, gone.class)
+  }
+
+  /** Given up without having been sent; its number stays unused. */
+  drop(rowId: number): void {
+    this.#delete.get(rowId)
+  }
+
+  park(rowId: number, why: string): void {
+    this.#park.run(why.slice(0, 500), rowId)
+  }
+
+  extent(): { pending: number; parked: number; oldestPendingAt: number | null } {
+    return this.#extent.get() as { pending: number; parked: number; oldestPendingAt: number | null }
+  }
+
+  pendingOf(alert: string): OutboxRow[] {
+    return this.#pendingOf.all(alert) as OutboxRow[]
+  }
+
+  rewrite(rowId: number, body: string): void {
+    this.#rewrite.run(body, rowId)
+  }
+
+  /** Gives up the least severe and among them the oldest. Returns how many. */
+  expire(most: number): number {
+    return this.#expire.run(most).changes
+  }
+}

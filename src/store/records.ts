@@ -1,0 +1,234 @@
+/** What the store's thread does, without the thread: every operation on the database and the pictures. */
+import Sqlite from 'better-sqlite3'
+import type { Alert } from '../domain/alert.ts'
+import { GatewayError } from '../kit/errors.ts'
+import { AlertTable } from './alerts.ts'
+import type { OpenDatabase } from './database.ts'
+import { type OutboxRow, OutboxTable } from './outbox.ts'
+import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
+import { Retention, type Shelves, withoutSnapshot } from './retention.ts'
+import { SnapshotFiles } from './snapshot-files.ts'
+import { SnapshotTable } from './snapshots.ts'
+
+/** Pictures are handed out with their bytes, so one call hands out at most so many deliveries. */
+const mostHandedOut = 64
+
+export type Saved = { readonly sequence: number } | GatewayError
+
+/** A save whose picture, if it has one, lies on the disk. */
+interface Prepared {
+  readonly input: SaveAlert
+  readonly file?: string
+}
+
+export class Records implements Operations {
+  readonly #epoch: string
+  readonly #shelves: Shelves
+  readonly #now: () => number
+  readonly #handedOut = new Map<number, number>()
+  readonly retention: Retention
+  #sacrificed = 0
+  /** A write failed for want of space since somebody last looked. */
+  spaceWanted = false
+  /** Bytes of pictures saved since somebody last looked. */
+  freshBytes = 0
+
+  constructor(opened: OpenDatabase, limits: RetentionLimits, now: () => number = Date.now) {
+    const { db, epoch, snapshotDir } = opened
+    this.#epoch = epoch
+    this.#now = now
+    this.#shelves = {
+      db,
+      alerts: new AlertTable(db),
+      outbox: new OutboxTable(db),
+      snapshots: new SnapshotTable(db),
+      files: new SnapshotFiles(snapshotDir),
+    }
+    this.retention = new Retention(this.#shelves, limits)
+  }
+
+  /** Removes pictures whose transaction never came. Returns how many. */
+  removeOrphans(): number {
+    return this.#shelves.files.removeAllBut(new Set(this.#shelves.snapshots.files()))
+  }
+
+  close(): void {
+    this.#shelves.db.close()
+  }
+
+  /** Throws STORE_FAILED. */
+  saveAlert(input: SaveAlert): { sequence: number } {
+    const [saved] = this.saveAll([input])
+    if (saved instanceof GatewayError) throw saved
+    return saved
+  }
+
+  /** Pictures first, then one transaction for all; where that fails, each alone, so that one cannot spoil the others. */
+  saveAll(inputs: readonly SaveAlert[]): Saved[] {
+    const prepared = inputs.map((input) => this.#writePicture(input))
+    try {
+      if (prepared.some((one) => one.file)) this.#shelves.files.sync()
+      return this.#commit(prepared)
+    } catch (error) {
+      if (prepared.length === 1) return [this.#rescue(prepared[0], error)]
+      return prepared.map((one) => this.#saveAlone(one))
+    }
+  }
+
+  next(afterRowId: number, limit: number): Delivery[] {
+    const most = Math.min(limit, mostHandedOut)
+    const deliveries: Delivery[] = []
+    let after = afterRowId
+    for (;;) {
+      const rows = this.#shelves.outbox.pending(after, most - deliveries.length)
+      for (const row of rows) {
+        after = row.rowId
+        const body = row.body ?? this.#picture(row)
+        if (body === undefined) this.parked(row.rowId, 'the picture is no longer on the disk')
+        else deliveries.push(this.#delivery(row, body))
+      }
+      if (rows.length === 0 || deliveries.length >= most) return deliveries
+    }
+  }
+
+  acknowledged(rowIds: readonly number[]): void {
+    this.#shelves.db.transaction(() => {
+      for (const rowId of rowIds) this.#shelves.outbox.acknowledge(rowId)
+    })()
+    for (const rowId of rowIds) this.#handedOut.delete(rowId)
+  }
+
+  parked(rowId: number, why: string): void {
+    this.#shelves.outbox.park(rowId, why)
+    this.#handedOut.delete(rowId)
+  }
+
+  openAlerts(): Alert[] {
+    return this.#shelves.alerts.open()
+  }
+
+  recentAlerts(limit: number): Alert[] {
+    return this.#shelves.alerts.recent(limit)
+  }
+
+  snapshotPath(alertId: string): string | undefined {
+    const file = this.#shelves.snapshots.fileOf(alertId)
+    return file && this.#shelves.files.exists(file) ? this.#shelves.files.path(file) : undefined
+  }
+
+  counts(): StoreCounts {
+    const { pending, parked, oldestPendingAt } = this.#shelves.outbox.extent()
+    return {
+      pending,
+      parked,
+      ...(oldestPendingAt !== null && { oldestPendingAt }),
+      alerts: this.#shelves.alerts.count(),
+      snapshotBytes: this.#shelves.snapshots.bytes(),
+      sacrificed: this.#sacrificed + this.retention.sacrificed,
+      expired: this.retention.expired,
+      retentionRefused: this.retention.refused,
+    }
+  }
+
+  /** A picture that cannot be written is given up: the alert matters more. */
+  #writePicture(input: SaveAlert): Prepared {
+    if (!input.snapshot) return { input }
+    try {
+      return { input, file: this.#shelves.files.write(input.snapshot.message.id, input.snapshot.jpeg) }
+    } catch {
+      return this.#withoutPicture({ input })
+    }
+  }
+
+  #withoutPicture({ input, file }: Prepared): Prepared {
+    if (file) this.#shelves.files.remove(file)
+    this.#sacrificed++
+    this.spaceWanted = true
+    const { alert, message } = input
+    const body = message.body === undefined ? undefined : withoutSnapshot(message.body)
+    return { input: { alert, message: { ...message, body } } }
+  }
+
+  #commit(prepared: readonly Prepared[]): { sequence: number }[] {
+    return this.#shelves.db.transaction(() => prepared.map((one) => this.#insert(one))).immediate()
+  }
+
+  /** The picture's delivery stands before the alert's, so that the centre has it when it reads of it. */
+  #insert({ input, file }: Prepared): { sequence: number } {
+    const { alert, message, snapshot } = input
+    const { alerts, snapshots, outbox } = this.#shelves
+    const now = this.#now()
+    if (message.body === undefined) throw new Error(`the message ${message.id} has no body`)
+    alerts.upsert(alert, now)
+    if (snapshot && file) {
+      const { width, height, jpeg } = snapshot
+      snapshots.insert({ alert: alert.id, file, bytes: jpeg.byteLength, width, height }, now)
+      outbox.insert(alert.id, snapshot.message, now)
+      this.freshBytes += jpeg.byteLength
+    }
+    return { sequence: outbox.insert(alert.id, message, now) }
+  }
+
+  #saveAlone(one: Prepared): Saved {
+    try {
+      return this.#commit([one])[0]
+    } catch (error) {
+      return this.#rescue(one, error)
+    }
+  }
+
+  /** On a full disk once more without the picture; what fails then is the caller's to know. */
+  #rescue(one: Prepared, error: unknown): Saved {
+    if (isFull(error)) {
+      this.spaceWanted = true
+      if (one.file) return this.#saveAlone(this.#withoutPicture(one))
+    } else if (one.file) {
+      this.#shelves.files.remove(one.file)
+    }
+    return writeFailed(one.input.alert.id, error)
+  }
+
+  #picture(row: OutboxRow): Uint8Array<ArrayBuffer> | undefined {
+    const file = this.#shelves.snapshots.fileOf(row.alert)
+    return file === undefined ? undefined : this.#shelves.files.read(file)
+  }
+
+  #delivery(row: OutboxRow, body: string | Uint8Array): Delivery {
+    const attempts = this.#handedOut.get(row.rowId) ?? 0
+    this.#handedOut.set(row.rowId, attempts + 1)
+    const { rowId, id, class: kind, sequence, topic, contentType, createdAt, camera, sha256 } = row
+    return {
+      ...{
+        rowId,
+        id,
+        class: kind,
+        epoch: this.#epoch,
+        sequence,
+        topic,
+        contentType,
+        body,
+        createdAt,
+        attempts,
+      },
+      ...(camera !== null && { camera }),
+      ...(sha256 !== null && { sha256 }),
+    }
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && error.code === 'SQLITE_FULL'
+}
+
+function writeFailed(alertId: string, error: unknown): GatewayError {
+  const advice = isFull(error)
+    ? 'free space on the disk of the data folder'
+    : 'see the cause; the data folder may be unwritable'
+  return new GatewayError(
+    'STORE_FAILED',
+    `alert ${alertId} was not saved (${(error as Error).message}): ${advice}`,
+    {
+      cause: error,
+    },
+  )
+}

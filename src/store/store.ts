@@ -1,0 +1,196 @@
+/** The store as the gateway sees it: asynchronous calls to the thread that owns the database. */
+import { Worker } from 'node:worker_threads'
+import type { Alert } from '../domain/alert.ts'
+import { GatewayError } from '../kit/errors.ts'
+import type { Log } from '../kit/log.ts'
+import type { Part } from '../kit/part.ts'
+import type { Synchronous } from './database.ts'
+import type { Failure, FromThread, StoreSetup } from './messages.ts'
+import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
+
+/** Calls that may wait for the thread; beyond that the disk is too slow for the cameras and calls are refused. */
+const mostWaiting = 1_000
+
+export interface StoreOptions {
+  /** Folder of the database and the pictures; made if absent. One gateway per folder. */
+  readonly dir: string
+  readonly retention: RetentionLimits
+  readonly log: Log
+  /** FULL (the default) outlives a power cut; NORMAL only a crash of the program. */
+  readonly synchronous?: Synchronous
+}
+
+interface Waiting {
+  resolve(value: unknown): void
+  reject(error: GatewayError): void
+}
+
+export class Store implements Part {
+  readonly name = 'store'
+  readonly #setup: StoreSetup
+  readonly #log: Log
+  readonly #waiting = new Map<number, Waiting>()
+  #worker: Worker | undefined
+  #ended: Promise<void> = Promise.resolve()
+  #epoch = ''
+  #open = false
+  #lastCall = 0
+  #refused = 0
+
+  constructor({ dir, retention, log, synchronous = 'FULL' }: StoreOptions) {
+    this.#setup = { dir, retention, synchronous }
+    this.#log = log
+  }
+
+  /** Does the thread answer? */
+  get isOpen(): boolean {
+    return this.#open
+  }
+
+  /** Time-ordered id of the database, new whenever it is created. Empty before `start`. */
+  get epoch(): string {
+    return this.#epoch
+  }
+
+  /** Calls refused because too many were waiting, since the start. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  /** Rejects with STORE_NEWER, or STORE_FAILED where the folder cannot be used. */
+  async start(): Promise<void> {
+    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+    const worker = new Worker(entry, { workerData: this.#setup, name: 'store' })
+    this.#worker = worker
+    this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()))
+    await new Promise<void>((resolve, reject) => {
+      worker.on('message', (message: FromThread) => {
+        this.#hear(message)
+        if (message.kind === 'opened') resolve()
+        else if (message.kind === 'refused') reject(errorOf(message.failure))
+      })
+      worker.once('error', (error) => {
+        this.#log.fatal({ err: error }, 'the thread of the store died')
+        reject(new GatewayError('STORE_FAILED', `the thread of the store died: ${error.message}`))
+      })
+      worker.once('exit', () => {
+        this.#close()
+        reject(new GatewayError('STORE_FAILED', 'the thread of the store ended'))
+      })
+    })
+  }
+
+  /** Waits until everything asked before is written and the database is closed. */
+  async stop(): Promise<void> {
+    if (this.#open) {
+      this.#open = false
+      this.#worker?.postMessage({ name: 'close' })
+    }
+    await this.#ended
+  }
+
+  /**
+   * Resolves after the commit; saves that arrive together share one. The picture's delivery stands before the alert's.
+   * On a full disk the alert is saved without its picture and its message says so; where even that fails: STORE_FAILED.
+   */
+  saveAlert(input: SaveAlert): Promise<{ sequence: number }> {
+    const jpeg = input.snapshot?.jpeg
+    const movable = jpeg?.buffer instanceof ArrayBuffer && jpeg.byteLength === jpeg.buffer.byteLength
+    return this.#call('saveAlert', [input], movable ? [jpeg.buffer as ArrayBuffer] : [])
+  }
+
+  /** Deliveries that wait, oldest first, at most 64 at once. Pictures that are gone are parked and left out. */
+  next(afterRowId: number, limit: number): Promise<Delivery[]> {
+    return this.#call('next', [afterRowId, limit])
+  }
+
+  /** The broker has them: they are deleted in one transaction. */
+  acknowledged(rowIds: number[]): Promise<void> {
+    return this.#call('acknowledged', [rowIds])
+  }
+
+  /** The broker will never take it: kept for people to see, no longer sent. */
+  parked(rowId: number, why: string): Promise<void> {
+    return this.#call('parked', [rowId, why])
+  }
+
+  /** Alerts that began and have not ended, oldest first. */
+  openAlerts(): Promise<Alert[]> {
+    return this.#call('openAlerts', [])
+  }
+
+  /** Newest first. */
+  recentAlerts(limit: number): Promise<Alert[]> {
+    return this.#call('recentAlerts', [limit])
+  }
+
+  /** Absolute path of an alert's redacted JPEG, while it is kept. */
+  snapshotPath(alertId: string): Promise<string | undefined> {
+    return this.#call('snapshotPath', [alertId])
+  }
+
+  counts(): Promise<StoreCounts> {
+    return this.#call('counts', [])
+  }
+
+  #call<Name extends keyof Operations>(
+    name: Name,
+    args: Parameters<Operations[Name]>,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<ReturnType<Operations[Name]>> {
+    return new Promise((resolve, reject) => {
+      if (!this.#open) return reject(new GatewayError('STORE_FAILED', 'the store is not open'))
+      if (this.#waiting.size >= mostWaiting) {
+        this.#refused++
+        return reject(
+          new GatewayError('STORE_FAILED', `${mostWaiting} calls wait for the disk: it is too slow`),
+        )
+      }
+      const id = ++this.#lastCall
+      this.#worker!.postMessage({ id, name, args }, transfer)
+      this.#waiting.set(id, { resolve: (value) => resolve(value as ReturnType<Operations[Name]>), reject })
+    })
+  }
+
+  #hear(message: FromThread): void {
+    switch (message.kind) {
+      case 'opened':
+        this.#epoch = message.epoch
+        this.#open = true
+        if (message.damaged) {
+          const moved = { movedTo: message.damaged }
+          this.#log.error(moved, 'the database was damaged: it was moved aside and a new one begun')
+        }
+        if (message.orphans > 0)
+          this.#log.info({ files: message.orphans }, 'pictures without an alert were removed')
+        return
+      case 'returned':
+        this.#take(message.id)?.resolve(message.value)
+        return
+      case 'failed':
+        this.#take(message.id)?.reject(errorOf(message.failure))
+        return
+      case 'trouble':
+        this.#log.warn(message.message)
+    }
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    return waiting
+  }
+
+  /** Nothing that waits is left hanging when the thread is gone. */
+  #close(): void {
+    this.#open = false
+    for (const { reject } of this.#waiting.values()) {
+      reject(new GatewayError('STORE_FAILED', 'the store closed before it answered'))
+    }
+    this.#waiting.clear()
+  }
+}
+
+function errorOf({ code, message }: Failure): GatewayError {
+  return new GatewayError(code, message)
+}

@@ -1,0 +1,28 @@
+/** The store's thread: opens the database, then works off what the client asks until it is told to close. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { forgetDamaged, openDatabase } from './database.ts'
+import { Desk, failureOf } from './desk.ts'
+import type { Say, StoreSetup, ToThread } from './messages.ts'
+import { Records } from './records.ts'
+
+const port = parentPort!
+const { dir, retention, synchronous } = workerData as StoreSetup
+const say: Say = (message, transfer = []) => port.postMessage(message, transfer)
+
+try {
+  const opened = openDatabase(dir, synchronous)
+  forgetDamaged(dir, Date.now() - retention.snapshotDays * 86_400_000)
+  const records = new Records(opened, retention)
+  const orphans = records.removeOrphans()
+  const desk = new Desk(records, retention.snapshotMaxBytes, say)
+  port.on('message', (message: ToThread) => {
+    if (message.name !== 'close') return desk.take(message)
+    desk.close()
+    port.close()
+  })
+  desk.open()
+  say({ kind: 'opened', epoch: opened.epoch, damaged: opened.damaged, orphans })
+} catch (error) {
+  say({ kind: 'refused', failure: failureOf(error) })
+  port.close()
+}
