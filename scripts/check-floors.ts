@@ -21,6 +21,7 @@ const floors: Record<string, number> = {
   publish: 2,
   http: 2,
   'pipeline.ts': 3,
+  'watch.ts': 3,
   'gateway.ts': 3,
   cli: 4,
   'main.ts': 4,
@@ -29,8 +30,8 @@ const floors: Record<string, number> = {
 /** Rooms that may know nothing but the domain: they are tested with plain values. */
 const pure = ['attention', 'track', 'rules', 'health']
 
-/** Two files on floor 3: the composition root may read the main path, never the other way round. */
-const allowedPeers = new Set(['gateway.ts>pipeline.ts', 'main.ts>cli'])
+/** Floor 3 in its order: the composition root may read one camera's life, and both the main path; never the other way. */
+const allowedPeers = new Set(['watch.ts>pipeline.ts', 'gateway.ts>pipeline.ts', 'gateway.ts>watch.ts', 'main.ts>cli'])
 
 interface Import {
   readonly specifier: string

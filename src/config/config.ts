@@ -5,6 +5,7 @@ import type { RawConfig } from './schema/root.ts'
 /** An own broker on loopback. */
 export interface EmbeddedBroker {
   readonly kind: 'embedded'
+  readonly port: number
   readonly prefix: string
 }
 

@@ -26,7 +26,10 @@ export function toBroker(
   raw: RawConfig['broker'],
   password: string | undefined,
 ): EmbeddedBroker | RemoteBroker {
-  if (raw === 'embedded') return { kind: 'embedded', prefix: 'skyeye/v1' }
+  if (typeof raw === 'string') {
+    const port = raw.split(':')[1]
+    return { kind: 'embedded', port: port === undefined ? 1883 : Number(port), prefix: 'skyeye/v1' }
+  }
   const { url, prefix, username } = raw
   const secret = password ?? raw.password
   const tls =

@@ -9,7 +9,7 @@ const camera = async (lines: string, before = '') =>
 describe('loadConfig', () => {
   it('fills in the defaults of every section that is left out', async () => {
     const { config } = await loadFiles({ 'skyeye.yaml': withCamera() })
-    expect(config.broker).toEqual({ kind: 'embedded', prefix: 'skyeye/v1' })
+    expect(config.broker).toEqual({ kind: 'embedded', port: 1883, prefix: 'skyeye/v1' })
     expect(config.analysis).toMatchObject({ fps: 5, maxWidth: 1280 })
     expect(config.analysis.workers).toBeGreaterThanOrEqual(1)
     expect(config.ingest.allowNetworks).not.toContain('127.0.0.0/8')

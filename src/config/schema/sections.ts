@@ -65,11 +65,16 @@ export const remoteBrokerSchema = Type.Object(
   closed,
 )
 
-export const brokerSchema = Type.Union([Type.Literal('embedded'), remoteBrokerSchema], {
+const embeddedBroker = Type.String({
+  pattern: '^embedded(:[0-9]{1,5})?$',
+  mustBe: '"embedded" or "embedded:PORT"',
+})
+
+export const brokerSchema = Type.Union([embeddedBroker, remoteBrokerSchema], {
   description:
-    'Where alerts go: `embedded` (an own broker on loopback, for demo and tests), or a mapping with the keys below.',
+    'Where alerts go: `embedded` (an own broker on loopback, port 1883, for demo and tests; `embedded:PORT` for another port), or a mapping with the keys below.',
   default: 'embedded',
-  mustBe: '"embedded", or a mapping with a url',
+  mustBe: '"embedded", "embedded:PORT", or a mapping with a url',
 })
 
 export const analysisSchema = Type.Object(
