@@ -4,6 +4,7 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
   LogController,
 } from 'fastify'
 import type { Log } from '../kit/log.ts'
@@ -29,7 +30,8 @@ export function buildApp(ports: HttpPorts, log: Log): FastifyInstance {
     // Requests that fail before they reach a route pass neither hooks nor the error handler.
     frameworkErrors: (error, _request, reply) => {
       const status = error.statusCode ?? 400
-      void reply.headers(answerHeaders).code(status).send(generic(status))
+      // Fastify types this reply for a route that is not known here; it is a reply like any other.
+      void (reply as unknown as FastifyReply).headers(answerHeaders).code(status).send(generic(status))
     },
   })
   app.server.maxConnections = mostConnections

@@ -1,25 +1,12 @@
-/** Alerts, messages and folders for the tests of the store. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** Alerts with their messages and pictures, for the tests of the store. */
 import { v7 as newId } from 'uuid'
-import { onTestFinished } from 'vitest'
 import type { Alert } from '../../src/domain/alert.ts'
 import { createLog } from '../../src/kit/log.ts'
 import { SecretMask } from '../../src/kit/secrets.ts'
-import { openDatabase } from '../../src/store/database.ts'
 import type { NewSnapshot, RetentionLimits, SaveAlert } from '../../src/store/ports.ts'
-import { Records } from '../../src/store/records.ts'
-import { Store } from '../../src/store/store.ts'
 
 export const dayMs = 86_400_000
 export const generous: RetentionLimits = { alertDays: 30, snapshotDays: 7, snapshotMaxBytes: 100_000_000 }
-
-export function temporaryFolder(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'skyeye-store-'))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
-  return dir
-}
 
 export function alertOf(change: Partial<Alert> = {}): Alert {
   return {
@@ -62,25 +49,4 @@ function snapshotOf(bytes: number): NewSnapshot {
 export function readableLog() {
   const lines: string[] = []
   return { lines, log: createLog('info', new SecretMask(), (line) => lines.push(line)) }
-}
-
-export async function startStore(dir: string, retention: RetentionLimits = generous) {
-  const { log, lines } = readableLog()
-  const store = new Store({ dir, retention, log })
-  onTestFinished(() => store.stop())
-  await store.start()
-  return { store, lines }
-}
-
-/** The thread's work without the thread, on a clock that the test sets. */
-export function openRecords(dir: string, limits: RetentionLimits = generous) {
-  const clock = { now: Date.UTC(2026, 5, 1) }
-  const opened = openDatabase(dir, 'NORMAL', clock.now)
-  const records = new Records(opened, limits, () => clock.now)
-  onTestFinished(() => records.close())
-  /** One whole clean-up. */
-  const clean = () => {
-    for (const _ of records.retention.run(clock.now));
-  }
-  return { records, db: opened.db, clock, clean }
 }

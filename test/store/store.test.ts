@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { alertOf, saveOf, startStore, temporaryFolder } from './samples.ts'
+import { startStore, temporaryFolder } from './opened.ts'
+import { alertOf, saveOf } from './samples.ts'
 
 it('hands out the picture before the alert that speaks of it, each with the number of its class', async () => {
   const { store } = await startStore(temporaryFolder())
