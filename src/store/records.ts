@@ -84,7 +84,7 @@ export class Records implements Operations {
       for (const row of rows) {
         after = row.rowId
         const body = row.body ?? this.#picture(row)
-        if (body === undefined) this.parked(row.rowId, 'the picture is no longer on the disk')
+        if (body === undefined) this.parked(row.rowId, 'the picture is gone from the disk or cannot be read')
         else deliveries.push(this.#delivery(row, body))
       }
       if (rows.length === 0 || deliveries.length >= most) return deliveries

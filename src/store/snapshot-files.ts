@@ -28,6 +28,8 @@ export class SnapshotFiles {
     // The id becomes a file name, so nothing but the letters of an id gets in.
     if (!/^[A-Za-z0-9-]{1,64}$/.test(id)) throw new Error(`"${id.slice(0, 64)}" is no id for a picture`)
     const file = `${id}.jpg`
+    // A picture is never written over: the transaction of a twin fails, and would take the first one's file with it.
+    if (this.exists(file)) throw new Error(`the picture ${file} exists`)
     const temporary = this.path(`${file}.part`)
     const descriptor = openSync(temporary, 'w', 0o600)
     try {
@@ -53,13 +55,14 @@ export class SnapshotFiles {
     }
   }
 
-  /** Undefined where somebody removed the file. */
+  /** Undefined where the file is gone or its disk fails: asking again will not bring it back. */
   read(file: string): Uint8Array<ArrayBuffer> | undefined {
     try {
       return new Uint8Array(readFileSync(this.path(file)))
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
+      // Out of descriptors is a matter of this moment.
+      if (['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      return undefined
     }
   }
 

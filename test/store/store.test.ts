@@ -154,3 +154,13 @@ it('removes at the start what no alert knows: pictures without a row and half-wr
   expect(lines.join()).toContain('"files":2')
   expect(readFileSync((await again.snapshotPath(save.alert.id))!).byteLength).toBe(500)
 })
+
+it('keeps the picture of an alert when the same save comes a second time', async () => {
+  const { store } = await startStore(temporaryFolder())
+  const save = saveOf({}, 500)
+  const twin = { ...save, snapshot: { ...save.snapshot!, jpeg: save.snapshot!.jpeg.slice() } }
+  await store.saveAlert(save)
+  await expect(store.saveAlert(twin)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+  expect((await store.next(0, 1))[0].body).toHaveLength(500)
+  expect(await store.counts()).toMatchObject({ pending: 2, snapshotBytes: 500 })
+})
