@@ -2,7 +2,7 @@
 import { GatewayError } from '../kit/errors.ts'
 import type { Call, Failure, Say } from './messages.ts'
 import type { Delivery } from './ports.ts'
-import type { Records } from './records.ts'
+import type { Records, Saved } from './records.ts'
 
 /** Saves that share a transaction at most: bounds how long the first of them waits for the last one's picture. */
 const mostTogether = 32
@@ -73,11 +73,21 @@ export class Desk {
   }
 
   #save(calls: readonly SaveCall[]): void {
-    const saved = this.#records.saveAll(calls.map((call) => call.args[0]))
+    const saved = this.#saveAll(calls)
     for (const [i, { id }] of calls.entries()) {
       const value = saved[i]
       if (value instanceof GatewayError) this.#say({ kind: 'failed', id, failure: failureOf(value) })
       else this.#say({ kind: 'returned', id, value })
+    }
+  }
+
+  /** Whatever a save breaks, the thread goes on. */
+  #saveAll(calls: readonly SaveCall[]): Saved[] {
+    try {
+      return this.#records.saveAll(calls.map((call) => call.args[0]))
+    } catch (error) {
+      const { code, message } = failureOf(error)
+      return calls.map(() => new GatewayError(code, message, { cause: error }))
     }
   }
 

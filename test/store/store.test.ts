@@ -164,3 +164,12 @@ it('keeps the picture of an alert when the same save comes a second time', async
   expect((await store.next(0, 1))[0].body).toHaveLength(500)
   expect(await store.counts()).toMatchObject({ pending: 2, snapshotBytes: 500 })
 })
+
+it('outlives a save that makes no sense', async () => {
+  const { store } = await startStore(temporaryFolder())
+  const save = saveOf({}, 500)
+  const picture = { ...save.snapshot!, message: { ...save.snapshot!.message, id: 'no/id' } }
+  const senseless = { ...save, snapshot: picture, message: { ...save.message, body: 'no JSON' } }
+  await expect(store.saveAlert(senseless)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+  expect(await store.saveAlert(saveOf())).toEqual({ sequence: 1 })
+})
