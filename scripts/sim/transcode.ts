@@ -1,0 +1,62 @@
+/** Turns a clip into the codec or size a simulated camera needs, once, and keeps the result in a cache folder. */
+import { execFile } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, rename, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import type { Codec } from './annexb.ts'
+
+const run = promisify(execFile)
+
+const encoders: Record<Codec, string[]> = {
+  h264: ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '0'],
+  h265: ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'bframes=0:log-level=error'],
+}
+
+/** The codec of the first real video stream, or ffprobe's name for it where it is neither of the two we serve. */
+export async function clipCodec(file: string): Promise<string> {
+  const args = [
+    '-v',
+    'error',
+    '-select_streams',
+    'V:0',
+    '-show_entries',
+    'stream=codec_name',
+    '-of',
+    'csv=p=0',
+    file,
+  ]
+  const { stdout } = await run('ffprobe', args)
+  const name = stdout.trim().split('\n')[0].replace(/,$/, '')
+  return name === 'hevc' ? 'h265' : name
+}
+
+/** Path of the clip in that codec, at half width and height if asked: a key picture every two seconds, no B-frames. */
+export async function transcoded(file: string, codec: Codec, half: boolean, folder: string): Promise<string> {
+  const { size, mtimeMs } = await stat(file)
+  const identity = JSON.stringify([resolve(file), size, mtimeMs, codec, half, encoders[codec]])
+  const made = join(folder, `sim-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}.mp4`)
+  if (existsSync(made)) return made
+  await mkdir(folder, { recursive: true })
+  // Written aside and renamed, so that a broken-off run or a second simulator never leaves or sees half a file.
+  const part = `${made}.${randomUUID()}.part`
+  const filter = half ? ['-vf', 'scale=trunc(iw/4)*2:trunc(ih/4)*2'] : []
+  const keys = ['-force_key_frames', 'expr:gte(t,n_forced*2)']
+  const args = [
+    '-nostdin',
+    '-v',
+    'error',
+    '-y',
+    '-i',
+    file,
+    '-map',
+    '0:V:0',
+    ...filter,
+    ...encoders[codec],
+    ...keys,
+  ]
+  await run('ffmpeg', [...args, '-pix_fmt', 'yuv420p', '-f', 'mp4', part])
+  await rename(part, made)
+  return made
+}
