@@ -4,20 +4,12 @@ import { area, iou } from '../domain/geometry.ts'
 import { assign } from './assignment.ts'
 import type { Trajectory } from './trajectory.ts'
 
-/** How strictly a pair must fit. */
-export interface Fit {
-  /** Least intersection over union, 0..1. Raising it loses fast things at low frame rates. */
-  readonly overlap: number
-  /** Farthest centre distance in sizes of the thing, before its uncertainty is added. */
-  readonly reach: number
-}
-
-/** How much uncertainty may add to the reach, in sizes: a thing long hidden must not match anything anywhere. */
-const mostReach = 2.5
-/** Areas that differ by more than this factor are not the same thing. */
-const mostGrowth = 4
-/** Weight of the overlap against that of the centre distance. */
-const overlapWeight = 0.6
+/** Standard deviations between one detection and the next: of the centre in sizes of the thing, of the area as a logarithm. */
+const noise = { centre: 0.09, area: 0.2 }
+/** A pair that surprises more than this is none: four standard deviations of a well known thing. */
+const mostSurprise = 16
+/** Centres farther apart than this many sizes are no pair: what was hidden for long must not match anything anywhere. */
+const farthest = 2
 
 export interface Matching {
   readonly pairs: readonly (readonly [Trajectory, Detection])[]
@@ -25,17 +17,20 @@ export interface Matching {
   readonly unused: readonly Detection[]
 }
 
-/** The matching with the greatest total likeness, within each label. */
+/**
+ * The matching that is likeliest in total, within each label.
+ *
+ * @param leastOverlap intersection over union that a pair must have, 0..1; 0 lets fast things match at low frame rates
+ */
 export function match(
   trajectories: readonly Trajectory[],
   detections: readonly Detection[],
-  fit: Fit,
   aspect: number,
+  leastOverlap = 0,
 ): Matching {
-  const likeness = trajectories.map((trajectory) => {
-    const compare = likenessTo(trajectory, fit, aspect)
-    return Float64Array.from(detections, compare)
-  })
+  const likeness = trajectories.map((trajectory) =>
+    Float64Array.from(detections, likenessTo(trajectory, aspect, leastOverlap)),
+  )
   // An impossible pair is as likely as staying alone (0), so no good pair is broken up to make two poor ones.
   const columnOf = assign(trajectories.length, detections.length, (row, column) => -likeness[row][column])
   const used = new Set<number>()
@@ -52,21 +47,29 @@ export function match(
   return { pairs, unmatched, unused: detections.filter((_, column) => !used.has(column)) }
 }
 
-/** Likeness of a detection to the trajectory, 0 (impossible) .. 1. */
-function likenessTo(trajectory: Trajectory, fit: Fit, aspect: number): (detection: Detection) => number {
+/**
+ * How likely a detection is the trajectory's next one, above 0 up to 1, or 0 where it cannot be: the negative logarithm of a
+ * Gaussian over place and area, with the trajectory's own uncertainty. The logarithm of the spread belongs to it: without
+ * it what is least known would match best.
+ */
+function likenessTo(
+  trajectory: Trajectory,
+  aspect: number,
+  leastOverlap: number,
+): (detection: Detection) => number {
   const { box, size, label } = trajectory
   const x = box.x1 + box.x2
   const y = box.y1 + box.y2
   const space = area(box)
-  const reach = Math.min(fit.reach + trajectory.uncertainty, mostReach)
-  return ({ label: seenLabel, box: seenBox }) => {
+  const spread = Math.hypot(trajectory.uncertainty, noise.centre)
+  const vagueness = 4 * Math.log(spread / noise.centre)
+  return ({ label: seenLabel, box: seen }) => {
     if (seenLabel !== label) return 0
-    const away = Math.hypot((seenBox.x1 + seenBox.x2 - x) * aspect, seenBox.y1 + seenBox.y2 - y) / 2 / size
-    if (!(away < reach)) return 0
-    const growth = area(seenBox) / space
-    if (growth > mostGrowth || growth < 1 / mostGrowth) return 0
-    const shared = iou(box, seenBox)
-    if (shared < fit.overlap) return 0
-    return overlapWeight * shared + (1 - overlapWeight) * (1 - away / reach)
+    const away = Math.hypot((seen.x1 + seen.x2 - x) * aspect, seen.y1 + seen.y2 - y) / 2 / size
+    if (!(away <= farthest)) return 0
+    const growth = Math.log(area(seen) / space) / noise.area
+    const surprise = (away / spread) ** 2 + growth ** 2 + vagueness
+    if (!(surprise < mostSurprise) || iou(box, seen) < leastOverlap) return 0
+    return 1 - surprise / mostSurprise
   }
 }

@@ -29,21 +29,23 @@ export class MovingValue {
 
   /** Moves on by `seconds` and grows uncertain; `drift` is the velocity's random change per √second. */
   predict(seconds: number, drift: number): void {
-    this.value += this.velocity * seconds
-    this.blur(seconds, drift)
-  }
-
-  /** Grows uncertain as in `predict` but stays where it is. */
-  blur(seconds: number, drift: number): void {
     const q = drift * drift
+    this.value += this.velocity * seconds
     this.#varValue += seconds * (2 * this.#covariance + seconds * (this.#varVelocity + (q * seconds) / 3))
     this.#covariance += seconds * (this.#varVelocity + (q * seconds) / 2)
     this.#varVelocity += q * seconds
   }
 
-  /** Forgets the motion: what nobody sees moving stands. */
-  halt(): void {
+  /**
+   * Stands for `seconds`: what nobody sees moving stays about where it is, and may start at `speed` any time.
+   * `creep` is the value's random change per √second, `most` the deviation beyond which that adds none.
+   */
+  stand(seconds: number, creep: number, most: number, speed: number): void {
     this.velocity = 0
+    this.#covariance = 0
+    this.#varVelocity = speed * speed
+    const grown = this.#varValue + creep * creep * seconds
+    this.#varValue = Math.min(grown, Math.max(this.#varValue, most * most))
   }
 
   /** Takes a measurement with standard deviation `noise`. */

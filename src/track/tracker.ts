@@ -7,13 +7,12 @@
 import type { Detection } from '../domain/detection.ts'
 import { area, type Box, clip, overlap } from '../domain/geometry.ts'
 import type { Track } from '../domain/track.ts'
-import { type Fit, match } from './association.ts'
+import { match } from './association.ts'
 import { type TrackerOptions, trackerDefaults } from './options.ts'
 import { Trajectory } from './trajectory.ts'
 
-const confident: Fit = { overlap: 0, reach: 0.8 }
-const doubtful: Fit = { overlap: 0.3, reach: 0.8 }
-const fresh: Fit = { overlap: 0, reach: 0.8 }
+/** Intersection over union that a doubtful detection must have with a track to continue it. */
+const doubtfulOverlap = 0.3
 
 /** A time that lies further back than this (ms) is a clock that was set, not a frame that came late. */
 const clockSetMs = 5_000
@@ -58,13 +57,11 @@ export class Tracker {
     const gapMs = this.#time === Number.NEGATIVE_INFINITY ? 0 : time - this.#time
     this.#time = time
 
+    this.#keep((trajectory) => this.#bridges(trajectory, gapMs))
     for (const trajectory of [...this.#believed, ...this.#fresh]) this.#advance(trajectory, looked, gapMs)
-    this.#believed = this.#believed.filter((trajectory) => this.#bridges(trajectory, gapMs))
-    this.#fresh = this.#fresh.filter((trajectory) => this.#bridges(trajectory, gapMs))
     this.#associate(detections)
     for (const trajectory of [...this.#believed, ...this.#fresh]) this.#miss(trajectory, looked, gapMs)
-    this.#believed = this.#believed.filter((trajectory) => this.#lives(trajectory))
-    this.#fresh = this.#fresh.filter((trajectory) => this.#lives(trajectory))
+    this.#keep((trajectory) => this.#lives(trajectory))
     this.#believe()
     this.#bound()
     return this.#snapshot()
@@ -75,21 +72,27 @@ export class Tracker {
     this.#fresh = []
   }
 
+  #keep(isKept: (trajectory: Trajectory) => boolean): void {
+    this.#believed = this.#believed.filter(isKept)
+    this.#fresh = this.#fresh.filter(isKept)
+  }
+
   /** Along its way while it is watched; what nobody looks at, because nothing moves there, stands. */
   #advance(trajectory: Trajectory, looked: readonly Box[], gapMs: number): void {
     const { keepMs } = this.#options
     const seconds = Math.min(gapMs, this.#options.forgetMs[trajectory.label]) / 1_000
     const coasts = this.#time - trajectory.lastSeen <= keepMs
     trajectory.seen = false
-    if (coasts && isLookedAt(trajectory.ahead(seconds), looked)) trajectory.advance(seconds)
-    else trajectory.hold(seconds)
+    if (coasts && !trajectory.standing && isLookedAt(trajectory.ahead(seconds), looked))
+      trajectory.advance(seconds)
+    else trajectory.stand(seconds)
   }
 
   /** After a stretch without frames only what stood before can be the same thing. */
   #bridges(trajectory: Trajectory, gapMs: number): boolean {
     const { keepMs, forgetMs } = this.#options
     if (this.#time - trajectory.lastSeen > forgetMs[trajectory.label]) return false
-    return gapMs <= keepMs || trajectory.hits > 1
+    return gapMs <= keepMs || trajectory.standing
   }
 
   #associate(detections: readonly Detection[]): void {
@@ -101,9 +104,9 @@ export class Tracker {
     const high = strongest.filter((detection) => detection.confidence >= highConfidence)
     const low = strongest.filter((detection) => detection.confidence < highConfidence)
 
-    const first = match(this.#believed, high, confident, aspect)
-    const second = match(first.unmatched, low, doubtful, aspect)
-    const third = match(this.#fresh, first.unused, fresh, aspect)
+    const first = match(this.#believed, high, aspect)
+    const second = match(first.unmatched, low, aspect, doubtfulOverlap)
+    const third = match(this.#fresh, first.unused, aspect)
     for (const { pairs } of [first, second, third]) {
       for (const [trajectory, detection] of pairs) trajectory.meet(detection, this.#time)
     }

@@ -1,17 +1,23 @@
 /** One thing that the tracker follows: where it is believed to be, and how well it is believed. */
 import type { Detection, Label } from '../domain/detection.ts'
-import { type Box, clip, foot } from '../domain/geometry.ts'
+import { type Box, centre, clip, foot, type Point } from '../domain/geometry.ts'
 import type { Track } from '../domain/track.ts'
 import { MovingValue, WanderingValue } from './kalman.ts'
 
 /** All in sizes of the thing itself (square root of its area), so that near and far behave alike. */
 const noise = { centre: 0.07, extent: 0.1 }
-const drift = { centre: 1, extent: 0.2 }
+const drift = { centre: 0.35, extent: 0.15 }
 const startSpeed = 1.5
-/** Slower than this (sizes per second) counts as standing: boxes of still things tremble. */
-const standingSpeed = 0.15
+const creep = { drift: 0.1, most: 0.5 }
+/** Who stays within this many sizes of a point for this long (ms) stands: velocities of still things tremble too much to tell. */
+const rest = { within: 0.35, afterMs: 3_000 }
 /** What of an old confidence remains at each detection. */
 const confidenceMemory = 0.9
+
+/** A place where it was measured, and since when it has not left it. */
+interface Rest extends Point {
+  readonly since: number
+}
 
 export class Trajectory {
   /** 0 until it is believed. */
@@ -25,6 +31,7 @@ export class Trajectory {
   /** Time it was missed where the models looked, since the last detection, ms. */
   missedMs = 0
   readonly #aspect: number
+  #rest: Rest
   readonly #x: MovingValue
   readonly #y: MovingValue
   readonly #width: WanderingValue
@@ -43,6 +50,7 @@ export class Trajectory {
     this.#y = new MovingValue((y1 + y2) / 2, noise.centre * size, startSpeed * size)
     this.#width = new WanderingValue(x2 - x1, noise.extent * sizeX)
     this.#height = new WanderingValue(y2 - y1, noise.extent * size)
+    this.#rest = { x: this.#x.value, y: this.#y.value, since: time }
   }
 
   /** Square root of its area, in picture heights. */
@@ -55,8 +63,9 @@ export class Trajectory {
     return Math.max(this.#x.deviation * this.#aspect, this.#y.deviation) / this.size
   }
 
+  /** Was it in one place for the last seconds that it was seen? */
   get standing(): boolean {
-    return Math.hypot(this.#x.velocity * this.#aspect, this.#y.velocity) < standingSpeed * this.size
+    return this.lastSeen - this.#rest.since >= rest.afterMs
   }
 
   /** Where it is believed to be; may reach out of the picture. */
@@ -87,13 +96,12 @@ export class Trajectory {
     this.#wander(seconds, size)
   }
 
-  /** Stays where it is for `seconds` in which nothing is known of it. */
-  hold(seconds: number): void {
+  /** Stays where it is for `seconds`. */
+  stand(seconds: number): void {
     const size = this.size
-    this.#x.halt()
-    this.#y.halt()
-    this.#x.blur(seconds, (drift.centre * size) / this.#aspect)
-    this.#y.blur(seconds, drift.centre * size)
+    const sizeX = size / this.#aspect
+    this.#x.stand(seconds, creep.drift * sizeX, creep.most * sizeX, startSpeed * sizeX)
+    this.#y.stand(seconds, creep.drift * size, creep.most * size, startSpeed * size)
     this.#wander(seconds, size)
   }
 
@@ -115,6 +123,13 @@ export class Trajectory {
     this.missedMs = 0
     this.seen = true
     this.hits++
+    this.#rest = this.#restAfter(centre(box), time)
+  }
+
+  /** By where it was measured, not by where it is believed to be: a belief lags, and a start would be noticed late. */
+  #restAfter({ x, y }: Point, time: number): Rest {
+    const away = Math.hypot((x - this.#rest.x) * this.#aspect, y - this.#rest.y)
+    return away > rest.within * this.size ? { x, y, since: time } : this.#rest
   }
 
   /** A plain copy for the other rooms. */

@@ -1,0 +1,242 @@
+/** The tracker follows, waits, forgets and never confuses what it can tell apart. */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { type Detection, labels } from '../../src/domain/detection.ts'
+import { type Box, wholePicture } from '../../src/domain/geometry.ts'
+import type { Track } from '../../src/domain/track.ts'
+import type { TrackerOptions } from '../../src/track/options.ts'
+import { Tracker } from '../../src/track/tracker.ts'
+import { detectionAt } from '../support/scene.ts'
+
+const start = 1_000_000
+
+/** Runs a tracker over what each frame shows and returns its tracks frame by frame. */
+function follow(
+  frames: number,
+  stepMs: number,
+  show: (frame: number, seconds: number) => Detection[],
+  looked: (frame: number) => readonly Box[] = () => [wholePicture],
+  options: Partial<TrackerOptions> = {},
+): Track[][] {
+  const tracker = new Tracker(options)
+  return Array.from({ length: frames }, (_, frame) =>
+    tracker.update(show(frame, (frame * stepMs) / 1_000), looked(frame), start + frame * stepMs),
+  )
+}
+
+const ids = (tracks: readonly Track[]) => tracks.map(({ id }) => id)
+const idsEver = (frames: readonly Track[][]) => [...new Set(frames.flatMap(ids))]
+const walking = (seconds: number) => detectionAt(0.1 + 0.06 * seconds, 0.6)
+
+it.each([40, 100, 200, 500])(
+  'gives a walker one id at a frame every %d ms, with true place and speed',
+  (stepMs) => {
+    const frames = follow(5_000 / stepMs, stepMs, (_, seconds) => [walking(seconds)])
+    expect(idsEver(frames)).toEqual([1])
+    const [last] = frames.at(-1) ?? []
+    expect(last.anchor.x).toBeCloseTo(0.1 + 0.06 * ((5_000 - stepMs) / 1_000), 2)
+    expect(last.anchor.y).toBeCloseTo(0.6, 2)
+    expect(last.velocity.x).toBeCloseTo(0.06, 2)
+    expect(last).toMatchObject({
+      label: 'person',
+      seen: true,
+      firstSeen: start,
+      lastSeen: start + 5_000 - stepMs,
+    })
+  },
+)
+
+it('believes nothing that flickers in a single frame, and tells of nothing before it believes', () => {
+  const frames = follow(10, 200, (frame) => (frame === 3 ? [detectionAt(0.5, 0.5)] : []))
+  expect(frames.flat()).toEqual([])
+})
+
+it('follows through frames that come at irregular times', () => {
+  const tracker = new Tracker()
+  const gapsMs = [40, 500, 80, 120, 400, 40, 40, 333, 200, 90, 450]
+  let time = start
+  for (const gap of gapsMs) {
+    time += gap
+    tracker.update([walking((time - start) / 1_000)], [wholePicture], time)
+  }
+  expect(ids(tracker.update([walking((time + 200 - start) / 1_000)], [wholePicture], time + 200))).toEqual([
+    1,
+  ])
+})
+
+it('keeps the id of a person who is hidden for two seconds while walking', () => {
+  const hidden = (frame: number) => frame >= 15 && frame < 25
+  const frames = follow(40, 200, (frame, seconds) => (hidden(frame) ? [] : [walking(seconds)]))
+  expect(idsEver(frames)).toEqual([1])
+  expect(frames[24][0].seen).toBe(false)
+  expect(frames[24][0].anchor.x).toBeCloseTo(0.1 + 0.06 * 4.8, 1)
+  expect(frames[39][0].seen).toBe(true)
+})
+
+it('gives a person who is gone for longer a new id', () => {
+  const frames = follow(60, 200, (frame, seconds) => (frame >= 15 && frame < 35 ? [] : [walking(seconds)]))
+  expect(frames[34]).toEqual([])
+  expect(idsEver(frames)).toEqual([1, 2])
+})
+
+it('keeps two people apart who meet and pass', () => {
+  const frames = follow(40, 200, (_, seconds) => [
+    detectionAt(0.2 + 0.07 * seconds, 0.6),
+    detectionAt(0.75 - 0.07 * seconds, 0.63),
+  ])
+  expect(idsEver(frames)).toEqual([1, 2])
+  const places = new Map(frames.at(-1)?.map((track) => [track.id, track.anchor.x]))
+  const first = frames[3][0]
+  expect(places.get(first.id)).toBeGreaterThan(0.5)
+})
+
+it('keeps a parked car through a minute of misses, and a car that leaves only for moments', () => {
+  const car = detectionAt(0.4, 0.7, { label: 'vehicle', box: { x1: 0.3, y1: 0.5, x2: 0.5, y2: 0.7 } })
+  const parked = follow(400, 200, (frame) => (frame >= 50 && frame < 300 ? [] : [car]))
+  expect(idsEver(parked)).toEqual([1])
+  expect(parked[299][0].anchor.x).toBeCloseTo(0.4, 2)
+  const leaving = follow(60, 200, (frame, seconds) =>
+    frame < 10
+      ? [{ ...car, box: { x1: 0.1 + 0.05 * seconds, y1: 0.5, x2: 0.3 + 0.05 * seconds, y2: 0.7 } }]
+      : [],
+  )
+  expect(leaving[30]).toEqual([])
+})
+
+it('never misses what nobody looked at, and misses it once they look', () => {
+  const away: Box = { x1: 0.6, y1: 0, x2: 1, y2: 1 }
+  const frames = follow(
+    300,
+    200,
+    (frame) => (frame < 20 ? [detectionAt(0.2, 0.6)] : []),
+    (frame) => (frame < 20 || frame >= 250 ? [wholePicture] : frame % 2 ? [away] : []),
+  )
+  expect(ids(frames[249])).toEqual([1])
+  expect(frames[249][0].anchor.x).toBeCloseTo(0.2, 2)
+  expect(frames[299]).toEqual([])
+})
+
+it('forgets a person whom nobody has seen for two minutes, also where nobody looks', () => {
+  const frames = follow(
+    260,
+    500,
+    (frame) => (frame < 10 ? [detectionAt(0.2, 0.6)] : []),
+    (frame) => (frame < 10 ? [wholePicture] : []),
+  )
+  expect(frames.at(-1)).toEqual([])
+})
+
+it('forgets a walker who has left the picture at once', () => {
+  const frames = follow(40, 200, (_, seconds) => {
+    const x = 0.8 + 0.07 * seconds
+    return x < 1 ? [detectionAt(x, 0.6)] : []
+  })
+  expect(frames[17]).toEqual([])
+})
+
+it('continues a track with doubtful detections and founds none with them', () => {
+  const doubtful = follow(20, 200, () => [detectionAt(0.5, 0.5, { confidence: 0.2 })])
+  expect(doubtful.flat()).toEqual([])
+  const fading = follow(40, 200, (frame) => [detectionAt(0.5, 0.5, { confidence: frame < 5 ? 0.9 : 0.2 })])
+  expect(idsEver(fading)).toEqual([1])
+  expect(fading.at(-1)?.[0]).toMatchObject({ seen: true })
+  expect(fading.at(-1)?.[0].confidence).toBeLessThan(0.5)
+})
+
+it('keeps labels apart and follows no faces', () => {
+  const frames = follow(20, 200, () => [
+    detectionAt(0.5, 0.5),
+    detectionAt(0.5, 0.5, { label: 'two-wheeler' }),
+    detectionAt(0.5, 0.5, { label: 'face' }),
+  ])
+  expect(frames.at(-1)?.map(({ label }) => label)).toEqual(['person', 'two-wheeler'])
+})
+
+it('ignores a frame whose time is not after the last, and starts anew with new ids when the clock was set back', () => {
+  const tracker = new Tracker()
+  const show = (time: number) => tracker.update([detectionAt(0.5, 0.5)], [wholePicture], time)
+  show(start)
+  const before = show(start + 200)
+  expect(show(start + 200)).toEqual(before)
+  expect(show(start + 100)).toEqual(before)
+  expect(tracker.update([], [wholePicture], Number.NaN)).toEqual(before)
+  expect(show(start - 86_400_000)).toEqual([])
+  expect(ids(show(start - 86_400_000 + 200))).toEqual([2])
+})
+
+it('takes who walks in after a minute without frames for somebody new, and a car that stood for the same', () => {
+  const tracker = new Tracker()
+  const car = detectionAt(0.4, 0.7, { label: 'vehicle' })
+  for (let frame = 0; frame < 25; frame++) {
+    tracker.update([walking(frame / 5), car], [wholePicture], start + 200 * frame)
+  }
+  const later = start + 65_000
+  tracker.update([walking(5), car], [wholePicture], later)
+  const after = tracker.update([walking(5), car], [wholePicture], later + 200)
+  expect(after.map(({ id, label }) => [id, label])).toEqual([
+    [2, 'vehicle'],
+    [3, 'person'],
+  ])
+})
+
+it('holds no more tracks than it may and counts those it gave up', () => {
+  const tracker = new Tracker({ maxTracks: 20 })
+  const crowd = Array.from({ length: 60 }, (_, n) =>
+    detectionAt(0.05 + 0.09 * (n % 10), 0.1 + 0.15 * Math.floor(n / 10), { confidence: 0.5 + n / 200 }),
+  )
+  for (let frame = 0; frame < 5; frame++)
+    tracker.update(crowd.slice(0, 15), [wholePicture], start + 200 * frame)
+  for (let frame = 5; frame < 10; frame++)
+    tracker.update(crowd.slice(15), [wholePicture], start + 200 * frame)
+  const tracks = tracker.update(crowd, [wholePicture], start + 2_000)
+  expect(tracks.length).toBeLessThanOrEqual(20)
+  expect(tracker.dropped).toBeGreaterThan(0)
+})
+
+it('returns plain copies that later frames leave alone', () => {
+  const tracker = new Tracker()
+  tracker.update([walking(0)], [wholePicture], start)
+  const [track] = tracker.update([walking(0.2)], [wholePicture], start + 200)
+  const copy = structuredClone(track)
+  tracker.update([walking(0.4)], [wholePicture], start + 400)
+  expect(track).toEqual(copy)
+})
+
+it('survives any boxes, regions and times: ids are unique and never come back, boxes stay in the picture', () => {
+  const number = fc.oneof(
+    { weight: 6, arbitrary: fc.double({ min: -0.2, max: 1.2, noNaN: true }) },
+    fc.double(),
+  )
+  const box = fc.record({ x1: number, y1: number, x2: number, y2: number })
+  const detection = fc.record({ label: fc.constantFrom(...labels), confidence: number, box })
+  const time = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 20_000 }) }, fc.double())
+  const frame = fc.record({
+    detections: fc.array(detection, { maxLength: 12 }),
+    looked: fc.array(box, { maxLength: 2 }),
+    time,
+    again: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 20 }), (frames) => {
+      const tracker = new Tracker({ maxTracks: 8 })
+      const ended = new Set<number>()
+      let alive: number[] = []
+      let before: readonly Detection[] = []
+      for (const { detections, looked, time, again } of frames) {
+        before = again ? before : detections
+        const tracks = tracker.update(before, again ? [wholePicture] : looked, time)
+        const now = ids(tracks)
+        expect(new Set(now).size).toBe(now.length)
+        expect(now.length).toBeLessThanOrEqual(8)
+        expect(now.filter((id) => ended.has(id))).toEqual([])
+        for (const id of alive) if (!now.includes(id)) ended.add(id)
+        alive = now
+        for (const { box } of tracks) {
+          for (const edge of [box.x1, box.y1, box.x2, box.y2]) expect(edge >= 0 && edge <= 1).toBe(true)
+          expect(box.x1 <= box.x2 && box.y1 <= box.y2).toBe(true)
+        }
+      }
+    }),
+    { numRuns: 400, seed: 11 },
+  )
+})
