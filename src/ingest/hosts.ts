@@ -89,6 +89,12 @@ export class Hosts {
     return
   }
 
+  /** Does an `acquire` for this address wait because its account was refused, and not only while another camera tries it? */
+  refused(address: CameraAddress): boolean {
+    if (address.scheme === 'file' || this.waiting(address) !== 'account') return false
+    return this.#accounts.get(accountKey(address))?.account.clean === false
+  }
+
   /** Admits, in order, whoever may start now, and sets the alarm for the next one that only time keeps. */
   #admit(): void {
     this.#alarm?.abort()

@@ -1,0 +1,186 @@
+/** One camera's source: attempts under supervision, masked frames with their time, the newest first. */
+import type { Camera, CameraState } from '../domain/camera.ts'
+import type { Frame } from '../domain/frame.ts'
+import { GatewayError } from '../kit/errors.ts'
+import { Latest } from '../kit/latest.ts'
+import type { Log } from '../kit/log.ts'
+import { type Backoff, backoffMs, defaultBackoff, retry } from '../kit/retry.ts'
+import { type CameraAddress, parseCameraUrl } from './address.ts'
+import { FrameClock } from './frame-clock.ts'
+import type { Hosts, Lease } from './hosts.ts'
+import { Mask } from './mask.ts'
+import type { Networks } from './networks.ts'
+import type { Picture } from './nut.ts'
+import { stateAfter } from './state.ts'
+import { openLive, type Stream } from './stream.ts'
+
+export interface CameraSourceOptions {
+  readonly camera: Pick<Camera, 'id' | 'url' | 'masks'>
+  /** Frames per second of stream time, at most. */
+  readonly fps: number
+  /** Widest frame, pixels, even. */
+  readonly maxWidth: number
+  readonly networks: Networks
+  readonly hosts: Hosts
+  readonly log: Log
+  /** Each change of state, with the reason where there is one. */
+  readonly onState: (state: CameraState, why?: string) => void
+  /** A camera that is connected and gives no frame for this long is started anew; default 10 s. */
+  readonly silentAfterMs?: number
+  readonly backoff?: Backoff
+  /** So many crashes of ffmpeg in a row keep the camera out for `quarantineMs`; default 5 and 10 minutes. */
+  readonly maxCrashes?: number
+  readonly quarantineMs?: number
+}
+
+/** Since the source was made. */
+export interface SourceCounters {
+  /** Frames decoded. */
+  readonly frames: number
+  /** Frames that a newer one replaced before anybody took them. */
+  readonly replaced: number
+  readonly attempts: number
+  /** How often stream time had to be mapped to the clock anew. */
+  readonly reanchored: number
+  /** Coded bytes from the camera. */
+  readonly bytes: number
+}
+
+export class CameraSource {
+  readonly #options: CameraSourceOptions
+  readonly #address: CameraAddress
+  readonly #mask: Mask
+  readonly #backoff: Backoff
+  #state: CameraState = 'connecting'
+  #counted = { frames: 0, replaced: 0, attempts: 0, reanchored: 0, bytes: 0 }
+  #latest: Latest<Frame> | undefined
+  #stream: Stream | undefined
+  #clock = new FrameClock()
+  #startedAt = 0
+  #failures = 0
+  #crashes = 0
+
+  /** Throws URL_REFUSED. */
+  constructor(options: CameraSourceOptions) {
+    this.#options = options
+    this.#address = parseCameraUrl(options.camera.url)
+    this.#mask = new Mask(options.camera.masks)
+    this.#backoff = options.backoff ?? defaultBackoff
+  }
+
+  /** A camera that was lost keeps saying why until a frame comes. */
+  get state(): CameraState {
+    return this.#state
+  }
+
+  get counters(): SourceCounters {
+    const { frames, replaced, attempts, reanchored, bytes } = this.#counted
+    return {
+      frames,
+      attempts,
+      replaced: replaced + (this.#latest?.replaced ?? 0),
+      reanchored: reanchored + this.#clock.reanchored,
+      bytes: bytes + (this.#stream?.bytes ?? 0),
+    }
+  }
+
+  /** Connects and reconnects until the signal fires or the reader leaves. One reader at a time; never throws. */
+  async *frames(signal: AbortSignal): AsyncGenerator<Frame> {
+    const latest = new Latest<Frame>()
+    const left = new AbortController()
+    const ending = AbortSignal.any([signal, left.signal])
+    const close = () => latest.close()
+    ending.addEventListener('abort', close)
+    if (ending.aborted) return
+    this.#latest = latest
+    this.#become('connecting')
+    const supervised = retry(
+      ending,
+      () => this.#attempt(latest, ending),
+      (error) => this.#pauseAfter(error),
+    )
+    try {
+      yield* latest
+    } finally {
+      left.abort()
+      await supervised
+      this.#latest = undefined
+      this.#counted.replaced += latest.replaced
+    }
+  }
+
+  async #attempt(latest: Latest<Frame>, signal: AbortSignal): Promise<void> {
+    const lease = await this.#lease(signal)
+    try {
+      this.#startedAt = performance.now()
+      const { fps, maxWidth, networks, log, silentAfterMs = 10_000 } = this.#options
+      const stream = openLive(this.#address, { fps, maxWidth, networks, log, silentAfterMs, signal })
+      this.#stream = stream
+      await this.#read(stream, latest, lease)
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'AUTH_FAILED') lease.authFailed()
+      throw error
+    } finally {
+      this.#counted.bytes += this.#stream?.bytes ?? 0
+      this.#counted.reanchored += this.#clock.reanchored
+      this.#stream = undefined
+      this.#clock = new FrameClock()
+      lease.release()
+    }
+  }
+
+  async #read(stream: Stream, latest: Latest<Frame>, lease: Lease): Promise<void> {
+    const generation = ++this.#counted.attempts
+    let index = 0
+    for await (const picture of stream.pictures()) {
+      if (index === 0) {
+        lease.succeeded()
+        this.#become('live')
+      }
+      latest.put(this.#frame(picture, generation, index++))
+    }
+  }
+
+  #frame({ pixels, width, height, timeMs }: Picture, generation: number, index: number): Frame {
+    this.#mask.paint(pixels, width, height)
+    this.#counted.frames++
+    const arrivedAt = Date.now()
+    const frameTime = this.#clock.at(timeMs, arrivedAt)
+    return { camera: this.#options.camera.id, generation, index, width, height, pixels, frameTime, arrivedAt }
+  }
+
+  async #lease(signal: AbortSignal): Promise<Lease> {
+    const { hosts } = this.#options
+    const timer = setInterval(() => {
+      if (hosts.refused(this.#address)) this.#become('auth_failed', 'The account was refused at this host.')
+    }, 1_000)
+    try {
+      return await hosts.acquire(this.#address, signal)
+    } finally {
+      clearInterval(timer)
+    }
+  }
+
+  /** Says what became of the camera, and how long to wait for the next attempt, ms. */
+  #pauseAfter(error: unknown): number {
+    const code = error instanceof GatewayError ? error.code : undefined
+    const why = error instanceof Error ? error.message : 'The stream ended.'
+    const healthy = performance.now() - this.#startedAt >= this.#backoff.healthyAfterMs
+    this.#failures = healthy ? 1 : this.#failures + 1
+    this.#crashes = code !== 'DECODER_CRASHED' ? 0 : healthy ? 1 : this.#crashes + 1
+    const { camera, log, maxCrashes = 5, quarantineMs = 600_000 } = this.#options
+    const quarantined = this.#crashes >= maxCrashes
+    // A size that changes once is an operator's doing; one that keeps changing waits like any other failure.
+    const atOnce = code === 'FORMAT_CHANGED' && this.#failures === 1
+    const waitMs = quarantined ? quarantineMs : atOnce ? 0 : backoffMs(this.#backoff, this.#failures)
+    log.warn({ camera: camera.id, code, waitMs, failures: this.#failures }, why)
+    if (!atOnce) this.#become(quarantined ? 'quarantined' : stateAfter(code), why)
+    return waitMs
+  }
+
+  #become(state: CameraState, why?: string): void {
+    if (state === this.#state && state !== 'connecting') return
+    this.#state = state
+    this.#options.onState(state, why)
+  }
+}
