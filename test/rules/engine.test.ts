@@ -1,0 +1,337 @@
+/** Rules begin once, end once, and only for what is true. */
+import { describe, expect, it } from 'vitest'
+import type { RuleEvent } from '../../src/domain/alert.ts'
+import type { Rule } from '../../src/domain/rule.ts'
+import type { Schedule } from '../../src/domain/schedule.ts'
+import type { Track } from '../../src/domain/track.ts'
+import { RuleEngine } from '../../src/rules/engine.ts'
+import { trackAt } from '../support/scene.ts'
+
+const base = { severity: 'major', duty: 'public-order', inertiaMs: 500, cooldownMs: 30_000 } as const
+const intrusion: Rule = { ...base, name: 'no entry', kind: 'intrusion', labels: ['person'], zone: 'yard' }
+const crossing: Rule = {
+  ...base,
+  name: 'gate',
+  kind: 'line-crossing',
+  labels: ['person'],
+  line: 'gate',
+  direction: 'any',
+}
+const loitering: Rule = {
+  ...base,
+  name: 'loiter',
+  kind: 'loitering',
+  labels: ['person'],
+  zone: 'yard',
+  dwellMs: 10_000,
+}
+const crowding: Rule = {
+  ...base,
+  name: 'crowd',
+  kind: 'crowding',
+  labels: ['person'],
+  zone: 'yard',
+  count: 5,
+  hysteresis: 1,
+}
+const parking: Rule = {
+  ...base,
+  name: 'no parking',
+  kind: 'stationary-vehicle',
+  labels: ['vehicle'],
+  zone: 'yard',
+  dwellMs: 20_000,
+  tolerance: 0.03,
+}
+/** The right half of the picture. */
+const yard = {
+  name: 'yard',
+  polygon: [
+    { x: 0.5, y: 0 },
+    { x: 1, y: 0 },
+    { x: 1, y: 1 },
+    { x: 0.5, y: 1 },
+  ],
+}
+/** Upwards through the middle of the picture: left of who walks it is left in the picture. */
+const gate = { name: 'gate', a: { x: 0.5, y: 0.9 }, b: { x: 0.5, y: 0.1 } }
+
+const start = Date.UTC(2026, 10, 23, 4, 0, 0)
+const stepMs = 200
+
+const engineFor = (...rules: Rule[]) => new RuleEngine({ rules, zones: [yard], lines: [gate] })
+
+/** Events of a scene at 5 frames per second; `show` gets the frame's number and seconds since the start. */
+function watch(rule: Rule, frames: number, show: (frame: number, seconds: number) => Track[]): RuleEvent[] {
+  const engine = engineFor(rule)
+  return Array.from({ length: frames }, (_, frame) => frame).flatMap((frame) =>
+    engine.evaluate(show(frame, (frame * stepMs) / 1_000), start + frame * stepMs),
+  )
+}
+
+/** Events as `began 1.2` with the seconds since the start. */
+const told = (events: readonly RuleEvent[]) =>
+  events.map(({ phase, time, because }) =>
+    [phase, (time - start) / 1_000, because].filter((x) => x !== undefined).join(' '),
+  )
+
+describe('intrusion', () => {
+  it('begins once after the inertia and ends once after it', () => {
+    const events = watch(intrusion, 50, (frame) => [trackAt(1, frame >= 10 && frame < 30 ? 0.7 : 0.2, 0.5)])
+    expect(told(events)).toEqual(['began 2.6', 'ended 6.6 cleared'])
+    expect(events[0]).toMatchObject({
+      rule: 'no entry',
+      subject: 'track 1',
+      zone: 'yard',
+      objects: [{ track: 1, label: 'person' }],
+    })
+  })
+
+  it('takes no notice of a step inside that is shorter than the inertia', () => {
+    expect(watch(intrusion, 50, (frame) => [trackAt(1, frame % 3 ? 0.7 : 0.2, 0.5)])).toEqual([])
+  })
+
+  it('does not end for a step outside that is shorter than the inertia', () => {
+    const events = watch(intrusion, 50, (frame) => [
+      trackAt(1, frame > 10 && frame % 3 === 0 ? 0.2 : 0.7, 0.5),
+    ])
+    expect(told(events)).toEqual(['began 0.6'])
+  })
+
+  it('holds for each intruder on its own', () => {
+    const events = watch(intrusion, 30, (frame) => [
+      trackAt(1, 0.7, 0.5),
+      ...(frame > 10 ? [trackAt(2, 0.8, 0.5)] : []),
+    ])
+    expect(events.map(({ subject, phase }) => `${subject} ${phase}`)).toEqual([
+      'track 1 began',
+      'track 2 began',
+    ])
+  })
+
+  it('does not begin with a track that is only expected, but goes on with one', () => {
+    expect(watch(intrusion, 30, () => [trackAt(1, 0.7, 0.5, { seen: false })])).toEqual([])
+    const events = watch(intrusion, 60, (frame) => [trackAt(1, 0.7, 0.5, { seen: frame < 10 })])
+    expect(told(events)).toEqual(['began 0.6'])
+  })
+
+  it('says that the track was lost where it vanished inside the zone', () => {
+    const events = watch(intrusion, 40, (frame) => (frame < 20 ? [trackAt(1, 0.7, 0.5)] : []))
+    expect(told(events)).toEqual(['began 0.6', 'ended 4.6 track-lost'])
+  })
+
+  it('looks at its labels alone', () => {
+    expect(watch(intrusion, 30, () => [trackAt(1, 0.7, 0.5, {}, 'vehicle')])).toEqual([])
+  })
+
+  it('stays silent about the same track for the cooldown, and not about another', () => {
+    const comesAndGoes = (frame: number) => (frame % 20 < 10 ? 0.7 : 0.2)
+    const events = watch(intrusion, 250, (frame) => [
+      trackAt(1, comesAndGoes(frame), 0.5),
+      ...(frame > 30 ? [trackAt(2, 0.8, 0.5)] : []),
+    ])
+    const began = events.filter(({ phase }) => phase === 'began')
+    expect(began.filter(({ subject }) => subject === 'track 2')).toHaveLength(1)
+    const times = began.filter(({ subject }) => subject === 'track 1').map(({ time }) => time - start)
+    expect(times).toHaveLength(2)
+    expect(times[1] - times[0]).toBeGreaterThanOrEqual(30_000)
+  })
+})
+
+describe('line crossing', () => {
+  const across = (from: number, to: number) => (frame: number) => [
+    trackAt(1, from + ((to - from) * frame) / 20, 0.5),
+  ]
+
+  it('begins and ends at the moment in which the line is crossed, and says to which side', () => {
+    const toRight = watch(crossing, 20, across(0.3, 0.71))
+    expect(toRight.map(({ phase, direction, because }) => [phase, direction, because])).toEqual([
+      ['began', 'right', undefined],
+      ['ended', 'right', 'cleared'],
+    ])
+    expect(toRight[0].time).toBe(toRight[1].time)
+    expect(toRight[0]).toMatchObject({ line: 'gate', objects: [{ track: 1 }] })
+    expect(watch(crossing, 20, across(0.71, 0.3)).map(({ direction }) => direction)).toEqual(['left', 'left'])
+  })
+
+  it('takes no notice of those who go the other way', () => {
+    const toLeft: Rule = { ...crossing, direction: 'left' }
+    expect(watch(toLeft, 20, across(0.3, 0.71))).toEqual([])
+    expect(watch(toLeft, 20, across(0.71, 0.3))).toHaveLength(2)
+  })
+
+  it('counts a walk that stops exactly on the line and goes on, once', () => {
+    const events = watch(crossing, 40, (frame) => [
+      trackAt(1, Math.min(0.5, 0.3 + frame * 0.01) + Math.max(0, frame - 30) * 0.01, 0.5),
+    ])
+    expect(told(events.filter(({ phase }) => phase === 'began'))).toHaveLength(1)
+  })
+
+  it('takes no notice of who walks up to the line and back, or trembles on it', () => {
+    expect(watch(crossing, 40, (frame) => [trackAt(1, 0.5 - Math.abs(frame - 20) * 0.01, 0.5)])).toEqual([])
+    expect(watch(crossing, 40, (frame) => [trackAt(1, 0.5 + (frame % 2 ? 0.004 : -0.004), 0.5)])).toEqual([])
+  })
+
+  it('raises one alert for a track that goes to and fro, for as long as the cooldown lasts', () => {
+    const events = watch(crossing, 100, (frame) => [trackAt(1, 0.5 + 0.1 * Math.sin(frame / 3), 0.5)])
+    expect(events.filter(({ phase }) => phase === 'began')).toHaveLength(1)
+  })
+
+  it('takes no notice of who passes beyond its ends', () => {
+    expect(watch(crossing, 20, (frame) => [trackAt(1, 0.3 + frame * 0.02, 0.95)])).toEqual([])
+  })
+
+  it('counts one who crossed while hidden when they are seen again', () => {
+    const events = watch(crossing, 20, (frame) => [
+      trackAt(1, 0.3 + frame * 0.02, 0.5, { seen: frame < 5 || frame > 15 }),
+    ])
+    expect(told(events)).toEqual(['began 3.2', 'ended 3.2 cleared'])
+  })
+})
+
+describe('loitering', () => {
+  it('begins after the dwell and the inertia, although the anchor stepped out for a moment', () => {
+    const events = watch(loitering, 100, (frame) => [trackAt(1, frame >= 20 && frame < 25 ? 0.45 : 0.7, 0.5)])
+    expect(told(events)).toEqual(['began 10.6'])
+  })
+
+  it('begins its dwell anew for one who was away for longer', () => {
+    const events = watch(loitering, 100, (frame) => [trackAt(1, frame >= 20 && frame < 35 ? 0.45 : 0.7, 0.5)])
+    expect(told(events)).toEqual(['began 17.6'])
+  })
+
+  it('takes no notice of a stream of passers-by', () => {
+    expect(watch(loitering, 200, (frame) => [trackAt(Math.floor(frame / 40), 0.7, 0.5)])).toEqual([])
+  })
+})
+
+describe('crowding', () => {
+  const crowd = (count: number) =>
+    Array.from({ length: count }, (_, n) => trackAt(n + 1, 0.55 + n * 0.03, 0.5))
+
+  it('raises one alert for a count that hovers at its limit', () => {
+    const events = watch(crowding, 300, (frame) => crowd(frame < 10 ? 5 : frame % 2 ? 4 : 5))
+    expect(told(events)).toEqual(['began 0.6'])
+    expect(events[0]).toMatchObject({ subject: 'zone', count: 5 })
+  })
+
+  it('ends below the hysteresis and names the greatest count', () => {
+    const events = watch(crowding, 60, (frame) => crowd(frame < 10 ? 5 : frame < 30 ? 7 : 3))
+    expect(told(events)).toEqual(['began 0.6', 'ended 6.6 cleared'])
+    expect(events[1].count).toBe(7)
+  })
+
+  it('tells of a crowd that grows, not more often than every 10 s, and never of one that shrinks', () => {
+    const size = (frame: number) => (frame < 100 ? 5 + Math.floor(frame / 10) : 12)
+    const events = watch(crowding, 300, (frame) => crowd(Math.min(14, frame < 200 ? size(frame) : 6)))
+    expect(events.map(({ phase, count }) => `${phase} ${count}`)).toEqual([
+      'began 5',
+      'updated 10',
+      'updated 14',
+    ])
+    expect(events[2].time - events[1].time).toBeGreaterThanOrEqual(10_000)
+  })
+
+  it('counts one who is hidden for a moment, and none who is hidden for long', () => {
+    const hiddenSince = (ms: number) =>
+      watch(crowding, 20, (frame) => {
+        const time = start + frame * stepMs
+        return [...crowd(4), trackAt(9, 0.9, 0.5, { seen: false, lastSeen: time - ms })]
+      })
+    expect(hiddenSince(600)).toHaveLength(1)
+    expect(hiddenSince(1_600)).toEqual([])
+  })
+
+  it('names the fifty most confident of a bigger crowd', () => {
+    const [began] = watch(crowding, 10, () =>
+      Array.from({ length: 80 }, (_, n) => trackAt(n, 0.7, 0.5, { confidence: n / 80 })),
+    )
+    expect(began.count).toBe(80)
+    expect(began.objects).toHaveLength(50)
+    expect(Math.min(...began.objects.map(({ confidence }) => confidence))).toBeCloseTo(30 / 80)
+  })
+})
+
+describe('stationary vehicle', () => {
+  const car = (x: number) => [trackAt(1, x, 0.5, {}, 'vehicle')]
+
+  it('begins for a car that stands for the dwell, although its box trembles and a passer-by cuts it', () => {
+    const events = watch(parking, 150, (frame) =>
+      car(frame < 10 ? 0.6 + frame * 0.01 : frame % 40 === 0 ? 0.75 : 0.7 + (frame % 3) * 0.005),
+    )
+    expect(events.map(({ phase }) => phase)).toEqual(['began'])
+    expect(events[0].time - start).toBeGreaterThanOrEqual(20_000)
+  })
+
+  it('takes no notice of a car that creeps on, nor of one that stands outside', () => {
+    expect(watch(parking, 200, (frame) => car(0.55 + frame * 0.002))).toEqual([])
+    expect(watch(parking, 200, () => car(0.3))).toEqual([])
+  })
+
+  it('ends when the car drives off', () => {
+    const events = watch(parking, 200, (frame) => car(frame < 150 ? 0.7 : 0.7 + (frame - 149) * 0.02))
+    expect(events.map(({ phase, because }) => because ?? phase)).toEqual(['began', 'cleared'])
+  })
+})
+
+describe('the engine', () => {
+  const night: Schedule = {
+    timeZone: 'Asia/Shanghai',
+    days: ['mon'],
+    hours: [{ from: 12 * 60, to: 12 * 60 + 1 }],
+  }
+
+  it('ends what is open when the schedule does, and begins nothing outside it', () => {
+    const events = watch({ ...intrusion, schedule: night }, 500, () => [trackAt(1, 0.7, 0.5)])
+    expect(told(events)).toEqual(['began 0.6', 'ended 60 schedule-ended'])
+  })
+
+  it('counts a dwell from when the rule was armed', () => {
+    const late: Schedule = { ...night, hours: [{ from: 12 * 60 + 1, to: 12 * 60 + 10 }] }
+    const events = watch({ ...loitering, schedule: late }, 500, () => [trackAt(1, 0.7, 0.5)])
+    expect(told(events)).toEqual(['began 70.6'])
+  })
+
+  it('ends everything open on request, once, and may begin again after the cooldown', () => {
+    const engine = engineFor(
+      { ...intrusion, inertiaMs: 0, cooldownMs: 1_000 },
+      { ...crowding, count: 2, inertiaMs: 0 },
+    )
+    const people = [trackAt(1, 0.7, 0.5), trackAt(2, 0.8, 0.5)]
+    expect(engine.evaluate(people, start)).toHaveLength(3)
+    const ended = engine.end('camera-lost', start + 500)
+    expect(ended.map(({ phase, because, time }) => [phase, because, time])).toEqual(
+      Array(3).fill(['ended', 'camera-lost', start + 500]),
+    )
+    expect(engine.end('camera-lost', start + 600)).toEqual([])
+    expect(engine.evaluate(people, start + 700)).toEqual([])
+    expect(engine.evaluate(people, start + 1_600)).toHaveLength(2)
+  })
+
+  it('never dates an end before the frame that began', () => {
+    const engine = engineFor({ ...intrusion, inertiaMs: 0 })
+    engine.evaluate([trackAt(1, 0.7, 0.5)], start)
+    expect(engine.end('gateway-stopped', start - 60_000)).toMatchObject([{ time: start }])
+  })
+
+  it('ignores a frame that is not later, and ends everything when the clock was set back', () => {
+    const engine = engineFor({ ...intrusion, inertiaMs: 0 })
+    const intruder = [trackAt(1, 0.7, 0.5)]
+    expect(engine.evaluate(intruder, start)).toHaveLength(1)
+    expect(engine.evaluate([], start)).toEqual([])
+    expect(engine.evaluate([], start - 1_000)).toEqual([])
+    expect(engine.evaluate([], Number.NaN)).toEqual([])
+    expect(engine.evaluate([], 1e300)).toEqual([])
+    const events = engine.evaluate(intruder, start - 3_600_000)
+    expect(events).toMatchObject([
+      { phase: 'ended', because: 'track-lost', time: start },
+      { phase: 'began', time: start - 3_600_000 },
+    ])
+  })
+
+  it('refuses a rule that speaks of a place that is not there', () => {
+    expect(() => engineFor({ ...intrusion, zone: 'roof' })).toThrow(
+      'rule "no entry": the camera has no zone or line "roof"',
+    )
+  })
+})
