@@ -18,6 +18,8 @@ const doubtfulOverlap = 0.3
 const clockSetMs = 5_000
 /** One look says no more than this about the time before it, ms: a gap in the stream is not a long absence. */
 const mostMissedPerLookMs = 1_000
+/** A stretch without frames that is longer than this is a break in the stream and not a slow machine, ms. */
+const breakMs = 10_000
 /** Share of a box that must be looked at for its absence to count. */
 const lookedShare = 0.5
 /** Share of a box that must be in the picture; with less, the thing has left. */
@@ -88,11 +90,10 @@ export class Tracker {
     else trajectory.stand(seconds)
   }
 
-  /** After a stretch without frames only what stood before can be the same thing. */
+  /** After a break in the stream only what stood before can be the same thing. */
   #bridges(trajectory: Trajectory, gapMs: number): boolean {
-    const { keepMs, forgetMs } = this.#options
-    if (this.#time - trajectory.lastSeen > forgetMs[trajectory.label]) return false
-    return gapMs <= keepMs || trajectory.standing
+    if (this.#time - trajectory.lastSeen > this.#options.forgetMs[trajectory.label]) return false
+    return gapMs <= breakMs || trajectory.standing
   }
 
   #associate(detections: readonly Detection[]): void {

@@ -46,6 +46,12 @@ it.each([40, 100, 200, 500])(
   },
 )
 
+it('still follows who stands when the machine is so slow that frames come every four seconds', () => {
+  const frames = follow(10, 4_000, (frame) => [detectionAt(0.5 + 0.01 * (frame % 2), 0.6)])
+  expect(idsEver(frames)).toEqual([1])
+  expect(frames[1]).toHaveLength(1)
+})
+
 it('believes nothing that flickers in a single frame, and tells of nothing before it believes', () => {
   const frames = follow(10, 200, (frame) => (frame === 3 ? [detectionAt(0.5, 0.5)] : []))
   expect(frames.flat()).toEqual([])

@@ -1,0 +1,46 @@
+/** A rule is armed by the calendar of its own time zone. */
+import { expect, it } from 'vitest'
+import { armedAt, type Weekday, weekdays } from '../../src/domain/schedule.ts'
+
+const nights = (days: readonly Weekday[], timeZone = 'Asia/Shanghai') =>
+  armedAt({ timeZone, days, hours: [{ from: 22 * 60, to: 6 * 60 }] })
+
+/** Shanghai is eight hours ahead of UTC all year. */
+const shanghai = (iso: string) => Date.parse(`${iso}+08:00`)
+
+it('is always armed without a schedule', () => {
+  expect(armedAt(undefined)(0)).toBe(true)
+})
+
+it('lets a night that begins on Friday end on Saturday morning', () => {
+  const armed = nights(['fri'])
+  expect(armed(shanghai('2026-11-20T21:59:59'))).toBe(false)
+  expect(armed(shanghai('2026-11-20T22:00:00'))).toBe(true)
+  expect(armed(shanghai('2026-11-21T05:59:59'))).toBe(true)
+  expect(armed(shanghai('2026-11-21T06:00:00'))).toBe(false)
+  expect(armed(shanghai('2026-11-21T23:00:00'))).toBe(false)
+})
+
+it('lets the night of Sunday run into Monday', () => {
+  expect(nights(['sun'])(shanghai('2026-11-23T03:00:00'))).toBe(true)
+  expect(nights(['mon'])(shanghai('2026-11-23T03:00:00'))).toBe(false)
+})
+
+it('is armed all day from 00:00 to 24:00', () => {
+  const armed = armedAt({ timeZone: 'Asia/Shanghai', days: ['mon'], hours: [{ from: 0, to: 1_440 }] })
+  expect(armed(shanghai('2026-11-23T00:00:00'))).toBe(true)
+  expect(armed(shanghai('2026-11-23T23:59:59'))).toBe(true)
+  expect(armed(shanghai('2026-11-24T00:00:00'))).toBe(false)
+})
+
+it('follows the wall clock where it is put forward', () => {
+  const armed = nights([...weekdays], 'Europe/Berlin')
+  // 29 March 2026: 02:00 becomes 03:00, so that six o'clock comes at 04:00 UTC instead of 05:00.
+  expect(armed(Date.parse('2026-03-28T04:59:00Z'))).toBe(true)
+  expect(armed(Date.parse('2026-03-29T03:59:00Z'))).toBe(true)
+  expect(armed(Date.parse('2026-03-29T04:00:00Z'))).toBe(false)
+})
+
+it('refuses a time zone that does not exist', () => {
+  expect(() => nights(['mon'], 'Asia/Atlantis')).toThrow(RangeError)
+})
