@@ -1,64 +1,38 @@
 /** The demo: simulated cameras (or a real one), the real gateway on its embedded broker, and a subscriber that shows each alert. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join, relative } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { connectAsync } from 'mqtt'
+import { connectAsync, type MqttClient } from 'mqtt'
 import { stringify } from 'yaml'
-import { galleryPage } from './demo/gallery.ts'
-import { sceneClip } from './scene/clip.ts'
+import { type DemoCamera, demoCameras, ownCamera } from './demo-show/cameras.ts'
+import { galleryPage, type ShownAlert } from './demo-show/gallery.ts'
 import { CameraSim } from './sim/server.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, '.demo')
+const page = join(folder, 'alerts.html')
+const log = join(folder, 'gateway.log')
+const main = join(root, 'dist/main.js')
 
-const help = `scripts/demo [rtsp://…] [--seconds N]
+const help = `scripts/demo [rtsp://…] [--drawn] [--seconds N]
 
-Without an address: simulated cameras play the clips in ../shared/videos where that folder is present,
-otherwise a street scene that this project draws itself. Ctrl-C stops everything.
+Without an address, simulated cameras play the clips in ../shared/videos where that folder is present, otherwise a street
+scene that this project draws itself. Ctrl-C stops everything.
 
-  --seconds N   stop after N seconds (for scripts); exit status 1 if no alert with a picture arrived by then
-  --drawn       play the drawn scene even where clips are present`
+  --drawn       play the drawn scene even where clips are present
+  --seconds N   stop after N seconds; exit status 1 if no alert with a picture arrived by then
+  --help        this text`
+
+/** Alerts kept on the page. */
+const mostShown = 60
 
 const say = (text: string) => console.error(`\x1b[1m» ${text}\x1b[0m`)
-
-/** Zones and rules for each clip, drawn by hand for its view. */
-interface DemoCamera {
-  readonly id: string
-  readonly name: string
-  readonly clip: string
-  readonly zones: object[]
-  readonly lines: object[]
-  readonly rules: object[]
-}
-
-const whole = { name: 'street', polygon: [[0.02, 0.3], [0.98, 0.3], [0.98, 0.99], [0.02, 0.99]] }
-const middle = { name: 'middle', a: [0.5, 0.99], b: [0.5, 0.3] }
-const peopleRules = [
-  { kind: 'intrusion', zone: 'street', labels: ['person'], severity: 'minor' },
-  { kind: 'line-crossing', line: 'middle', direction: 'any', labels: ['person', 'two-wheeler', 'vehicle'], severity: 'info' },
-]
-
-async function demoCameras(drawn: boolean): Promise<DemoCamera[]> {
-  const videos = join(root, '../shared/videos')
-  if (!drawn && existsSync(videos)) {
-    say('Playing the clips in ../shared/videos')
-    const clip = (name: string) => join(videos, name)
-    return [
-      { id: 'yard', name: '院内 yard', clip: clip('pets09-s2l1_h264_768x576_7fps.mp4'), zones: [whole], lines: [middle], rules: peopleRules },
-      { id: 'hall', name: '大厅 hall', clip: clip('intel_one-by-one-person_h264_768x432.mp4'), zones: [whole], lines: [middle], rules: peopleRules },
-    ]
-  }
-  say('Drawing a street scene (kept in .cache for the next time)')
-  const stationary = { kind: 'stationary-vehicle', zone: 'street', labels: ['vehicle'], dwellMs: 4_000, severity: 'major', duty: 'fire' }
-  return [
-    { id: 'street', name: '街口 street', clip: await sceneClip(), zones: [whole], lines: [middle], rules: [...peopleRules, stationary] },
-  ]
-}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -67,4 +41,201 @@ async function freePort(): Promise<number> {
   server.close()
   await once(server, 'close')
   return port
+}
+
+/** The weights, or the sentence that says how to get them. */
+function pullModels(): boolean {
+  const models = join(folder, 'data/models')
+  const args = [main, 'models', 'pull', '--dir', models]
+  if (spawnSync(process.execPath, args, { stdio: ['ignore', 2, 2] }).status === 0) return true
+  say(
+    'The models could not be fetched. On a machine with a network, run: npx skyeye models pull --dir FOLDER',
+  )
+  say('then bring FOLDER here and run: SKYEYE_MODELS_MIRROR=FOLDER ./scripts/demo')
+  return false
+}
+
+function configuration(
+  cameras: (DemoCamera & { url: string })[],
+  ports: { broker: number; http: number },
+): object {
+  return {
+    gateway: { id: 'demo' },
+    dataDir: join(folder, 'data'),
+    broker: `embedded:${ports.broker}`,
+    http: { port: ports.http },
+    // Loopback for the simulator; private networks for your own camera.
+    ingest: { allowNetworks: ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'] },
+    cameras: cameras.map(({ clip: _, ...camera }) => ({ ...camera, tier: 'public' })),
+  }
+}
+
+/** Starts the gateway and waits until it runs; its log goes to a file. */
+async function startGateway(config: string, ready: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [main, 'start', '--config', config], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  child.stderr?.pipe(createWriteStream(log))
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the gateway did not start: see ${log}`)
+    const answer = await fetch(ready).catch(() => undefined)
+    if (answer?.ok) return child
+    await delay(250)
+  }
+}
+
+interface AlertMessage {
+  readonly data: {
+    readonly alert: string
+    readonly kind: string
+    readonly severity: string
+    readonly phase: 'began' | 'updated' | 'ended'
+    readonly began: string
+    readonly ended?: string
+    readonly endedBecause?: string
+    readonly camera: { readonly name: string }
+    readonly objects: readonly {
+      readonly label: string
+      readonly track: number
+      readonly confidence: number
+    }[]
+    readonly zone?: string
+    readonly line?: string
+    readonly direction?: string
+    readonly count?: number
+    readonly snapshot?: { readonly topic: string }
+    readonly snapshotMissing?: string
+  }
+}
+
+/** Shows what arrives: a line per alert, its picture as a file, and the page that has them all. */
+class Show {
+  readonly #alerts = new Map<string, ShownAlert>()
+  #pictures = 0
+
+  /** Alerts that arrived with a picture. */
+  get pictured(): number {
+    return this.#pictures
+  }
+
+  async receive(topic: string, payload: Buffer): Promise<void> {
+    if (topic.includes('/snapshots/')) {
+      this.#pictures++
+      await writeFile(join(folder, `${topic.split('/').at(-1)}.jpg`), payload)
+      return
+    }
+    const { data } = JSON.parse(payload.toString()) as AlertMessage
+    const objects = data.objects
+      .map(({ label, track, confidence }) => `${label} ${track} (${confidence.toFixed(2)})`)
+      .join(', ')
+    const where = [data.zone, data.line, data.direction && `to the ${data.direction}`]
+      .filter(Boolean)
+      .join(' ')
+    const before = this.#alerts.get(data.alert)
+    const picture = data.snapshot ? `${data.alert}.jpg` : before?.picture
+    const { kind, severity, began, ended } = data
+    const text = `${where}: ${objects || data.count || ''}`
+    const camera = data.camera.name
+    this.#alerts.delete(data.alert)
+    this.#alerts.set(data.alert, {
+      id: data.alert,
+      kind,
+      severity,
+      camera,
+      began: clock(began),
+      ended: ended && clock(ended),
+      text,
+      picture,
+      missing: data.snapshotMissing,
+    })
+    while (this.#alerts.size > mostShown) this.#alerts.delete(this.#alerts.keys().next().value ?? '')
+    const colour = data.phase === 'began' ? '\x1b[33m' : '\x1b[2m'
+    const why = data.endedBecause ? ` (${data.endedBecause})` : ''
+    console.log(
+      `${colour}${clock(data.ended ?? data.began)}  ${data.phase.padEnd(7)} ${severity.padEnd(8)} ${kind}  ${camera}  ${text}${why}\x1b[0m`,
+    )
+    if (data.phase === 'began')
+      console.log(
+        `          ${picture ? join('.demo', picture) : `no picture: ${data.snapshotMissing ?? 'none'}`}`,
+      )
+    await writeFile(page, galleryPage([...this.#alerts.values()].reverse()))
+  }
+}
+
+const clock = (iso: string) => new Date(iso).toLocaleTimeString('en-GB')
+
+/** Waits for Ctrl-C, the given number of seconds, or the gateway's end. */
+async function untilStopped(gateway: ChildProcess, seconds: number | undefined): Promise<void> {
+  const signals = (['SIGINT', 'SIGTERM'] as const).map((name) => once(process, name))
+  const limit = seconds === undefined ? [] : [delay(seconds * 1_000)]
+  await Promise.race([...signals, ...limit, once(gateway, 'exit')])
+}
+
+async function demo(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      drawn: { type: 'boolean', default: false },
+      seconds: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(help)
+    return 0
+  }
+  const seconds = values.seconds === undefined ? undefined : Number(values.seconds)
+  if (seconds !== undefined && !(seconds > 0))
+    throw new Error(`--seconds wants a number above 0, not "${values.seconds}"`)
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  if (!pullModels()) return 1
+
+  const sim = new CameraSim({ host: '127.0.0.1', port: 0 })
+  const cameras: (DemoCamera & { url: string })[] = []
+  let gateway: ChildProcess | undefined
+  let client: MqttClient | undefined
+  const show = new Show()
+  try {
+    if (positionals.length > 0) {
+      cameras.push({ ...ownCamera, url: positionals[0] })
+    } else {
+      const playing = await demoCameras(values.drawn, say)
+      await sim.start()
+      for (const camera of playing) {
+        const auth = { method: 'digest' as const, user: 'viewer', password: 'p@ss:w/rd' }
+        cameras.push({ ...camera, url: await sim.addCamera(camera.id, { clip: camera.clip ?? '', auth }) })
+      }
+    }
+    const ports = { broker: await freePort(), http: await freePort() }
+    const config = join(folder, 'skyeye.yaml')
+    await writeFile(config, stringify(configuration(cameras, ports)), { mode: 0o600 })
+    await writeFile(page, galleryPage([]))
+    say(`Starting the gateway (log: .demo/gateway.log)`)
+    gateway = await startGateway(config, `http://127.0.0.1:${ports.http}/readyz`)
+    client = await connectAsync(`mqtt://127.0.0.1:${ports.broker}`)
+    client.on('message', (topic, payload) => void show.receive(topic, payload))
+    await client.subscribeAsync(['skyeye/v1/alerts/#', 'skyeye/v1/snapshots/#'], { qos: 1 })
+    say(`Running. Pictures: file://${page}   Health: http://127.0.0.1:${ports.http}/healthz   Ctrl-C stops`)
+    await untilStopped(gateway, seconds)
+  } finally {
+    say('Stopping')
+    await client?.endAsync(true)
+    if (gateway && gateway.exitCode === null) {
+      const ended = once(gateway, 'exit')
+      gateway.kill('SIGTERM')
+      await ended
+    }
+    await sim.stop()
+  }
+  if (gateway?.exitCode) say(`The gateway ended with status ${gateway.exitCode}: see .demo/gateway.log`)
+  say(`${show.pictured} pictures are in .demo; open .demo/alerts.html`)
+  return (seconds !== undefined && show.pictured === 0) || gateway?.exitCode ? 1 : 0
+}
+
+try {
+  process.exitCode = await demo()
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
 }

@@ -8,23 +8,23 @@ export interface ShownAlert {
   readonly began: string
   readonly ended?: string
   readonly text: string
-  /** File name beside the page; absent while the picture is on its way, or when there is none. */
+  /** File name beside the page; absent while there is none. */
   readonly picture?: string
   readonly missing?: string
 }
 
-const escape = (text: string) =>
-  text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 
 function card(alert: ShownAlert): string {
   const picture = alert.picture
-    ? `<img src="${encodeURIComponent(alert.picture)}" alt="redacted picture of alert ${escape(alert.id)}">`
-    : `<p class="none">no picture${alert.missing ? `: ${escape(alert.missing)}` : ''}</p>`
-  return `<article class="${escape(alert.severity)}">${picture}<h2>${escape(alert.kind)}</h2>
-<p>${escape(alert.camera)} · ${escape(alert.began)}${alert.ended ? ` – ${escape(alert.ended)}` : ' · open'}</p><p>${escape(alert.text)}</p></article>`
+    ? `<img src="${encodeURIComponent(alert.picture)}" alt="redacted picture of an alert">`
+    : `<p class="none">no picture${alert.missing ? `: ${escapeHtml(alert.missing)}` : ''}</p>`
+  const time = `${escapeHtml(alert.began)}${alert.ended ? ` – ${escapeHtml(alert.ended)}` : ' · open'}`
+  return `<article class="${escapeHtml(alert.severity)}">${picture}<h2>${escapeHtml(alert.kind)}</h2>
+<p>${escapeHtml(alert.camera)} · ${time}</p><p>${escapeHtml(alert.text)}</p></article>`
 }
 
-/** The whole page, newest alert first. */
+/** The whole page, in the order given. */
 export function galleryPage(alerts: readonly ShownAlert[]): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Sky-eye demo</title>
 <style>
@@ -35,7 +35,8 @@ article.major { border-color: #e8a13a } article.critical { border-color: #e5533d
 img { width: 100%; border-radius: 4px } h2 { margin: 8px 0 0; font-size: 17px } p { margin: 4px 0; color: #9fb0c3 }
 .none { padding: 40px 0; text-align: center }
 </style>
-<h1>Sky-eye demo: ${alerts.length} alerts</h1><p>Faces are hidden before a picture leaves the gateway. This page reloads itself.</p>
+<h1>Sky-eye demo: ${alerts.length} alerts</h1>
+<p>Faces are hidden before a picture leaves the gateway. This page reloads itself.</p>
 <main>${alerts.map(card).join('\n')}</main></html>
 `
 }

@@ -1,0 +1,120 @@
+/** `skyeye check`: validates the configuration, the models and ffmpeg; with --connect opens each camera for a moment. */
+import { parseArgs } from 'node:util'
+import type { Config } from '../config/config.ts'
+import { describeProblem } from '../config/problems.ts'
+import { ffmpegVersion } from '../ingest/ffmpeg.ts'
+import { Hosts } from '../ingest/hosts.ts'
+import { Networks } from '../ingest/networks.ts'
+import { type ProbeResult, probeCamera } from '../ingest/probe.ts'
+import { GatewayError } from '../kit/errors.ts'
+import { createLog } from '../kit/log.ts'
+import { SecretMask } from '../kit/secrets.ts'
+import type { Io } from './io.ts'
+import { defaultConfigPath, findModels, readConfig } from './setup.ts'
+import { table } from './table.ts'
+
+const help = `skyeye check [--config FILE] [--connect] [--json]
+
+Says everything that is wrong with the configuration, and whether ffmpeg and the models are here. Starts nothing.
+
+  --config FILE   configuration (default: ${defaultConfigPath})
+  --connect       also open each camera for a moment: codec, size, fps, GOP, time to the first picture, or why not
+  --json          one JSON document instead of text
+  --help          this text`
+
+/** Cameras opened at once: more would only wait for the box. */
+const atOnce = 8
+
+interface Probed {
+  readonly camera: string
+  readonly result: ProbeResult
+}
+
+/** Exit status: 0 all good, 1 something is wrong, 2 misuse. */
+export async function check(args: string[], io: Io): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      config: { type: 'string', default: defaultConfigPath },
+      connect: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    io.out(help)
+    return 0
+  }
+  const { config, warnings } = await readConfig(values.config)
+  const problems = await missingParts(config)
+  const probed = values.connect ? await probeAll(config, (text) => !values.json && io.err(text)) : []
+  const failed = probed.filter(({ result }) => 'state' in result).length
+  if (values.json) {
+    io.out(JSON.stringify({ cameras: config.cameras.length, warnings, problems, probed }))
+  } else {
+    for (const warning of warnings) io.err(`warning: ${describeProblem(warning)}`)
+    for (const problem of problems) io.err(problem)
+    if (values.connect) for (const line of table(rows(probed))) io.out(line)
+    const cameras = `${config.cameras.length} camera${config.cameras.length === 1 ? '' : 's'}`
+    io.out(
+      problems.length + failed === 0
+        ? `${values.config}: good, ${cameras}`
+        : `${values.config}: ${cameras}, ${failed} did not open, ${problems.length} things missing on this machine`,
+    )
+  }
+  return problems.length + failed === 0 ? 0 : 1
+}
+
+/** What this machine lacks, as sentences. */
+async function missingParts(config: Config): Promise<string[]> {
+  const results = await Promise.allSettled([ffmpegVersion(), findModels(config)])
+  return results.flatMap((result) => {
+    if (result.status === 'fulfilled') return []
+    if (result.reason instanceof GatewayError) return [result.reason.message]
+    throw result.reason
+  })
+}
+
+async function probeAll(config: Config, say: (text: string) => void): Promise<Probed[]> {
+  const secrets = new SecretMask()
+  for (const secret of config.secrets) secrets.remember(secret)
+  const log = createLog('error', secrets)
+  const networks = new Networks(config.ingest.allowNetworks)
+  const { maxSessionsPerHost, startGapMs } = config.ingest
+  const hosts = new Hosts({ maxSessionsPerHost, startGapMs })
+  const waiting = config.cameras.filter(({ enabled }) => enabled)
+  const total = waiting.length
+  const probed: Probed[] = []
+  const next = async () => {
+    for (let camera = waiting.shift(); camera; camera = waiting.shift()) {
+      const result = await probeCamera(camera.url, { networks, hosts, log })
+      probed.push({ camera: camera.id, result })
+      say(`${probed.length}/${total} ${camera.id}: ${'state' in result ? result.state : 'opened'}`)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, next))
+  return config.cameras.flatMap(({ id }) => probed.find(({ camera }) => camera === id) ?? [])
+}
+
+function rows(probed: readonly Probed[]): string[][] {
+  const heading = ['camera', 'codec', 'size', 'fps', 'GOP', 'Mb/s', 'first picture', 'remark']
+  return [
+    heading,
+    ...probed.map(({ camera, result }) => {
+      if ('state' in result) return [camera, '-', '-', '-', '-', '-', '-', `${result.state}: ${result.why}`]
+      const { codec, width, height, fps, gopSeconds, bitsPerSecond, firstPictureMs, advice } = result
+      const gop = gopSeconds === undefined ? 'longer than seen' : `${gopSeconds.toFixed(1)} s`
+      const rate = bitsPerSecond === undefined ? '-' : (bitsPerSecond / 1e6).toFixed(1)
+      return [
+        camera,
+        codec,
+        `${width}x${height}`,
+        fps.toFixed(1),
+        gop,
+        rate,
+        `${Math.round(firstPictureMs)} ms`,
+        advice ?? '',
+      ]
+    }),
+  ]
+}

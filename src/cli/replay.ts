@@ -1,0 +1,170 @@
+/** `skyeye replay`: analyses a clip as fast as it can with the rules of one configured camera. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Alert } from '../domain/alert.ts'
+import type { Camera } from '../domain/camera.ts'
+import type { Frame } from '../domain/frame.ts'
+import { readClip } from '../ingest/clip.ts'
+import { Networks } from '../ingest/networks.ts'
+import { GatewayError } from '../kit/errors.ts'
+import { createLog } from '../kit/log.ts'
+import { SecretMask } from '../kit/secrets.ts'
+import { type Picture, pipeline } from '../pipeline.ts'
+import { stagesOf } from '../stages.ts'
+import { VisionPool } from '../vision/pool.ts'
+import type { Io } from './io.ts'
+import { defaultConfigPath, findModels, readConfig } from './setup.ts'
+
+const help = `skyeye replay CLIP|URL [--config FILE] [--camera ID] [--snapshots FOLDER] [--json]
+
+Analyses every frame of a clip with the masks, zones and rules of one camera of the configuration, prints each alert as it
+begins and ends, then a summary. A URL is read until it ends or Ctrl-C.
+
+  --config FILE       configuration (default: ${defaultConfigPath})
+  --camera ID         whose rules (default: the first camera's)
+  --snapshots FOLDER  write the redacted picture of each alert there
+  --json              one JSON line per alert, then one for the summary
+  --help              this text`
+
+/** Progress is shown at most this often, ms. */
+const progressEveryMs = 500
+
+/** Exit status: 0 analysed to its end, 1 refused, 2 misuse. */
+export async function replay(args: string[], io: Io): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', default: defaultConfigPath },
+      camera: { type: 'string' },
+      snapshots: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    io.out(help)
+    return 0
+  }
+  if (positionals.length !== 1)
+    throw new GatewayError('USAGE', `name one clip or URL; see skyeye replay --help`)
+  const { config } = await readConfig(values.config)
+  const camera = chooseCamera(config.cameras, values.camera, values.config)
+  const secrets = new SecretMask()
+  for (const secret of config.secrets) secrets.remember(secret)
+  const log = createLog('warn', secrets)
+  const { workers, maxWidth } = config.analysis
+  const vision = new VisionPool({
+    workers,
+    models: await findModels(config),
+    log,
+    onHung: () => process.abort(),
+  })
+  const stopping = new AbortController()
+  process.once('SIGINT', () => stopping.abort())
+
+  const counted = { frames: 0, alerts: 0 }
+  const began = performance.now()
+  const seconds = () => Math.round((performance.now() - began) / 100) / 10
+  const speed = () => Math.round(counted.frames / Math.max(0.1, seconds()))
+  const progress = new ProgressLine(
+    () => `${counted.frames} frames, ${counted.alerts} alerts, ${speed()} frames/s`,
+  )
+  const save = async (alert: Alert, picture: Picture | undefined) => {
+    if (alert.phase === 'began') counted.alerts++
+    const snapshot = picture && values.snapshots ? keepPicture(values.snapshots, alert, picture) : undefined
+    progress.clear()
+    io.out(values.json ? JSON.stringify({ ...alert, snapshot }) : sentence(alert, snapshot))
+  }
+  const networks = new Networks(config.ingest.allowNetworks)
+  const stages = stagesOf(camera, vision, save)
+  try {
+    await vision.start()
+    const frames = readClip(positionals[0], { camera, maxWidth, networks, log, signal: stopping.signal })
+    let lastTime = 0
+    const onFrame = (frame: Frame) => {
+      lastTime = frame.frameTime
+      counted.frames++
+      progress.tick()
+    }
+    await pipeline(tap(frames, onFrame), stages)
+    for (const alert of stages.alerts.raise(stages.rules.end('camera-lost', lastTime)))
+      await save(alert, undefined)
+  } finally {
+    progress.clear()
+    await vision.stop()
+  }
+  const modelMs = Math.round(vision.stats().modelMs)
+  const summary = {
+    clip: basename(positionals[0]),
+    ...counted,
+    seconds: seconds(),
+    framesPerSecond: speed(),
+    modelMs,
+  }
+  io.out(
+    values.json
+      ? JSON.stringify({ summary })
+      : `${counted.frames} frames, ${counted.alerts} alerts in ${summary.seconds} s (${summary.framesPerSecond} frames/s)`,
+  )
+  return 0
+}
+
+function chooseCamera(cameras: readonly Camera[], id: string | undefined, file: string): Camera {
+  const camera = id === undefined ? cameras[0] : cameras.find((known) => known.id === id)
+  if (camera) return camera
+  const known = cameras.map((one) => one.id).join(', ') || 'none'
+  throw new GatewayError(
+    'USAGE',
+    `${file} has no camera ${id ? `"${id}"` : 'whose rules could be used'} (cameras: ${known})`,
+  )
+}
+
+/** The path of the picture, or why there is none. */
+function keepPicture(folder: string, { id }: Alert, picture: Picture): string {
+  if ('missing' in picture) return `missing: ${picture.missing}`
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, `${id}.jpg`)
+  writeFileSync(path, picture.jpeg)
+  return path
+}
+
+/** An alert for a person to read; the time is the clip's own, from its beginning. */
+function sentence(alert: Alert, snapshot: string | undefined): string {
+  const what = alert.objects
+    .map(({ label, track, confidence }) => `${label} ${track} (${confidence.toFixed(2)})`)
+    .join(', ')
+  const where = [alert.zone, alert.line, alert.direction].filter(Boolean).join(' ')
+  const when = new Date(alert.time).toISOString().slice(11, 23)
+  const why = alert.endedBecause ? ` (${alert.endedBecause})` : ''
+  return `${when}  ${alert.phase.padEnd(7)} ${alert.kind} ${where}: ${what}${why}${snapshot ? `  ${snapshot}` : ''}`
+}
+
+/** The same frames, each shown to `onFrame` first. */
+async function* tap(frames: AsyncIterable<Frame>, onFrame: (frame: Frame) => void): AsyncGenerator<Frame> {
+  for await (const frame of frames) {
+    onFrame(frame)
+    yield frame
+  }
+}
+
+/** One line on a terminal's stderr that is overwritten; nothing where stderr is a file. */
+class ProgressLine {
+  readonly #text: () => string
+  #shownAt = 0
+
+  constructor(text: () => string) {
+    this.#text = text
+  }
+
+  tick(): void {
+    if (!process.stderr.isTTY || performance.now() - this.#shownAt < progressEveryMs) return
+    this.#shownAt = performance.now()
+    process.stderr.write(`\r\x1b[K${this.#text()}`)
+  }
+
+  clear(): void {
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+  }
+}

@@ -1,0 +1,268 @@
+/** The composition root: the only file that constructs parts and plugs them into each other. */
+import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { v7 as newId } from 'uuid'
+import type { Config } from './config/config.ts'
+import { alertMessage, snapshotMessage } from './contract/alert-message.ts'
+import type { Alert, EndedBecause } from './domain/alert.ts'
+import type { Camera, CameraState } from './domain/camera.ts'
+import { HttpServer } from './http/server.ts'
+import { Hosts } from './ingest/hosts.ts'
+import { Networks } from './ingest/networks.ts'
+import { CameraSource } from './ingest/source.ts'
+import type { Log } from './kit/log.ts'
+import { type Part, startAll, stopAll } from './kit/part.ts'
+import { ServiceNotifier } from './kit/service.ts'
+import { type CameraFacts, gatewayMetrics } from './metrics.ts'
+import type { Picture } from './pipeline.ts'
+import { EmbeddedBroker } from './publish/embedded-broker.ts'
+import { Publisher } from './publish/publisher.ts'
+import { stagesOf } from './stages.ts'
+import { Store } from './store/store.ts'
+import { VisionPool } from './vision/pool.ts'
+import type { ModelOnDisk } from './vision/ports.ts'
+import { CameraWatch } from './watch.ts'
+
+/** How long each part may take to stop. */
+const stopDeadlineMs = 10_000
+
+export interface GatewayOptions {
+  readonly config: Config
+  readonly models: { readonly objects: ModelOnDisk; readonly faces: ModelOnDisk }
+  readonly log: Log
+  /** A model run hangs in native code: the process has to be replaced. */
+  readonly onHung: () => void
+}
+
+/** A camera that is being watched. */
+interface Watched {
+  readonly camera: Camera
+  readonly source: CameraSource
+  readonly watch: CameraWatch
+}
+
+export class Gateway {
+  readonly #log: Log
+  readonly #models: string[]
+  readonly #store: Store
+  readonly #vision: VisionPool
+  readonly #publisher: Publisher
+  readonly #networks: Networks
+  readonly #hosts: Hosts
+  readonly #http: HttpServer
+  readonly #parts: readonly Part[]
+  readonly #watched = new Map<string, Watched>()
+  #config: Config
+  #ready = false
+  #hung = false
+
+  constructor({ config, models, log, onHung }: GatewayOptions) {
+    this.#config = config
+    this.#log = log
+    this.#models = [models.objects.manifest.name, models.faces.manifest.name]
+    const { alertDays, snapshotDays, snapshotMaxMegabytes } = config.retention
+    const retention = { alertDays, snapshotDays, snapshotMaxBytes: snapshotMaxMegabytes * 2 ** 20 }
+    this.#store = new Store({ dir: config.dataDir, retention, log })
+    this.#vision = new VisionPool({
+      workers: config.analysis.workers,
+      models,
+      log,
+      onHung: () => {
+        this.#hung = true
+        onHung()
+      },
+    })
+    const broker =
+      config.broker.kind === 'embedded' ? new EmbeddedBroker({ port: config.broker.port }) : undefined
+    this.#publisher = new Publisher({
+      gateway: config.gateway,
+      broker:
+        config.broker.kind === 'embedded'
+          ? { url: `mqtt://127.0.0.1:${config.broker.port}`, prefix: config.broker.prefix }
+          : config.broker,
+      outbox: this.#store,
+      health: () => this.#health(),
+      log,
+    })
+    this.#networks = new Networks(config.ingest.allowNetworks)
+    this.#hosts = new Hosts(config.ingest)
+    const metrics = gatewayMetrics({
+      vision: () => this.#vision.stats(),
+      store: () => this.#store.counts(),
+      connected: () => this.#publisher.connected,
+      cameras: () => this.#cameraFacts(),
+    })
+    const ports = {
+      health: () => this.#health(),
+      ready: () => this.#readiness(),
+      metrics: () => metrics.text(),
+    }
+    this.#http = new HttpServer({ ...config.http, ports, log })
+    // Left to right at start, right to left at stop: cameras end first, and what they raise still leaves.
+    this.#parts = [
+      this.#store,
+      ...(broker ? [broker] : []),
+      this.#http,
+      this.#publisher,
+      this.#vision,
+      { name: 'cameras', start: () => this.#startCameras(), stop: () => this.#stopCameras() },
+      new ServiceNotifier(() => !this.#hung),
+    ]
+  }
+
+  async start(): Promise<void> {
+    await startAll(this.#parts, stopDeadlineMs)
+    this.#ready = true
+  }
+
+  /** Names of parts that did not stop in time. */
+  async stop(): Promise<string[]> {
+    this.#ready = false
+    return stopAll(this.#parts, stopDeadlineMs)
+  }
+
+  /** Takes over what changed among the cameras; cameras that did not change are not touched. */
+  async reload(config: Config): Promise<void> {
+    const { cameras: _, secrets: __, ...before } = this.#config
+    const { cameras, secrets: ___, ...after } = config
+    if (!isDeepStrictEqual(before, after))
+      this.#log.warn('settings other than cameras changed: they take effect at the next start')
+    this.#config = { ...this.#config, cameras }
+    const wanted = new Map(cameras.filter(({ enabled }) => enabled).map((camera) => [camera.id, camera]))
+    const gone = [...this.#watched.values()].filter(
+      ({ camera }) => !isDeepStrictEqual(camera, wanted.get(camera.id)),
+    )
+    for (const { camera, watch } of gone) {
+      const stays = wanted.has(camera.id)
+      await watch.stop(stays ? 'rule-changed' : 'camera-removed')
+      this.#watched.delete(camera.id)
+      if (!stays) await this.#publisher.forgetCamera(camera.id)
+    }
+    const added = [...wanted.values()].filter(({ id }) => !this.#watched.has(id))
+    for (const camera of added) await this.#watch(camera)
+    this.#log.info({ removed: gone.length, started: added.length }, 'cameras loaded again')
+  }
+
+  async #startCameras(): Promise<void> {
+    await this.#endLeftOver()
+    for (const camera of this.#config.cameras) if (camera.enabled) await this.#watch(camera)
+  }
+
+  async #stopCameras(): Promise<void> {
+    await Promise.all([...this.#watched.values()].map(({ watch }) => watch.stop()))
+    this.#watched.clear()
+  }
+
+  /** Alerts that were open when the last process ended have ended with it: nobody watched what they are about. */
+  async #endLeftOver(): Promise<void> {
+    for (const alert of await this.#store.openAlerts()) {
+      const known = this.#config.cameras.find(({ id }) => id === alert.camera)
+      const because: EndedBecause = known ? 'gateway-restarted' : 'camera-removed'
+      const now = Date.now()
+      const ended: Alert = { ...alert, phase: 'ended', time: now, ended: now, endedBecause: because }
+      await this.#save(known ?? removedCamera(alert.camera), ended, undefined)
+    }
+  }
+
+  async #watch(camera: Camera): Promise<void> {
+    const onState = (state: CameraState, why?: string) => {
+      this.#log.info({ camera: camera.id, state, why }, 'camera state')
+      this.#publisher.cameraState(camera.id, { state, since: Date.now(), why })
+    }
+    const source = new CameraSource({
+      camera,
+      fps: this.#config.analysis.fps,
+      maxWidth: this.#config.analysis.maxWidth,
+      silentAfterMs: this.#config.ingest.silentAfterMs,
+      networks: this.#networks,
+      hosts: this.#hosts,
+      log: this.#log,
+      onState,
+    })
+    const stages = stagesOf(camera, this.#vision, (alert, picture) => this.#save(camera, alert, picture))
+    const watch = new CameraWatch(camera, source, stages, onState, this.#log)
+    this.#watched.set(camera.id, { camera, source, watch })
+    await watch.start()
+  }
+
+  /** Alert, picture and their messages in one transaction; then the relay is told. */
+  async #save(camera: Camera, alert: Alert, picture: Picture | undefined): Promise<void> {
+    const consented = camera.tier === 'public' || camera.consent?.scope.includes('snapshots')
+    const shown = picture && 'jpeg' in picture && consented ? picture : undefined
+    const missing = picture && !shown ? ('missing' in picture ? picture.missing : 'consent') : undefined
+    const sha256 = shown && createHash('sha256').update(shown.jpeg).digest('hex')
+    const origin = { gateway: this.#config.gateway.id, prefix: this.#config.broker.prefix, camera, alert }
+    const image = sha256 ? snapshotMessage({ ...origin, id: newId(), sha256 }) : undefined
+    const message = alertMessage({
+      ...origin,
+      id: newId(),
+      snapshot: image && sha256 ? { topic: image.topic, sha256 } : undefined,
+      snapshotMissing: missing,
+      models: this.#models,
+    })
+    const snapshot =
+      shown && image
+        ? { jpeg: shown.jpeg, width: shown.width, height: shown.height, message: image }
+        : undefined
+    await this.#store.saveAlert({ alert, message, snapshot })
+    this.#publisher.nudge()
+    this.#log.info(
+      {
+        camera: camera.id,
+        alert: alert.id,
+        kind: alert.kind,
+        phase: alert.phase,
+        because: alert.endedBecause,
+      },
+      'alert',
+    )
+  }
+
+  #cameraFacts(): CameraFacts[] {
+    return this.#config.cameras.map(({ id }) => {
+      const watched = this.#watched.get(id)
+      if (!watched) return { id, state: 'paused', frames: 0, replaced: 0, attempts: 0 }
+      const { frames, replaced, attempts } = watched.source.counters
+      return { id, state: watched.state, frames, replaced, attempts }
+    })
+  }
+
+  #health() {
+    const cameras: Partial<Record<CameraState, number>> = {}
+    for (const { state } of this.#cameraFacts()) cameras[state] = (cameras[state] ?? 0) + 1
+    const { workers, queued, frames, modelMs } = this.#vision.stats()
+    return {
+      alive: !this.#hung && (this.#store.isOpen || !this.#ready),
+      gateway: this.#config.gateway.id,
+      cameras,
+      broker: this.#publisher.connected,
+      vision: { workers, queued, frames, modelMs: Math.round(modelMs) },
+    }
+  }
+
+  #readiness() {
+    const reasons = [
+      ...(this.#ready ? [] : ['the gateway is starting or stopping']),
+      ...(this.#store.isOpen ? [] : ['the database is not open']),
+      ...(this.#vision.stats().workers > 0 ? [] : ['no vision worker is up']),
+    ]
+    return { ready: reasons.length === 0, reasons }
+  }
+}
+
+/** What is left to say of a camera that is no longer configured. */
+function removedCamera(id: string): Camera {
+  return {
+    id,
+    name: id,
+    tier: 'public',
+    url: '',
+    enabled: false,
+    tags: [],
+    grid: {},
+    masks: [],
+    zones: [],
+    lines: [],
+    rules: [],
+  }
+}

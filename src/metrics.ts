@@ -1,0 +1,114 @@
+/** What Prometheus can ask of a gateway: the counters that its parts keep, under names that stay. */
+import type { CameraState } from './domain/camera.ts'
+import { type Metric, Metrics } from './kit/metrics.ts'
+import type { StoreCounts } from './store/ports.ts'
+import type { VisionStats } from './vision/stats.ts'
+
+/** One camera as metrics and health see it. */
+export interface CameraFacts {
+  readonly id: string
+  readonly state: CameraState
+  readonly frames: number
+  /** Frames that a newer one replaced before anybody looked. */
+  readonly replaced: number
+  readonly attempts: number
+}
+
+export interface Readings {
+  vision(): VisionStats
+  store(): Promise<StoreCounts>
+  connected(): boolean
+  cameras(): readonly CameraFacts[]
+}
+
+/** A registry of this gateway's own, with everything in it. */
+export function gatewayMetrics({ vision, store, connected, cameras }: Readings): Metrics {
+  const metrics = new Metrics()
+  metrics.watchProcess()
+  const perCamera = (pick: (camera: CameraFacts) => number) => () =>
+    cameras().map((camera) => ({ labels: { camera: camera.id }, value: pick(camera) }))
+  const counters: Metric[] = [
+    {
+      name: 'skyeye_frames_total',
+      help: 'Frames decoded.',
+      labels: ['camera'],
+      read: perCamera(({ frames }) => frames),
+    },
+    {
+      name: 'skyeye_frames_replaced_total',
+      help: 'Frames replaced by a newer one before anybody looked.',
+      labels: ['camera'],
+      read: perCamera(({ replaced }) => replaced),
+    },
+    {
+      name: 'skyeye_attempts_total',
+      help: 'Attempts to read the camera.',
+      labels: ['camera'],
+      read: perCamera(({ attempts }) => attempts),
+    },
+    { name: 'skyeye_detections_total', help: 'Frames analysed.', read: () => vision().frames },
+    {
+      name: 'skyeye_model_seconds_total',
+      help: 'Time inside the models.',
+      read: () => vision().modelMs / 1_000,
+    },
+    {
+      name: 'skyeye_vision_failures_total',
+      help: 'Frames that could not be analysed.',
+      read: () => vision().failures,
+    },
+    { name: 'skyeye_snapshots_total', help: 'Redacted pictures made.', read: () => vision().snapshots },
+    {
+      name: 'skyeye_redaction_failures_total',
+      help: 'Pictures discarded because they could not be redacted.',
+      read: () => vision().redactionFailures,
+    },
+    {
+      name: 'skyeye_absurd_boxes_total',
+      help: 'Boxes dropped because they were no boxes.',
+      read: () => vision().absurdBoxes,
+    },
+    {
+      name: 'skyeye_snapshots_sacrificed_total',
+      help: 'Pictures given up for want of space.',
+      read: async () => (await store()).sacrificed,
+    },
+  ]
+  const gauges: Metric[] = [
+    {
+      name: 'skyeye_camera_state',
+      help: '1 for the state a camera is in.',
+      labels: ['camera', 'state'],
+      read: () => cameras().map(({ id, state }) => ({ labels: { camera: id, state }, value: 1 })),
+    },
+    {
+      name: 'skyeye_vision_queue',
+      help: 'Frames and pictures waiting for a worker.',
+      read: () => vision().queued,
+    },
+    { name: 'skyeye_vision_workers', help: 'Worker threads that are up.', read: () => vision().workers },
+    {
+      name: 'skyeye_outbox_pending',
+      help: 'Deliveries waiting for the broker.',
+      read: async () => (await store()).pending,
+    },
+    {
+      name: 'skyeye_outbox_parked',
+      help: 'Deliveries the broker refused for good.',
+      read: async () => (await store()).parked,
+    },
+    {
+      name: 'skyeye_snapshot_bytes',
+      help: 'Bytes of pictures on disk.',
+      read: async () => (await store()).snapshotBytes,
+    },
+    {
+      name: 'skyeye_broker_connected',
+      help: '1 while the broker is connected.',
+      read: () => (connected() ? 1 : 0),
+    },
+  ]
+  for (const counter of counters) metrics.counter(counter)
+  for (const gauge of gauges) metrics.gauge(gauge)
+  return metrics
+}
