@@ -29,7 +29,7 @@ const minute = 60_000
 
 export const trackerDefaults: TrackerOptions = {
   aspect: 16 / 9,
-  highConfidence: 0.45,
+  highConfidence: 0.5,
   lowConfidence: 0.15,
   confirmHits: 2,
   confirmMs: 150,
