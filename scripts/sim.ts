@@ -37,7 +37,7 @@ function parseCamera(text: string): { name: string; camera: SimCamera } {
   if (codec !== undefined && codec !== 'h264' && codec !== 'h265')
     throw new Misuse(`codec=${codec}: h264 or h265`)
   if (scheme !== 'digest' && scheme !== 'basic') throw new Misuse(`auth=${scheme}: digest or basic`)
-  const camera = { clip, codec, fault: given.get('fault') }
+  const camera: SimCamera = { clip, codec, fault: given.get('fault') }
   if (user === undefined) return { name, camera }
   return { name, camera: { ...camera, auth: { user, password: given.get('password') ?? '', scheme } } }
 }
