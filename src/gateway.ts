@@ -18,6 +18,7 @@ import type { Picture } from './pipeline.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
 import { stagesOf } from './stages.ts'
+import { Status } from './status.ts'
 import { Store } from './store/store.ts'
 import { VisionPool } from './vision/pool.ts'
 import type { ModelOnDisk } from './vision/ports.ts'
@@ -29,6 +30,8 @@ const stopDeadlineMs = 10_000
 export interface GatewayOptions {
   readonly config: Config
   readonly models: { readonly objects: ModelOnDisk; readonly faces: ModelOnDisk }
+  /** Of this program, for health and presence. */
+  readonly version: string
   readonly log: Log
   /** A model run hangs in native code: the process has to be replaced. */
   readonly onHung: () => void
@@ -50,13 +53,13 @@ export class Gateway {
   readonly #networks: Networks
   readonly #hosts: Hosts
   readonly #http: HttpServer
+  readonly #status: Status
   readonly #parts: readonly Part[]
   readonly #watched = new Map<string, Watched>()
+  readonly #states = new Map<string, CameraState>()
   #config: Config
-  #ready = false
-  #hung = false
 
-  constructor({ config, models, log, onHung }: GatewayOptions) {
+  constructor({ config, models, version, log, onHung }: GatewayOptions) {
     this.#config = config
     this.#log = log
     this.#models = [models.objects.manifest.name, models.faces.manifest.name]
@@ -68,7 +71,7 @@ export class Gateway {
       models,
       log,
       onHung: () => {
-        this.#hung = true
+        this.#status.hung = true
         onHung()
       },
     })
@@ -81,7 +84,7 @@ export class Gateway {
           ? { url: `mqtt://127.0.0.1:${config.broker.port}`, prefix: config.broker.prefix }
           : config.broker,
       outbox: this.#store,
-      health: () => this.#health(),
+      health: () => this.#status.announcement(),
       log,
     })
     this.#networks = new Networks(config.ingest.allowNetworks)
@@ -89,12 +92,22 @@ export class Gateway {
     const metrics = gatewayMetrics({
       vision: () => this.#vision.stats(),
       store: () => this.#store.counts(),
-      connected: () => this.#publisher.connected,
+      connected: () => this.#publisher.stats().connected,
       cameras: () => this.#cameraFacts(),
     })
+    const status = new Status({
+      gateway: config.gateway.id,
+      version,
+      dataDir: config.dataDir,
+      cameras: () => this.#cameraFacts(),
+      vision: () => this.#vision.stats(),
+      store: () => this.#store,
+      publisher: () => this.#publisher.stats(),
+    })
+    this.#status = status
     const ports = {
-      health: () => this.#health(),
-      ready: () => this.#readiness(),
+      health: () => status.health(),
+      ready: () => status.readiness(),
       metrics: () => metrics.text(),
     }
     this.#http = new HttpServer({ ...config.http, ports, log })
@@ -106,18 +119,18 @@ export class Gateway {
       this.#publisher,
       this.#vision,
       { name: 'cameras', start: () => this.#startCameras(), stop: () => this.#stopCameras() },
-      new ServiceNotifier(() => !this.#hung),
+      new ServiceNotifier(() => !status.hung),
     ]
   }
 
   async start(): Promise<void> {
     await startAll(this.#parts, stopDeadlineMs)
-    this.#ready = true
+    this.#status.started = true
   }
 
   /** Names of parts that did not stop in time. */
   async stop(): Promise<string[]> {
-    this.#ready = false
+    this.#status.started = false
     return stopAll(this.#parts, stopDeadlineMs)
   }
 
@@ -136,7 +149,9 @@ export class Gateway {
       const stays = wanted.has(camera.id)
       await watch.stop(stays ? 'rule-changed' : 'camera-removed')
       this.#watched.delete(camera.id)
-      if (!stays) await this.#publisher.forgetCamera(camera.id)
+      if (stays) continue
+      this.#states.delete(camera.id)
+      this.#publisher.forgetCamera(camera.id)
     }
     const added = [...wanted.values()].filter(({ id }) => !this.#watched.has(id))
     for (const camera of added) await this.#watch(camera)
@@ -167,7 +182,8 @@ export class Gateway {
   async #watch(camera: Camera): Promise<void> {
     const onState = (state: CameraState, why?: string) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
-      this.#publisher.cameraState(camera.id, { state, since: Date.now(), why })
+      this.#states.set(camera.id, state)
+      this.#publisher.cameraState(camera.id, { state, since: Date.now() })
     }
     const source = new CameraSource({
       camera,
@@ -220,33 +236,10 @@ export class Gateway {
 
   #cameraFacts(): CameraFacts[] {
     return this.#config.cameras.map(({ id }) => {
-      const watched = this.#watched.get(id)
-      if (!watched) return { id, state: 'paused', frames: 0, replaced: 0, attempts: 0 }
-      const { frames, replaced, attempts } = watched.source.counters
-      return { id, state: watched.state, frames, replaced, attempts }
+      const counters = this.#watched.get(id)?.source.counters
+      const { frames, replaced, attempts } = counters ?? { frames: 0, replaced: 0, attempts: 0 }
+      return { id, state: this.#states.get(id) ?? 'paused', frames, replaced, attempts }
     })
-  }
-
-  #health() {
-    const cameras: Partial<Record<CameraState, number>> = {}
-    for (const { state } of this.#cameraFacts()) cameras[state] = (cameras[state] ?? 0) + 1
-    const { workers, queued, frames, modelMs } = this.#vision.stats()
-    return {
-      alive: !this.#hung && (this.#store.isOpen || !this.#ready),
-      gateway: this.#config.gateway.id,
-      cameras,
-      broker: this.#publisher.connected,
-      vision: { workers, queued, frames, modelMs: Math.round(modelMs) },
-    }
-  }
-
-  #readiness() {
-    const reasons = [
-      ...(this.#ready ? [] : ['the gateway is starting or stopping']),
-      ...(this.#store.isOpen ? [] : ['the database is not open']),
-      ...(this.#vision.stats().workers > 0 ? [] : ['no vision worker is up']),
-    ]
-    return { ready: reasons.length === 0, reasons }
   }
 }
 

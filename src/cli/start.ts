@@ -8,6 +8,7 @@ import { createLog, type Log } from '../kit/log.ts'
 import { SecretMask } from '../kit/secrets.ts'
 import type { Io } from './io.ts'
 import { defaultConfigPath, findModels, readConfig } from './setup.ts'
+import { version } from './version.ts'
 
 const help = `skyeye start [--config FILE]
 
@@ -43,6 +44,7 @@ export async function start(args: string[], io: Io): Promise<number> {
   log.info({ version: await ffmpegVersion() }, 'ffmpeg')
   const gateway = new Gateway({
     config,
+    version: version(),
     models: await findModels(config),
     log,
     onHung: () => replaceProcess(log),

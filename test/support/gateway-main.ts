@@ -11,7 +11,13 @@ const { config } = await readConfig(path)
 const secrets = new SecretMask()
 for (const secret of config.secrets) secrets.remember(secret)
 const log = createLog('debug', secrets)
-const gateway = new Gateway({ config, models: spotModels(models), log, onHung: () => process.abort() })
+const gateway = new Gateway({
+  config,
+  version: '0.0.0-test',
+  models: spotModels(models),
+  log,
+  onHung: () => process.abort(),
+})
 await gateway.start()
 log.info('running')
 process.once('SIGTERM', async () => {

@@ -1,0 +1,84 @@
+/** What a gateway says of itself: health for people and the centre, readiness for whoever starts it. */
+import { statfs } from 'node:fs/promises'
+import { availableParallelism, loadavg } from 'node:os'
+import type { GatewayHealth } from './contract/state-schema.ts'
+import type { CameraState } from './domain/camera.ts'
+import type { CameraFacts } from './metrics.ts'
+import type { StoreCounts } from './store/ports.ts'
+import type { VisionStats } from './vision/stats.ts'
+
+export interface StatusSources {
+  readonly gateway: string
+  readonly version: string
+  /** Folder whose disk is watched. */
+  readonly dataDir: string
+  cameras(): readonly CameraFacts[]
+  vision(): VisionStats
+  store(): { readonly isOpen: boolean; counts(): Promise<StoreCounts> }
+  publisher(): { readonly connected: boolean; readonly lastError?: string }
+}
+
+export class Status {
+  readonly #sources: StatusSources
+  /** Set once everything has started, cleared when it begins to stop. */
+  started = false
+  /** A model run did not come back: only a restart cures that. */
+  hung = false
+
+  constructor(sources: StatusSources) {
+    this.#sources = sources
+  }
+
+  /** For /healthz: what is known without waiting. */
+  health() {
+    const { gateway, version, cameras, vision, publisher } = this.#sources
+    const { workers, queued, frames, modelMs } = vision()
+    const { connected, lastError } = publisher()
+    return {
+      alive: this.#alive(),
+      gateway,
+      version,
+      cameras: byState(cameras()),
+      broker: { connected, lastError },
+      vision: { workers, queued, frames, modelMs: Math.round(modelMs) },
+    }
+  }
+
+  /** For /readyz. */
+  readiness() {
+    const reasons = [
+      ...(this.started ? [] : ['the gateway is starting or stopping']),
+      ...(this.#sources.store().isOpen ? [] : ['the database is not open']),
+      ...(this.#sources.vision().workers > 0 ? [] : ['no vision worker is up']),
+    ]
+    return { ready: reasons.length === 0, reasons }
+  }
+
+  /** For the centre, each minute. */
+  async announcement(): Promise<GatewayHealth> {
+    const { version, dataDir, cameras, store } = this.#sources
+    const { pending, parked, oldestPendingAt } = await store().counts()
+    const disk = await statfs(dataDir)
+    const oldest =
+      oldestPendingAt === undefined ? {} : { oldestPendingAt: new Date(oldestPendingAt).toISOString() }
+    return {
+      alive: this.#alive(),
+      version,
+      uptimeS: Math.round(process.uptime()),
+      load: loadavg()[0] / availableParallelism(),
+      cameras: byState(cameras()),
+      outbox: { pending, parked, ...oldest },
+      disk: { freeBytes: disk.bavail * disk.bsize },
+    }
+  }
+
+  #alive(): boolean {
+    return !this.hung && (this.#sources.store().isOpen || !this.started)
+  }
+}
+
+function byState(cameras: readonly CameraFacts[]): Partial<Record<CameraState, number>> {
+  const counts: Partial<Record<CameraState, number>> = {}
+  for (const { state } of cameras) counts[state] = (counts[state] ?? 0) + 1
+  return counts
+}
