@@ -22,6 +22,7 @@ export const errorCodes = {
   STORE_FAILED: 'The database refused a write.',
   HTTP_FAILED: 'The HTTP server could not listen.',
   BROKER_REFUSED: 'The broker refused the connection or a message.',
+  BROKER_FAILED: 'The embedded broker could not listen.',
   MESSAGE_INVALID: 'A message does not fit its contract.',
   USAGE: 'The command line was not understood.',
 } as const

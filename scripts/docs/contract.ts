@@ -1,0 +1,51 @@
+/** docs/contract/*.schema.json from the schemas that the code uses. */
+import { alertData, alertEvent } from '../../src/contract/alert-schema.ts'
+import {
+  cameraStateData,
+  cameraStateEvent,
+  healthData,
+  healthEvent,
+  presenceData,
+  presenceEvent,
+} from '../../src/contract/state-schema.ts'
+
+const schemas = {
+  alert: alertEvent,
+  'alert-data': alertData,
+  presence: presenceEvent,
+  'presence-data': presenceData,
+  health: healthEvent,
+  'health-data': healthData,
+  'camera-state': cameraStateEvent,
+  'camera-state-data': cameraStateData,
+}
+
+/** Path relative to the repository, and its text. */
+export function contractDocuments(): Map<string, string> {
+  const draft = 'https://json-schema.org/draft/2020-12/schema'
+  return new Map(
+    Object.entries(schemas).map(([name, schema]) => [
+      `docs/contract/${name}.schema.json`,
+      `${print({ $schema: draft, ...schema }, '', 0)}\n`,
+    ]),
+  )
+}
+
+/** JSON as the formatter of this repository leaves it: a list stands on one line where it fits. */
+function print(value: unknown, indent: string, column: number): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const inner = `${indent}  `
+  if (Array.isArray(value)) {
+    const flat = `[${value.map((item) => JSON.stringify(item)).join(', ')}]`
+    const simple = value.every((item) => typeof item !== 'object')
+    // One column stays for the comma that may follow.
+    if (simple && column + flat.length < 110) return flat
+    const items = value.map((item) => `${inner}${print(item, inner, inner.length)}`)
+    return `[\n${items.join(',\n')}\n${indent}]`
+  }
+  const fields = Object.entries(value).map(([key, field]) => {
+    const start = `${inner}${JSON.stringify(key)}: `
+    return `${start}${print(field, inner, start.length)}`
+  })
+  return fields.length === 0 ? '{}' : `{\n${fields.join(',\n')}\n${indent}}`
+}

@@ -1,0 +1,154 @@
+/** What an alert tells the centre: the schema of its data, and of the message around it. */
+import Type, { type Static } from 'typebox'
+import { endedBecauses, snapshotMissings } from '../domain/alert.ts'
+import { tiers } from '../domain/camera.ts'
+import { labels } from '../domain/detection.ts'
+import { duties, severities } from '../domain/rule.ts'
+import { moment, numberedEvent, uuid } from './envelope.ts'
+
+export const alertTypes = {
+  began: 'skyeye.alert.began',
+  updated: 'skyeye.alert.updated',
+  ended: 'skyeye.alert.ended',
+} as const
+
+const name = (description: string) => Type.String({ description, minLength: 1, maxLength: 200 })
+const share = Type.Number({ minimum: 0, maximum: 1 })
+const position = (description: string) =>
+  Type.Array(Type.Number({ minimum: -180, maximum: 180 }), { description, minItems: 2, maxItems: 2 })
+const gridCode = Type.String({ description: 'Code, `_` where unknown.', minLength: 1, maxLength: 64 })
+
+const camera = Type.Object(
+  {
+    id: name('Unique within the gateway.'),
+    name: name('For people.'),
+    tier: Type.Enum([...tiers], {
+      description: '`public` street (天眼), `shop` shop or village (村眼), `household` (户眼).',
+    }),
+    gbId: Type.Optional(Type.String({ description: 'GB/T 28181 id.', pattern: '^[0-9]{20}$' })),
+  },
+  { description: 'The camera that saw it.' },
+)
+
+const grid = Type.Object(
+  {
+    street: gridCode,
+    community: gridCode,
+    group: gridCode,
+    unit: gridCode,
+    version: Type.String({
+      description:
+        'Of the grid table that gave the codes; `_` while they come from the configuration of the camera.',
+      minLength: 1,
+      maxLength: 64,
+    }),
+  },
+  { description: 'Where the camera is in the grid; the same codes as in the topic.' },
+)
+
+const box = Type.Object(
+  { x1: share, y1: share, x2: share, y2: share },
+  { description: '0..1 of the picture from its top left corner.' },
+)
+
+const seen = Type.Object({
+  track: Type.Integer({
+    description: 'The same object over frames of one camera, for as long as the gateway runs.',
+    minimum: 0,
+  }),
+  label: Type.Enum([...labels]),
+  confidence: share,
+  box,
+  attributes: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+    description: 'What else is known of the object; never who it is.',
+  }),
+})
+
+const snapshot = Type.Object(
+  {
+    topic: Type.String({ description: 'Where its JPEG was sent, before this message.', minLength: 1 }),
+    sha256: Type.String({ description: 'Of the JPEG.', pattern: '^[0-9a-f]{64}$' }),
+    redacted: Type.Literal(true),
+  },
+  { description: 'The picture: faces in it are unrecoverable.' },
+)
+
+const clock = Type.Object(
+  {
+    source: Type.Enum(['box', 'rtcp', 'onvif'], {
+      description: 'Where the times come from: the clock of the box, or the camera by RTCP or ONVIF.',
+    }),
+    offsetMs: Type.Optional(Type.Number({ description: 'Clock of the camera minus clock of the box.' })),
+  },
+  { description: 'What the times can be trusted for.' },
+)
+
+export const alertData = Type.Object(
+  {
+    alert: uuid('Of the alert: one over began, updated and ended.'),
+    kind: Type.String({
+      description:
+        'Rule kind: `intrusion`, `line-crossing`, `loitering`, `crowding`, `stationary-vehicle`; kinds may be added within v1.',
+      pattern: '^[a-z]+(-[a-z]+)*$',
+    }),
+    duty: Type.Enum([...duties], { description: 'Who answers for it.' }),
+    rule: name('Name of the rule, unique within the camera.'),
+    severity: Type.Enum([...severities]),
+    phase: Type.Enum(['began', 'updated', 'ended']),
+    began: moment('When it began.'),
+    ended: Type.Optional(moment('When it ended; with phase `ended`.')),
+    endedBecause: Type.Optional(
+      Type.Enum([...endedBecauses], { description: 'Why it is over; with phase `ended`.' }),
+    ),
+    sentAt: moment('When this sending left the box: much later than `time` after an outage of the broker.'),
+    camera,
+    grid,
+    address: Type.Optional(
+      Type.Object({ code: name('Standard address code.'), text: name('The address for people.') }),
+    ),
+    place: Type.Optional(
+      Type.Object({
+        wgs84: position('[longitude, latitude] in degrees.'),
+        gcj02: position('[longitude, latitude] in degrees, as Chinese maps draw it.'),
+      }),
+    ),
+    objects: Type.Array(seen),
+    zone: Type.Optional(name('Zone of the rule.')),
+    line: Type.Optional(name('Line of the rule.')),
+    direction: Type.Optional(
+      Type.Enum(['left', 'right'], {
+        description: 'Where the object went, for someone who walks along the line.',
+      }),
+    ),
+    count: Type.Optional(Type.Integer({ description: 'Objects in the zone.', minimum: 0 })),
+    snapshot: Type.Optional(snapshot),
+    snapshotMissing: Type.Optional(
+      Type.Enum([...snapshotMissings], { description: 'Why there is no picture where one was due.' }),
+    ),
+    evidence: Type.Optional(
+      Type.Object(
+        { id: name('Of the sealed original.'), sealed: Type.Literal(true) },
+        { description: 'The original stays on the box, sealed to a custodian.' },
+      ),
+    ),
+    clock,
+    drill: Type.Boolean({ description: 'A marked test: nothing happened.' }),
+    models: Type.Array(name('Model that took part.')),
+  },
+  {
+    $id: 'urn:skyeye:v1:alert-data',
+    title: 'Data of an alert',
+    description: 'Within v1 fields are only added: ignore those you do not know.',
+  },
+)
+
+export type AlertData = Static<typeof alertData>
+
+export const alertEvent = numberedEvent({
+  $id: 'urn:skyeye:v1:alert',
+  title: 'Alert',
+  description: 'An event worth a person. Sent at every phase: began, updated, ended.',
+  types: Object.values(alertTypes),
+  data: alertData,
+  dataschema: 'urn:skyeye:v1:alert-data',
+})

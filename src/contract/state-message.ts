@@ -1,0 +1,56 @@
+/** Builds the retained messages: presence, health, camera state. */
+import type { CameraState } from '../domain/camera.ts'
+import { toMoment, wrap } from './envelope.ts'
+import {
+  cameraStateType,
+  type GatewayHealth,
+  healthType,
+  type Presence,
+  presenceType,
+} from './state-schema.ts'
+import { cameraStateTopic, healthTopic, presenceTopic } from './topics.ts'
+
+/** Whose state it is, and when it was seen. */
+export interface StateOrigin {
+  /** UUIDv7 of the message. */
+  readonly id: string
+  readonly gateway: string
+  readonly prefix: string
+  /** Epoch ms. */
+  readonly time: number
+}
+
+export interface StateMessage {
+  readonly topic: string
+  readonly body: string
+}
+
+/** One camera as the centre sees it. */
+export interface CameraFacts {
+  readonly state: CameraState
+  /** Epoch ms. */
+  readonly since: number
+  /** Pictures per second analysed. */
+  readonly fps?: number
+  /** 0..1 of the last hour. */
+  readonly coverage?: number
+}
+
+/** `since` is the time of the message: each connect and each stop says so anew. */
+export function presenceMessage(origin: StateOrigin, presence: Presence): StateMessage {
+  const data = { presence, since: toMoment(origin.time) }
+  const event = wrap(origin, presenceType, 'urn:skyeye:v1:presence-data', data)
+  return { topic: presenceTopic(origin.prefix, origin.gateway), body: JSON.stringify(event) }
+}
+
+export function healthMessage(origin: StateOrigin, health: GatewayHealth): StateMessage {
+  const event = wrap(origin, healthType, 'urn:skyeye:v1:health-data', health)
+  return { topic: healthTopic(origin.prefix, origin.gateway), body: JSON.stringify(event) }
+}
+
+export function cameraStateMessage(origin: StateOrigin, camera: string, facts: CameraFacts): StateMessage {
+  const { state, since, fps, coverage } = facts
+  const data = { state, since: toMoment(since), fps, coverage }
+  const event = wrap({ ...origin, camera }, cameraStateType, 'urn:skyeye:v1:camera-state-data', data)
+  return { topic: cameraStateTopic(origin.prefix, origin.gateway, camera), body: JSON.stringify(event) }
+}

@@ -1,0 +1,98 @@
+/** What is retained on the broker: presence, health and camera states, the newest of each. */
+import Type, { type Static } from 'typebox'
+import { cameraStates } from '../domain/camera.ts'
+import { moment, stateEvent } from './envelope.ts'
+
+export const presenceType = 'skyeye.gateway.presence'
+export const healthType = 'skyeye.gateway.health'
+export const cameraStateType = 'skyeye.camera.state'
+
+export const presences = ['online', 'stopped', 'offline'] as const
+/** `stopped` was meant; `offline` is the last will, sent by the broker. */
+export type Presence = (typeof presences)[number]
+
+const count = (description: string) => Type.Integer({ description, minimum: 0 })
+
+export const presenceData = Type.Object(
+  {
+    presence: Type.Enum([...presences], {
+      description:
+        '`stopped` was meant; `offline` is said by the broker when the box is gone without a word.',
+    }),
+    since: moment(
+      'When this connection was made, or the gateway stopped; with `offline`, when the lost connection was made.',
+    ),
+  },
+  { $id: 'urn:skyeye:v1:presence-data', title: 'Data of presence' },
+)
+
+export const healthData = Type.Object(
+  {
+    alive: Type.Boolean({ description: 'False when something stands still that only a restart cures.' }),
+    version: Type.Optional(Type.String({ description: 'Of the gateway.' })),
+    uptimeS: Type.Optional(Type.Number({ description: 'Seconds since its start.', minimum: 0 })),
+    load: Type.Optional(Type.Number({ description: 'Mean load of the last minute per core.', minimum: 0 })),
+    cameras: Type.Optional(
+      Type.Record(Type.String(), count('Cameras in that state.'), {
+        description: 'Number of cameras by state.',
+      }),
+    ),
+    outbox: Type.Optional(
+      Type.Object({
+        pending: count('Messages that wait for the broker.'),
+        parked: count('Messages that the broker refused for good.'),
+        oldestPendingAt: Type.Optional(moment('When the oldest waiting message was saved.')),
+      }),
+    ),
+    disk: Type.Optional(Type.Object({ freeBytes: count('Bytes free where the data is.') })),
+    clockOffsetMs: Type.Optional(Type.Number({ description: 'Reference clock minus clock of the box.' })),
+  },
+  { $id: 'urn:skyeye:v1:health-data', title: 'Data of health' },
+)
+
+/** Facts of the gateway that the centre sees each minute. */
+export type GatewayHealth = Static<typeof healthData>
+
+export const cameraStateData = Type.Object(
+  {
+    state: Type.Enum([...cameraStates]),
+    since: moment('When it came into that state.'),
+    fps: Type.Optional(Type.Number({ description: 'Pictures per second analysed.', minimum: 0 })),
+    coverage: Type.Optional(
+      Type.Number({
+        description: 'Share of the last hour that was really analysed.',
+        minimum: 0,
+        maximum: 1,
+      }),
+    ),
+  },
+  { $id: 'urn:skyeye:v1:camera-state-data', title: 'Data of a camera state' },
+)
+
+export const presenceEvent = stateEvent({
+  $id: 'urn:skyeye:v1:presence',
+  title: 'Presence of a gateway',
+  description: 'Retained; sent at every connect, at a clean stop, and as last will.',
+  types: [presenceType],
+  data: presenceData,
+  dataschema: 'urn:skyeye:v1:presence-data',
+})
+
+export const healthEvent = stateEvent({
+  $id: 'urn:skyeye:v1:health',
+  title: 'Health of a gateway',
+  description: 'Retained; sent at every connect and each minute.',
+  types: [healthType],
+  data: healthData,
+  dataschema: 'urn:skyeye:v1:health-data',
+})
+
+export const cameraStateEvent = stateEvent({
+  $id: 'urn:skyeye:v1:camera-state',
+  title: 'State of a camera',
+  description:
+    'Retained; sent at every connect and on change. Counts only while the gateway is online. Cleared (empty payload) when the camera is removed.',
+  types: [cameraStateType],
+  data: cameraStateData,
+  dataschema: 'urn:skyeye:v1:camera-state-data',
+})

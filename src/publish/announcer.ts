@@ -1,0 +1,123 @@
+/** Tells the broker how things stand: presence, health and camera states, retained, newest only, anew at every connect. */
+import { v7 as newId } from 'uuid'
+import { eventContentType } from '../contract/envelope.ts'
+import {
+  type CameraFacts,
+  cameraStateMessage,
+  healthMessage,
+  presenceMessage,
+  type StateMessage,
+  type StateOrigin,
+} from '../contract/state-message.ts'
+import type { GatewayHealth, Presence } from '../contract/state-schema.ts'
+import { cameraStateTopic } from '../contract/topics.ts'
+import { type Log, oncePer } from '../kit/log.ts'
+import { sleep } from '../kit/retry.ts'
+import { Bell } from './bell.ts'
+import type { Session } from './session.ts'
+
+const healthEveryMs = 60_000
+
+/** A camera whose state flaps is told so often at most. */
+const cameraEveryMs = 1_000
+
+export interface AnnouncerOptions {
+  readonly gateway: string
+  readonly prefix: string
+  health(): GatewayHealth | Promise<GatewayHealth>
+  readonly log: Log
+}
+
+export class Announcer {
+  readonly #options: AnnouncerOptions
+  readonly #grumble = oncePer(60_000)
+  readonly #bell = new Bell()
+  readonly #cameras = new Map<string, CameraFacts>()
+  /** Cameras whose newest facts (or whose removal) the broker has not heard. */
+  readonly #untold = new Set<string>()
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options
+  }
+
+  cameraState(camera: string, facts: CameraFacts): void {
+    this.#cameras.set(camera, facts)
+    this.#untold.add(camera)
+    this.#bell.ring()
+  }
+
+  /** Clears the retained state of a camera that is no more. */
+  forgetCamera(camera: string): void {
+    this.#cameras.delete(camera)
+    this.#untold.add(camera)
+    this.#bell.ring()
+  }
+
+  /** Also the last will, asked for before each connect. */
+  presence(presence: Presence): StateMessage {
+    return presenceMessage(this.#origin(), presence)
+  }
+
+  /** Says how the gateway is reachable. */
+  async tellPresence(session: Session, presence: Presence): Promise<void> {
+    await this.#tell(session, this.presence(presence))
+  }
+
+  /** Until the session is over. */
+  async run(session: Session): Promise<void> {
+    await this.tellPresence(session, 'online')
+    for (const camera of this.#cameras.keys()) this.#untold.add(camera)
+    await Promise.all([this.#tellHealth(session), this.#tellCameras(session)])
+  }
+
+  async #tellHealth(session: Session): Promise<void> {
+    while (!session.over.aborted) {
+      try {
+        const health = await this.#options.health()
+        await this.#tell(session, healthMessage(this.#origin(), health))
+      } catch (error) {
+        this.#grumble('health', () => this.#options.log.warn({ err: error }, 'health could not be told'))
+      }
+      await sleep(healthEveryMs, session.over)
+    }
+  }
+
+  async #tellCameras(session: Session): Promise<void> {
+    while (!session.over.aborted) {
+      const cameras = [...this.#untold]
+      this.#untold.clear()
+      const told = await Promise.all(
+        cameras.map((camera) => this.#tell(session, this.#cameraMessage(camera))),
+      )
+      // The connection ended before the broker had heard them.
+      for (const [i, camera] of cameras.entries()) if (!told[i]) this.#untold.add(camera)
+      if (cameras.length > 0) await sleep(cameraEveryMs, session.over)
+      await this.#bell.wait(healthEveryMs, session.over)
+    }
+  }
+
+  /** An empty payload clears what the broker has retained. */
+  #cameraMessage(camera: string): StateMessage {
+    const { gateway, prefix } = this.#options
+    const facts = this.#cameras.get(camera)
+    if (!facts) return { topic: cameraStateTopic(prefix, gateway, camera), body: '' }
+    return cameraStateMessage(this.#origin(), camera, facts)
+  }
+
+  /** False where the session ended first. A refusal is logged and not repeated: the next change tries again. */
+  async #tell(session: Session, { topic, body }: StateMessage): Promise<boolean> {
+    const contentType = body === '' ? undefined : eventContentType
+    const outcome = await session.publish({ topic, payload: body, retain: true, contentType })
+    if (outcome.kind === 'refused') {
+      this.#grumble('refused', () =>
+        this.#options.log.warn({ topic, why: outcome.why }, 'the broker refused a state message'),
+      )
+    }
+    return outcome.kind !== 'lost'
+  }
+
+  #origin(): StateOrigin {
+    const { gateway, prefix } = this.#options
+    return { id: newId(), gateway, prefix, time: Date.now() }
+  }
+}

@@ -1,0 +1,44 @@
+/** What publishing needs of the store: the outbox, which alone knows what still has to leave. */
+
+/** A message that has to leave the box. */
+export interface Delivery {
+  /** Grows with every saved message. */
+  readonly rowId: number
+  /** UUIDv7; the same over every sending. */
+  readonly id: string
+  readonly class: string
+  readonly epoch: string
+  readonly sequence: number
+  readonly camera?: string
+  readonly topic: string
+  readonly contentType: string
+  /** JSON of a CloudEvent without its numbers, or the bytes of a picture. */
+  readonly body: string | Uint8Array
+  /** Hex digest of a picture. */
+  readonly sha256?: string
+  /** Epoch ms. */
+  readonly createdAt: number
+  readonly attempts: number
+}
+
+export interface Outbox {
+  /** Those that wait, oldest first, with a greater `rowId`. */
+  next(afterRowId: number, limit: number): Promise<Delivery[]>
+  /** The broker has them: they may be forgotten. */
+  acknowledged(rowIds: number[]): Promise<void>
+  /** The broker will never take it: kept for people to see, not sent again. */
+  parked(rowId: number, why: string): Promise<void>
+}
+
+/** The broker and the account there. */
+export interface BrokerOptions {
+  /** `mqtt://host:port` or `mqtts://host:port`. */
+  readonly url: string
+  /** Beginning of every topic. */
+  readonly prefix: string
+  readonly username?: string
+  /** Secret. */
+  readonly password?: string
+  /** Paths of PEM files; read again at each attempt, so that a renewed certificate needs no restart. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string }
+}

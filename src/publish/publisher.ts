@@ -1,0 +1,100 @@
+/** All that leaves by MQTT: the relay and the announcer on one kept connection. */
+import type { CameraFacts } from '../contract/state-message.ts'
+import type { GatewayHealth } from '../contract/state-schema.ts'
+import type { Log } from '../kit/log.ts'
+import type { Part } from '../kit/part.ts'
+import type { Backoff } from '../kit/retry.ts'
+import { Announcer } from './announcer.ts'
+import { Connection, type ConnectionState } from './connection.ts'
+import type { BrokerOptions, Outbox } from './ports.ts'
+import { Relay, type RelayCounts } from './relay.ts'
+import type { Session } from './session.ts'
+
+/** At stop: for what still waits, then for the last word, then for the broker to let go. */
+const drainMs = 3_000
+const farewellMs = 1_000
+
+export interface PublisherOptions {
+  readonly gateway: { readonly id: string }
+  readonly broker: BrokerOptions
+  readonly outbox: Outbox
+  /** Asked at every connect and each minute. */
+  health(): GatewayHealth | Promise<GatewayHealth>
+  readonly log: Log
+  readonly backoff?: Backoff
+  readonly connectTimeoutMs?: number
+  readonly ackTimeoutMs?: number
+}
+
+export interface RelayStats extends ConnectionState, RelayCounts {}
+
+export class Publisher implements Part {
+  readonly name = 'publisher'
+  readonly #announcer: Announcer
+  readonly #relay: Relay
+  readonly #connection: Connection
+
+  constructor(options: PublisherOptions) {
+    const {
+      gateway,
+      broker,
+      outbox,
+      log,
+      backoff,
+      connectTimeoutMs = 10_000,
+      ackTimeoutMs = 15_000,
+    } = options
+    const { prefix } = broker
+    this.#announcer = new Announcer({ gateway: gateway.id, prefix, health: () => options.health(), log })
+    this.#relay = new Relay(outbox, log)
+    this.#connection = new Connection({
+      session: { broker, clientId: `skyeye-${gateway.id}`, connectTimeoutMs, ackTimeoutMs },
+      will: () => {
+        const { topic, body } = this.#announcer.presence('offline')
+        return { topic, payload: body }
+      },
+      use: (session) => this.#use(session),
+      log,
+      ...(backoff ? { backoff } : {}),
+    })
+  }
+
+  /** Does not wait for the broker. */
+  async start(): Promise<void> {
+    this.#connection.start()
+  }
+
+  /** Lets what was saved before leave for a short time, says `stopped`, disconnects. */
+  async stop(): Promise<void> {
+    const { session } = this.#connection
+    if (session) {
+      await this.#relay.drain(AbortSignal.any([session.over, AbortSignal.timeout(drainMs)]))
+      const late = setTimeout(() => session.drop('the broker took no leave'), farewellMs)
+      await this.#announcer.tellPresence(session, 'stopped')
+      clearTimeout(late)
+    }
+    await this.#connection.stop(farewellMs)
+  }
+
+  /** The store has saved something that has to leave. */
+  nudge(): void {
+    this.#relay.nudge()
+  }
+
+  /** Retained at the broker until the camera is forgotten; at most one message a second and camera. */
+  cameraState(camera: string, facts: CameraFacts): void {
+    this.#announcer.cameraState(camera, facts)
+  }
+
+  forgetCamera(camera: string): void {
+    this.#announcer.forgetCamera(camera)
+  }
+
+  stats(): RelayStats {
+    return { ...this.#connection.state, ...this.#relay.counts() }
+  }
+
+  async #use(session: Session): Promise<void> {
+    await Promise.all([this.#announcer.run(session), this.#relay.run(session)])
+  }
+}

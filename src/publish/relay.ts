@@ -1,0 +1,211 @@
+/** Carries the outbox to the broker: oldest first, and forgets a delivery only after the broker's acknowledgement. */
+import { finishMessage } from '../contract/alert-message.ts'
+import { type Log, oncePer } from '../kit/log.ts'
+import { sleep } from '../kit/retry.ts'
+import { Acknowledgements } from './acknowledgements.ts'
+import { Bell } from './bell.ts'
+import type { Outcome } from './outcome.ts'
+import type { Delivery, Outbox } from './ports.ts'
+import type { Publication, Session, SessionEnd } from './session.ts'
+
+/** The store rings; this catches what a ring may have missed. */
+const pollMs = 5_000
+
+/** Pause after the broker asked for one, or the store failed. */
+const pauseMs = 2_000
+
+/** Refusals without a clear reason, or connections lost over one message alone, before it is parked. */
+const mostStrikes = 5
+
+export interface RelayCounts {
+  readonly inFlight: number
+  /** Sendings, repeats included. */
+  readonly sent: number
+  readonly acknowledged: number
+  readonly parked: number
+  /** Refused for now and sent again. */
+  readonly deferred: number
+}
+
+export class Relay {
+  readonly #outbox: Outbox
+  readonly #log: Log
+  readonly #bell = new Bell()
+  readonly #acknowledgements: Acknowledgements
+  readonly #grumble = oncePer(10_000)
+  readonly #inFlight = new Set<Promise<void>>()
+  /** Deliveries that made trouble, by rowId; there are no more of them than were in flight at once. */
+  readonly #strikes = new Map<number, number>()
+  #more = true
+  #rewind = false
+  /** One at a time, until the broker takes something again: so the one that cuts the connection is known. */
+  #careful = false
+  #accepted = 0
+  #lost: Delivery[] = []
+  #sent = 0
+  #acknowledged = 0
+  #parked = 0
+  #deferred = 0
+
+  constructor(outbox: Outbox, log: Log) {
+    this.#outbox = outbox
+    this.#log = log
+    this.#acknowledgements = new Acknowledgements(outbox, log)
+  }
+
+  /** The store has saved something. */
+  nudge(): void {
+    this.#more = true
+    this.#bell.ring()
+  }
+
+  counts(): RelayCounts {
+    return {
+      inFlight: this.#inFlight.size,
+      sent: this.#sent,
+      acknowledged: this.#acknowledged,
+      parked: this.#parked,
+      deferred: this.#deferred,
+    }
+  }
+
+  /** Waits until everything has left, or the signal fires. */
+  async drain(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && (this.#more || this.#inFlight.size > 0 || this.#acknowledgements.waiting > 0)) {
+      await sleep(10, signal)
+    }
+  }
+
+  /** Sends until the session is over. What was in flight then is sent again in the next one. */
+  async run(session: Session): Promise<void> {
+    this.#more = true
+    this.#rewind = false
+    this.#accepted = 0
+    this.#lost = []
+    let after = 0
+    while (!session.over.aborted) {
+      if (this.#rewind && this.#inFlight.size === 0) {
+        await sleep(pauseMs, session.over)
+        this.#rewind = false
+        this.#more = true
+        after = 0
+      }
+      after = await this.#fill(session, after)
+      if (this.#inFlight.size === 0 && (this.#more || this.#rewind)) continue
+      await this.#bell.wait(pollMs, session.over)
+      if (this.#inFlight.size === 0) this.#more = true
+      this.#acknowledgements.flush()
+    }
+    await Promise.all(this.#inFlight)
+    await this.#judge(session.over.reason as SessionEnd)
+  }
+
+  /** Tops up what is in flight, in gulps of half the window. Returns the rowId of the newest sent. */
+  async #fill(session: Session, after: number): Promise<number> {
+    const limit = this.#careful ? 1 : session.limit
+    const room = limit - this.#inFlight.size
+    if (!this.#more || this.#rewind || room < limit / 2) return after
+    this.#more = false
+    let batch: Delivery[]
+    try {
+      batch = await this.#outbox.next(after, room)
+    } catch (error) {
+      this.#grumble('next', () => this.#log.error({ err: error }, 'the outbox cannot be read; trying again'))
+      await sleep(pauseMs, session.over)
+      this.nudge()
+      return after
+    }
+    if (batch.length > 0) this.#more = true
+    for (const delivery of batch)
+      if (!this.#acknowledgements.has(delivery.rowId)) this.#send(session, delivery)
+    return batch.at(-1)?.rowId ?? after
+  }
+
+  #send(session: Session, delivery: Delivery): void {
+    let publication: Publication
+    try {
+      publication = toPublication(delivery, Date.now())
+    } catch (error) {
+      void this.#park(delivery, `the message cannot be read: ${(error as Error).message}`)
+      return
+    }
+    this.#sent++
+    const sending = session
+      .publish(publication)
+      .then((outcome) => this.#hear(delivery, outcome))
+      .finally(() => {
+        this.#inFlight.delete(sending)
+        this.#bell.ring()
+      })
+    this.#inFlight.add(sending)
+  }
+
+  async #hear(delivery: Delivery, outcome: Outcome): Promise<void> {
+    const { rowId } = delivery
+    if (outcome.kind === 'accepted') {
+      this.#accepted++
+      this.#acknowledged++
+      this.#careful = false
+      this.#strikes.delete(rowId)
+      this.#acknowledgements.add(rowId)
+    } else if (outcome.kind === 'lost') {
+      this.#lost.push(delivery)
+    } else if (outcome.verdict === 'final' || (outcome.verdict === 'unclear' && this.#strike(rowId))) {
+      await this.#park(delivery, outcome.why)
+    } else {
+      this.#deferred++
+      this.#rewind = true
+      this.#grumble('later', () => this.#log.warn({ why: outcome.why }, 'the broker asks for a pause'))
+    }
+  }
+
+  /** After a session that took nothing: find out whether one message is to blame. */
+  async #judge({ by, why }: SessionEnd): Promise<void> {
+    if (this.#accepted > 0 || this.#lost.length === 0) return
+    this.#careful = true
+    const [alone, another] = this.#lost
+    if (another || by !== 'broker' || !this.#strike(alone.rowId)) return
+    await this.#park(alone, `${why}, ${mostStrikes} times over this message alone`)
+  }
+
+  /** True when it is one too many. */
+  #strike(rowId: number): boolean {
+    const strikes = (this.#strikes.get(rowId) ?? 0) + 1
+    this.#strikes.set(rowId, strikes)
+    return strikes >= mostStrikes
+  }
+
+  async #park({ rowId, id, topic }: Delivery, why: string): Promise<void> {
+    this.#strikes.delete(rowId)
+    this.#log.error({ id, topic, why }, 'the broker will not take this message: it is parked')
+    try {
+      await this.#outbox.parked(rowId, why)
+      this.#parked++
+    } catch (error) {
+      this.#rewind = true
+      this.#grumble('park', () => this.#log.error({ err: error }, 'a message could not be parked'))
+    }
+  }
+}
+
+/** @throws SyntaxError where the body is no JSON. */
+function toPublication(delivery: Delivery, now: number): Publication {
+  const { id, epoch, sequence, topic, contentType, body, sha256 } = delivery
+  if (typeof body === 'string') {
+    return {
+      topic,
+      contentType,
+      retain: false,
+      payload: finishMessage(body, { epoch, sequence, sentAt: now }),
+    }
+  }
+  const userProperties = {
+    id,
+    epoch,
+    class: delivery.class,
+    sequence: String(sequence),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  }
+  const payload = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  return { topic, contentType, retain: false, payload, userProperties }
+}

@@ -1,0 +1,47 @@
+/** An outbox in memory that keeps the order and the numbers as the store does. */
+import { v7 as newId } from 'uuid'
+import type { Delivery, Outbox } from '../../src/publish/ports.ts'
+
+export class MemoryOutbox implements Outbox {
+  readonly epoch = newId()
+  readonly waiting = new Map<number, Delivery>()
+  readonly parkedBecause = new Map<number, string>()
+  readonly writes: number[][] = []
+  /** While true every call fails, as on a broken disk. */
+  broken = false
+  #rowId = 0
+  readonly #numbers = new Map<string, number>()
+
+  add(
+    message: Pick<Delivery, 'id' | 'class' | 'topic' | 'contentType' | 'body'> & Partial<Delivery>,
+  ): Delivery {
+    const sequence = (this.#numbers.get(message.class) ?? 0) + 1
+    this.#numbers.set(message.class, sequence)
+    const rowId = ++this.#rowId
+    const delivery = { ...message, rowId, epoch: this.epoch, sequence, createdAt: Date.now(), attempts: 0 }
+    this.waiting.set(rowId, delivery)
+    return delivery
+  }
+
+  async next(afterRowId: number, limit: number): Promise<Delivery[]> {
+    this.#check()
+    const after = [...this.waiting.values()].filter(({ rowId }) => rowId > afterRowId)
+    return after.slice(0, limit)
+  }
+
+  async acknowledged(rowIds: number[]): Promise<void> {
+    this.#check()
+    this.writes.push(rowIds)
+    for (const rowId of rowIds) this.waiting.delete(rowId)
+  }
+
+  async parked(rowId: number, why: string): Promise<void> {
+    this.#check()
+    this.waiting.delete(rowId)
+    this.parkedBecause.set(rowId, why)
+  }
+
+  #check(): void {
+    if (this.broken) throw new Error('disk I/O error')
+  }
+}
