@@ -38,7 +38,7 @@ async function main(args: string[]): Promise<number> {
     complain(name ? `skyeye: no command "${name}"\n\n${usage}` : usage)
     return 2
   }
-  const { run } = await import(`./cli/run.ts`)
+  const { run } = await import('./cli/run.ts')
   return run(command, rest, { out: say, err: complain })
 }
 
