@@ -17,7 +17,8 @@ const firstPicturePatience = 3
 /**
  * The pictures of one run, in order, each once; waits while nobody takes them. Ends the run when the reader leaves
  * or the signal fires.
- * Throws STREAM_SILENT, FORMAT_CHANGED, NO_VIDEO, DECODER_CRASHED, FFMPEG_MISSING or STREAM_FAILED; returns at the end.
+ * Throws STREAM_SILENT, FORMAT_CHANGED, NO_VIDEO, DECODER_CRASHED, FFMPEG_MISSING or STREAM_FAILED;
+ * returns at the end, and where the signal fired.
  */
 export async function* decode(
   run: FfmpegRun,
@@ -29,7 +30,7 @@ export async function* decode(
   const stop = () => void run.stop()
   signal.addEventListener('abort', stop)
   try {
-    signal.throwIfAborted()
+    if (signal.aborted) return
     watchdog.wait()
     for await (const chunk of run.stdout as AsyncIterable<Buffer>) {
       for (const picture of reader.feed(chunk)) {
@@ -44,7 +45,7 @@ export async function* decode(
     const failure = explain(exit, run)
     if (failure) throw failure
   } catch (error) {
-    throw watchdog.silence ?? error
+    if (!signal.aborted) throw watchdog.silence ?? error
   } finally {
     signal.removeEventListener('abort', stop)
     watchdog.rest()
@@ -79,13 +80,16 @@ class Watchdog {
 
   #check(): void {
     const { silentAfterMs, lastByteAt } = this.#patience!
-    const waitedMs = Date.now() - this.#waitedSince
-    const heardMs = Date.now() - lastByteAt()
-    if (this.#first && heardMs < silentAfterMs && waitedMs < firstPicturePatience * silentAfterMs) {
-      this.#timer = setTimeout(() => this.#check(), silentAfterMs - heardMs)
+    const now = Date.now()
+    const [waitedMs, heardAt] = [now - this.#waitedSince, lastByteAt()]
+    const silentMs = heardAt === 0 ? waitedMs : now - heardAt
+    // Before the first byte the guard counts; before the first picture a camera may send for long.
+    const patient = this.#first && (heardAt === 0 || silentMs < silentAfterMs)
+    if (patient && waitedMs < firstPicturePatience * silentAfterMs) {
+      this.#timer = setTimeout(() => this.#check(), heardAt === 0 ? silentAfterMs : silentAfterMs - silentMs)
       return
     }
-    const sends = heardMs < silentAfterMs ? 'it sends, but nothing that gives a picture' : 'it sends nothing'
+    const sends = silentMs < silentAfterMs ? 'it sends, but nothing that gives a picture' : 'it sends nothing'
     const why = `The stream is connected, but for ${Math.round(waitedMs / 1_000)} s no picture came: ${sends}.`
     this.silence = new GatewayError('STREAM_SILENT', why)
     void this.#run.stop()

@@ -22,7 +22,7 @@ const clipFormats = 'mov,matroska,avi,mpegts,nut,h264,hevc'
 
 /** A camera, through the guard on loopback, as it comes. */
 export function cameraArguments(guardUrl: string, options: DecodeOptions): string[] {
-  return withPictures(cameraInput(guardUrl), options)._getArguments()
+  return withPictures(cameraInput(guardUrl, 200_000), options)._getArguments()
 }
 
 /** A clip that plays as a camera would: at its own pace, over and over, with a time that goes on. */
@@ -37,7 +37,7 @@ export function clipArguments(clip: FileAddress, options: DecodeOptions): string
 
 /** A source as it comes: pictures on stdout, and one line for each coded packet on descriptor 3. */
 export function probeArguments(source: FileAddress | string, options: DecodeOptions): string[] {
-  const input = typeof source === 'string' ? cameraInput(source) : clipInput(source, ['-re'])
+  const input = typeof source === 'string' ? cameraInput(source, 2_000_000) : clipInput(source, ['-re'])
   return withPictures(input, options)
     .output('pipe:3')
     .outputOptions('-map', '0:V:0', '-c:v', 'copy', '-flush_packets', '1', '-f', 'framecrc')
@@ -46,13 +46,13 @@ export function probeArguments(source: FileAddress | string, options: DecodeOpti
 
 type Command = ReturnType<typeof compose>
 
-function cameraInput(guardUrl: string): Command {
+/** The session description says nearly all, and the rest is in the first key picture: a watch need not analyse for long. */
+function cameraInput(guardUrl: string, analyseMicros: number): Command {
   return compose(guardUrl).inputOptions(
     ...general(),
     ...['-protocol_whitelist', 'tcp', '-f', 'rtsp', '-rtsp_transport', 'tcp'],
     ...['-allowed_media_types', 'video', '-timeout', '10000000'],
-    // The session description says nearly all; the rest is in the first key picture.
-    ...['-analyzeduration', '1000000', '-probesize', '1000000', '-fpsprobesize', '0'],
+    ...['-analyzeduration', String(analyseMicros), '-probesize', '1000000', '-fpsprobesize', '0'],
   )
 }
 

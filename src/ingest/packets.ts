@@ -15,6 +15,7 @@ export interface PacketFacts {
 }
 
 const maxLineLength = 1_000
+const maxTimes = 10_000
 
 export class Packets {
   #rest = ''
@@ -23,15 +24,14 @@ export class Packets {
   #size: readonly [number, number] | undefined
   #count = 0
   #bits = 0
-  #lastBits = 0
-  #first = Number.POSITIVE_INFINITY
-  #last = Number.NEGATIVE_INFINITY
+  /** Seconds, in the order of coding. */
+  readonly #times: number[] = []
   #lastKey: number | undefined
   #longestGop: number | undefined
 
   /** Stream time that was seen, ms. */
   get spanMs(): number {
-    return this.#count > 1 ? (this.#last - this.#first) * 1_000 : 0
+    return this.#times.length > 1 ? (Math.max(...this.#times) - Math.min(...this.#times)) * 1_000 : 0
   }
 
   feed(text: string): void {
@@ -44,14 +44,14 @@ export class Packets {
   }
 
   facts(): PacketFacts {
-    const seconds = this.spanMs / 1_000
+    const fps = rate(this.#times)
     return {
       codec: this.#codec,
       width: this.#size?.[0],
       height: this.#size?.[1],
-      fps: seconds > 0 ? (this.#count - 1) / seconds : undefined,
+      fps,
       gopSeconds: this.#longestGop,
-      bitsPerSecond: seconds > 0 ? (this.#bits - this.#lastBits) / seconds : undefined,
+      bitsPerSecond: fps === undefined ? undefined : (this.#bits / this.#count) * fps,
     }
   }
 
@@ -70,18 +70,25 @@ export class Packets {
 
   /** stream, dts, pts, duration, size, checksum, flags where it is no key picture. */
   #packet(fields: readonly string[]): void {
-    const time = Number(fields[2]) * this.#secondsPerTick
-    const bits = Number(fields[4]) * 8
-    if (fields.length < 6 || !Number.isFinite(time) || !Number.isFinite(bits)) return
+    const [time, bytes] = [Number(fields[2]) * this.#secondsPerTick, Number(fields[4])]
+    if (fields.length < 6 || !Number.isFinite(time) || !Number.isFinite(bytes)) return
     this.#count++
-    this.#bits += bits
-    this.#lastBits = bits
-    this.#first = Math.min(this.#first, time)
-    this.#last = Math.max(this.#last, time)
+    this.#bits += bytes * 8
+    // A packet without a time is written with the smallest number there is; the first ones of a camera often have none.
+    if (Math.abs(Number(fields[2])) > 2 ** 53 || this.#times.length === maxTimes) return
+    this.#times.push(time)
     if (fields.slice(6).some((field) => field.trim().startsWith('F='))) return
     if (this.#lastKey !== undefined) {
       this.#longestGop = Math.max(this.#longestGop ?? 0, time - this.#lastKey)
     }
     this.#lastKey = time
   }
+}
+
+/** From the middle distance of two pictures, which a gap or a muddle at the start does not move. */
+function rate(times: readonly number[]): number | undefined {
+  const sorted = times.toSorted((a, b) => a - b)
+  const gaps = sorted.slice(1).map((time, i) => time - sorted[i])
+  const distance = gaps.filter((gap) => gap > 0.001).toSorted((a, b) => a - b)
+  return distance.length > 0 ? 1 / distance[distance.length >> 1] : undefined
 }

@@ -61,6 +61,7 @@ class RtspStream implements Stream {
       yield* decode(run, signal, { silentAfterMs, lastByteAt: () => guard.lastByteAt })
       if (guard.failure) throw guard.failure
     } catch (error) {
+      if (signal.aborted) return
       // What ffmpeg says is the echo of what the guard saw.
       throw guard.failure ?? error
     } finally {
