@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decode } from '../../src/ingest/decoder.ts'
 import { clipArguments, ffmpegVersion, loopArguments } from '../../src/ingest/ffmpeg.ts'
 import { FfmpegRun } from '../../src/ingest/ffmpeg-run.ts'
-import { ClipFolder } from './clips.ts'
+import { ClipFolder, ffmpeg } from './clips.ts'
 
 const never = new AbortController().signal
 let clips: ClipFolder
@@ -138,4 +138,20 @@ test('ffmpeg dies with its parent, also when the parent is killed without a word
   expect(isGone(pid)).toBe(false)
   parent.kill('SIGKILL')
   await gone(pid)
+})
+
+test('a stream whose time jumps back an hour goes on at its rate, one interval later', async () => {
+  const args = loopArguments({ scheme: 'file', path: clip }, { fps: 5, maxWidth: 640 })
+  const filters = args[args.indexOf('-filter:v') + 1]
+  const jump = 'testsrc2=size=64x48:rate=25:duration=4,settb=1/90000,setpts=PTS+3600/TB-gte(N\\,50)*3600/TB'
+  const lines = await ffmpeg(
+    ...['-f', 'lavfi', '-i', jump, '-vf', filters, '-fps_mode', 'passthrough', '-enc_time_base', '-1'],
+    ...['-f', 'framecrc', 'pipe:1'],
+  )
+  const rows = lines.toString().split('\n')
+  const ticks = rows.filter((line) => /^\d/.test(line)).map((line) => Number(line.split(',')[2]))
+  expect(ticks.length).toBeGreaterThanOrEqual(19)
+  const gaps = ticks.slice(1).map((tick, i) => (tick - ticks[i]) / 90_000)
+  expect(Math.min(...gaps)).toBeGreaterThan(0.1)
+  expect(Math.max(...gaps)).toBeLessThan(0.5)
 })
