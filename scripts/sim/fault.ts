@@ -10,7 +10,7 @@ export type Fault =
 export const faultHelp = {
   silent: 'takes the TCP connection and answers nothing',
   'wrong-password': 'answers 401 to every account',
-  'audio-only': 'describes a stream without video',
+  'audio-only': 'describes a microphone instead of video, and sends nothing',
   '404': 'says there is no such camera',
   'redirect=rtsp://…': 'answers 302 to that address',
   'stall@S': 'sends nothing more after S seconds, keeps the connection',

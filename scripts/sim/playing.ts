@@ -67,13 +67,14 @@ export class Playing {
       return
     }
     if (!this.resized && this.due('resize', elapsed)) this.resize()
-    const quiet = this.due('stall', elapsed)
+    const quiet = this.due('stall', elapsed) || this.camera.fault?.kind === 'audio-only'
     while (this.unitAt() <= elapsed) {
       this.send(this.clip.units[this.next], quiet, this.due('garbage', elapsed))
       this.advance()
     }
     if (!quiet && performance.now() >= this.reportAt) this.report()
-    this.timer = setTimeout(() => this.step(), this.unitAt() - (performance.now() - this.startedAt))
+    const wait = this.unitAt() - (performance.now() - this.startedAt)
+    this.timer = setTimeout(() => this.step(), Math.max(0, wait))
   }
 
   /** When the next unit is to be sent, ms after the start. */

@@ -9,8 +9,7 @@ import { Connection } from './connection.ts'
 import { parseFault } from './fault.ts'
 import { clipCodec, transcoded } from './transcode.ts'
 
-/** Clips that had to be transcoded are kept here. */
-export const cacheFolder = fileURLToPath(new URL('../../.cache/', import.meta.url))
+const cacheFolder = fileURLToPath(new URL('../../.cache/', import.meta.url))
 
 const maxConnections = 1_024
 
@@ -21,6 +20,8 @@ export interface CameraSimOptions {
   readonly port?: number
   /** A session whose client says nothing for so long is ended, ms; 60 s when absent. */
   readonly sessionTimeoutMs?: number
+  /** Where clips that had to be transcoded are kept; the project's `.cache` when absent. */
+  readonly cacheFolder?: string
 }
 
 export interface SimCamera {
@@ -36,6 +37,7 @@ export interface SimCamera {
 export class CameraSim {
   private readonly host: string
   private readonly timeoutMs: number
+  private readonly cacheFolder: string
   private port: number
   private readonly cameras = new Map<string, Camera>()
   private readonly sources = new Map<string, SimCamera>()
@@ -47,6 +49,7 @@ export class CameraSim {
     this.host = options.host ?? '127.0.0.1'
     this.port = options.port ?? 0
     this.timeoutMs = options.sessionTimeoutMs ?? 60_000
+    this.cacheFolder = options.cacheFolder ?? cacheFolder
   }
 
   /** Listens; rejects when the port is taken. Cameras stay known over stop and start. */
@@ -135,7 +138,7 @@ export class CameraSim {
     const known = this.clips.get(key)
     if (known) return known
     const loading = (async () => {
-      const file = own === wanted && !half ? clip : await transcoded(clip, wanted, half, cacheFolder)
+      const file = own === wanted && !half ? clip : await transcoded(clip, wanted, half, this.cacheFolder)
       return loadClip(file, wanted)
     })()
     this.clips.set(key, loading)

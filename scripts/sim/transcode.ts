@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rename, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Codec } from './annexb.ts'
 
@@ -34,9 +34,14 @@ export async function clipCodec(file: string): Promise<string> {
 
 /** Path of the clip in that codec, at half width and height if asked: a key picture every two seconds, no B-frames. */
 export async function transcoded(file: string, codec: Codec, half: boolean, folder: string): Promise<string> {
-  const { size, mtimeMs } = await stat(file)
-  const identity = JSON.stringify([resolve(file), size, mtimeMs, codec, half, encoders[codec]])
-  const made = join(folder, `sim-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}.mp4`)
+  const hash = createHash('sha256').update(JSON.stringify([codec, half, encoders[codec]]))
+  const made = join(
+    folder,
+    `sim-${hash
+      .update(await readFile(file))
+      .digest('hex')
+      .slice(0, 16)}.mp4`,
+  )
   if (existsSync(made)) return made
   await mkdir(folder, { recursive: true })
   // Written aside and renamed, so that a broken-off run or a second simulator never leaves or sees half a file.
