@@ -21,6 +21,9 @@ const healthEveryMs = 60_000
 /** A camera whose state flaps is told so often at most. */
 const cameraEveryMs = 1_000
 
+/** Each change rings; nothing is missed by sleeping long. */
+const idleMs = 3_600_000
+
 export interface AnnouncerOptions {
   readonly gateway: string
   readonly prefix: string
@@ -92,7 +95,7 @@ export class Announcer {
       // The connection ended before the broker had heard them.
       for (const [i, camera] of cameras.entries()) if (!told[i]) this.#untold.add(camera)
       if (cameras.length > 0) await sleep(cameraEveryMs, session.over)
-      await this.#bell.wait(healthEveryMs, session.over)
+      await this.#bell.wait(idleMs, session.over)
     }
   }
 

@@ -1,14 +1,12 @@
 /** Keeps a session with the broker: opens one, lets it be used until it is over, waits, opens the next. */
+import { GatewayError } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { type Backoff, defaultBackoff, retry } from '../kit/retry.ts'
-import {
-  OtherProtocol,
-  openSession,
-  type Protocol,
-  type Session,
-  type SessionEnd,
-  type SessionOptions,
-} from './session.ts'
+import { OtherProtocol, openSession, type SessionOptions } from './handshake.ts'
+import type { Protocol, Session, SessionEnd } from './session.ts'
+
+/** For the broker to let go. */
+const farewellMs = 1_000
 
 export interface ConnectionOptions {
   readonly session: Omit<SessionOptions, 'protocol' | 'will'>
@@ -71,27 +69,27 @@ export class Connection {
   }
 
   /** Ends the session in good order. */
-  async stop(deadlineMs: number): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#session?.close(deadlineMs)
+    await this.#session?.close(farewellMs)
     await this.#running
   }
 
   async #attempt(): Promise<void> {
     const session = await this.#open()
+    if (this.#stopping.signal.aborted) return session.close(farewellMs)
     this.#session = session
     const connects = this.#state.connects + 1
-    this.#state = { connected: true, since: Date.now(), protocol: session.protocol, connects }
+    this.#state = { ...this.#state, connected: true, since: Date.now(), protocol: session.protocol, connects }
     this.#options.log.info({ protocol: session.protocol === 5 ? '5' : '3.1.1' }, 'connected to the broker')
     try {
       await this.#options.use(session)
     } finally {
       this.#session = undefined
       session.drop('no longer used')
-      const { why } = session.over.reason as SessionEnd
-      this.#state = { ...this.#state, connected: false, since: Date.now(), lastError: why }
+      this.#state = { ...this.#state, connected: false, since: Date.now() }
     }
-    throw new Error((session.over.reason as SessionEnd).why)
+    throw new GatewayError('BROKER_REFUSED', (session.over.reason as SessionEnd).why)
   }
 
   /** MQTT 5; in the same attempt 3.1.1 where the broker does not speak 5. */

@@ -10,9 +10,9 @@ import type { BrokerOptions, Outbox } from './ports.ts'
 import { Relay, type RelayCounts } from './relay.ts'
 import type { Session } from './session.ts'
 
-/** At stop: for what still waits, then for the last word, then for the broker to let go. */
+/** At stop: for what still waits, then for the last word. */
 const drainMs = 3_000
-const farewellMs = 1_000
+const lastWordMs = 1_000
 
 export interface PublisherOptions {
   readonly gateway: { readonly id: string }
@@ -69,11 +69,11 @@ export class Publisher implements Part {
     const { session } = this.#connection
     if (session) {
       await this.#relay.drain(AbortSignal.any([session.over, AbortSignal.timeout(drainMs)]))
-      const late = setTimeout(() => session.drop('the broker took no leave'), farewellMs)
+      const late = setTimeout(() => session.drop('the broker took no leave'), lastWordMs)
       await this.#announcer.tellPresence(session, 'stopped')
       clearTimeout(late)
     }
-    await this.#connection.stop(farewellMs)
+    await this.#connection.stop()
   }
 
   /** The store has saved something that has to leave. */

@@ -1,0 +1,160 @@
+/** Every message that is built fits its schema, and the schema refuses what does not. */
+import { v7 as newId } from 'uuid'
+import { describe, expect, it } from 'vitest'
+import { contractDocuments } from '../../scripts/docs/contract.ts'
+import { alertMessage, finishMessage, snapshotMessage } from '../../src/contract/alert-message.ts'
+import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/contract/state-message.ts'
+import { presences } from '../../src/contract/state-schema.ts'
+import { validateMessage } from '../../src/contract/validate.ts'
+import { endedBecauses, snapshotMissings } from '../../src/domain/alert.ts'
+import { type Camera, cameraStates } from '../../src/domain/camera.ts'
+import { duties, severities } from '../../src/domain/rule.ts'
+import { sampleAlert, sampleCamera, sampleMessage } from '../support/alert-samples.ts'
+
+const numbers = { epoch: '01937a', sequence: 41, sentAt: Date.UTC(2026, 10, 23, 17) }
+const origin = {
+  gateway: 'box-1',
+  prefix: 'skyeye/v1',
+  camera: sampleCamera,
+  models: ['yolox-nano', 'yunet-n'],
+}
+
+const finished = (body: string) => JSON.parse(finishMessage(body, numbers))
+
+describe('an alert message', () => {
+  it('is a CloudEvent with every field of the contract', () => {
+    const alert = sampleAlert()
+    const id = newId()
+    const picture = snapshotMessage({ ...origin, id: newId(), alert, sha256: 'ab'.repeat(32) })
+    const message = alertMessage({ ...origin, id, alert, snapshot: picture })
+    const event = finished(message.body)
+    expect(validateMessage(event)).toEqual([])
+    expect(event).toMatchObject({
+      specversion: '1.0',
+      id,
+      source: '/gateways/box-1/cameras/yard',
+      type: 'skyeye.alert.began',
+      time: '2026-11-23T08:15:30.250Z',
+      epoch: '01937a',
+      sequence: 41,
+      data: {
+        alert: alert.id,
+        sentAt: '2026-11-23T17:00:00.000Z',
+        camera: { id: 'yard', tier: 'public', gbId: '34020000001320000001' },
+        grid: { street: '110101001', community: '110101001002', group: '07', unit: '0113', version: '_' },
+        objects: [{ track: 7, confidence: 0.877, box: { x1: 0, y1: 0.2, x2: 0.3, y2: 1 } }],
+        snapshot: { topic: picture.topic, sha256: 'ab'.repeat(32), redacted: true },
+        clock: { source: 'box' },
+        drill: false,
+        models: ['yolox-nano', 'yunet-n'],
+      },
+    })
+    expect(message.topic).toBe('skyeye/v1/alerts/box-1/110101001/110101001002/07/0113/yard/intrusion')
+    expect(message.contentType).toBe('application/cloudevents+json')
+  })
+
+  it('never carries the URL of the camera', () => {
+    expect(sampleMessage().body).not.toMatch(/rtsp|topsecret|192\.168/)
+  })
+
+  it('gives the place as GPS and as Chinese maps draw it', () => {
+    const { place } = finished(sampleMessage().body).data
+    expect(place.wgs84).toEqual([116.404, 39.915])
+    // Published example of the transformation: Tiananmen moves by some 500 m to the north-east.
+    expect(place.gcj02[0]).toBeCloseTo(116.41024, 4)
+    expect(place.gcj02[1]).toBeCloseTo(39.9164, 4)
+  })
+
+  it('is valid for every way in which an alert can end or lack its picture', () => {
+    for (const endedBecause of endedBecauses) {
+      const { began } = sampleAlert()
+      const ended = sampleMessage({ phase: 'ended', ended: began + 9_000, time: began + 9_000, endedBecause })
+      expect(validateMessage(finished(ended.body)), endedBecause).toEqual([])
+    }
+    for (const snapshotMissing of snapshotMissings) {
+      const message = alertMessage({ ...origin, id: newId(), alert: sampleAlert(), snapshotMissing })
+      expect(validateMessage(finished(message.body)), snapshotMissing).toEqual([])
+    }
+    for (const severity of severities)
+      for (const duty of duties)
+        expect(validateMessage(finished(sampleMessage({ severity, duty }).body))).toEqual([])
+  })
+
+  it('is valid for a camera of which little is known, with any name', () => {
+    const { gbId, address, place, ...known } = sampleCamera
+    for (const name of ['<img onerror=alert(1)>', '\u202eesrever', '摄像机 📷', '__proto__']) {
+      const camera: Camera = { ...known, name, grid: {} }
+      const message = sampleMessage({ zone: undefined, line: 'gate', direction: 'left', count: 3 }, camera)
+      const event = finished(message.body)
+      expect(validateMessage(event)).toEqual([])
+      expect(event.data.camera.name).toBe(name)
+      expect(event.data.grid).toEqual({ street: '_', community: '_', group: '_', unit: '_', version: '_' })
+    }
+  })
+
+  it('is refused by its schema while it lacks its numbers', () => {
+    expect(validateMessage(JSON.parse(sampleMessage().body)).join()).toMatch(/epoch|sequence|sentAt|required/)
+  })
+
+  it.each([
+    ['an id of another version', { id: '2f1c9a3e-0000-4000-8000-000000000000' }],
+    ['sequence 0', { sequence: 0 }],
+    ['a time with a zone', { time: '2026-11-23T16:15:30.250+08:00' }],
+    ['another source', { source: 'box' }],
+    ['another type', { type: 'skyeye.alert.begun' }],
+  ])('is refused by its schema with %s', (_, change) => {
+    expect(validateMessage({ ...finished(sampleMessage().body), ...change })).not.toEqual([])
+  })
+
+  it('is refused by its schema with a picture that is not redacted', () => {
+    const event = finished(sampleMessage().body)
+    event.data.snapshot = { topic: 't', sha256: 'ab'.repeat(32), redacted: false }
+    expect(validateMessage(event)).not.toEqual([])
+  })
+})
+
+describe('a state message', () => {
+  const state = { id: newId(), gateway: 'box-1', prefix: 'p', time: 0 }
+
+  it('is valid for every presence and every camera state', () => {
+    for (const presence of presences)
+      expect(validateMessage(JSON.parse(presenceMessage(state, presence).body))).toEqual([])
+    for (const name of cameraStates) {
+      const { body, topic } = cameraStateMessage(state, 'yard', {
+        state: name,
+        since: 1,
+        fps: 5,
+        coverage: 0.9,
+      })
+      expect(validateMessage(JSON.parse(body)), name).toEqual([])
+      expect(topic).toBe('p/cameras/box-1/yard/state')
+    }
+  })
+
+  it('tells the health, and refuses one that does not say whether the gateway is alive', () => {
+    const health = { alive: true, load: 0.4, cameras: { live: 3 }, outbox: { pending: 0, parked: 0 } }
+    const event = JSON.parse(healthMessage(state, health).body)
+    expect(validateMessage(event)).toEqual([])
+    expect(validateMessage({ ...event, data: {} })).not.toEqual([])
+  })
+})
+
+describe('the published schemas', () => {
+  it('are JSON Schemas with an id of their own each', () => {
+    const schemas = [...contractDocuments().values()].map((text) => JSON.parse(text))
+    expect(schemas.map(({ $id }) => $id)).toContain('urn:skyeye:v1:alert')
+    expect(new Set(schemas.map(({ $id }) => $id)).size).toBe(schemas.length)
+  })
+
+  it('name what messages call their dataschema', () => {
+    const ids = [...contractDocuments().values()].map((text) => JSON.parse(text).$id)
+    const state = { id: newId(), gateway: 'b', prefix: 'p', time: 0 }
+    const bodies = [
+      sampleMessage().body,
+      presenceMessage(state, 'online').body,
+      healthMessage(state, { alive: true }).body,
+      cameraStateMessage(state, 'c', { state: 'live', since: 0 }).body,
+    ]
+    for (const body of bodies) expect(ids).toContain(JSON.parse(body).dataschema)
+  })
+})

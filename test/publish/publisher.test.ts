@@ -1,0 +1,333 @@
+/** The publisher against real brokers: nothing lost, order kept, state told. */
+import { createHash } from 'node:crypto'
+import { v7 as newId } from 'uuid'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { validateMessage } from '../../src/contract/validate.ts'
+import { createLog } from '../../src/kit/log.ts'
+import { SecretMask } from '../../src/kit/secrets.ts'
+import { EmbeddedBroker } from '../../src/publish/embedded-broker.ts'
+import { openSession } from '../../src/publish/handshake.ts'
+import { Publisher, type PublisherOptions } from '../../src/publish/publisher.ts'
+import { sampleMessage } from '../support/alert-samples.ts'
+import { Listener } from '../support/listener.ts'
+import { MemoryOutbox } from '../support/memory-outbox.ts'
+import { Mosquitto, type MosquittoOptions, mosquittoPresent } from '../support/mosquitto.ts'
+
+interface Event {
+  readonly id: string
+  readonly sequence: number
+  readonly type: string
+  readonly data: { readonly presence?: string; readonly state?: string; readonly sentAt?: string }
+}
+
+const endings: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end()
+})
+
+async function broker(options?: MosquittoOptions): Promise<Mosquitto> {
+  const mosquitto = new Mosquitto(options)
+  endings.push(() => mosquitto.dispose())
+  await mosquitto.start()
+  return mosquitto
+}
+
+async function listen(url: string, filter?: string): Promise<Listener> {
+  const listener = await Listener.start(url, filter)
+  endings.push(() => listener.stop())
+  return listener
+}
+
+function publisher(url: string, more: Partial<PublisherOptions> = {}) {
+  const outbox = new MemoryOutbox()
+  const lines: string[] = []
+  const made = new Publisher({
+    gateway: { id: 'box-1' },
+    broker: { url, prefix: 'skyeye/v1' },
+    outbox,
+    health: () => ({ alive: true }),
+    log: createLog('debug', new SecretMask(), (line) => lines.push(line)),
+    backoff: { firstMs: 20, maxMs: 100, healthyAfterMs: 60_000 },
+    ...more,
+  })
+  endings.push(() => made.stop())
+  return { publisher: made, outbox, lines }
+}
+
+function addAlerts(outbox: MemoryOutbox, count: number): string[] {
+  return Array.from({ length: count }, () => outbox.add(sampleMessage()).id)
+}
+
+const patient = { timeout: 20_000, interval: 20 }
+const empty = (outbox: MemoryOutbox) => vi.waitFor(() => expect(outbox.waiting.size).toBe(0), patient)
+const distinct = (ids: readonly string[]) => [...new Set(ids)]
+
+describe.skipIf(!mosquittoPresent)('the publisher on mosquitto (skipped where it is not installed)', () => {
+  it('delivers oldest first, each message once and fit for its schema', async () => {
+    const { url } = await broker()
+    const listener = await listen(url)
+    const { publisher: made, outbox } = publisher(url)
+    const ids = addAlerts(outbox, 200)
+    await made.start()
+    await empty(outbox)
+    ids.push(...addAlerts(outbox, 50))
+    made.nudge()
+    await empty(outbox)
+    await vi.waitFor(() => expect(listener.events(/alerts/)).toHaveLength(250), patient)
+    const events = listener.events<Event>(/./)
+    for (const event of events) expect(validateMessage(event)).toEqual([])
+    const alerts = listener.events<Event>(/alerts/)
+    expect(alerts.map(({ id }) => id)).toEqual(ids)
+    expect(alerts.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 250 }, (_, i) => i + 1))
+    expect(listener.arrived.filter(({ topic, retain }) => topic.includes('alerts') && retain)).toEqual([])
+    expect(made.stats()).toMatchObject({
+      connected: true,
+      protocol: 5,
+      acknowledged: 250,
+      sent: 250,
+      parked: 0,
+    })
+  })
+
+  it('sends a picture as it is, with what the centre needs to file it', async () => {
+    const { url } = await broker()
+    const listener = await listen(url)
+    const { publisher: made, outbox } = publisher(url)
+    const jpeg = new Uint8Array(150_000).map((_, i) => i % 251)
+    const sha256 = createHash('sha256').update(jpeg).digest('hex')
+    const topic = 'skyeye/v1/snapshots/box-1/yard/a1'
+    outbox.add({
+      id: newId(),
+      class: 'snapshot',
+      topic,
+      contentType: 'image/jpeg',
+      body: jpeg,
+      sha256,
+    })
+    addAlerts(outbox, 1)
+    await made.start()
+    await vi.waitFor(() => expect(listener.events(/alerts/)).toHaveLength(1), patient)
+    const arrived = listener.arrived.filter((message) => /snapshots|alerts/.test(message.topic))
+    expect(arrived.map((message) => message.topic)[0]).toBe(topic)
+    expect(createHash('sha256').update(arrived[0].payload).digest('hex')).toBe(sha256)
+  })
+
+  it('loses nothing when the broker is killed in the middle and comes back', async () => {
+    const mosquitto = await broker()
+    const listener = await listen(mosquitto.url)
+    const { publisher: made, outbox } = publisher(mosquitto.url)
+    const ids = addAlerts(outbox, 300)
+    await made.start()
+    await vi.waitFor(() => expect(listener.events(/alerts/).length).toBeGreaterThan(0), {
+      ...patient,
+      interval: 1,
+    })
+    await mosquitto.kill()
+    ids.push(...addAlerts(outbox, 100))
+    made.nudge()
+    await vi.waitFor(() => expect(made.stats().connected).toBe(false), patient)
+    const before = listener.events<Event>(/alerts/).map(({ id }) => id)
+    await mosquitto.start()
+    const late = await listen(mosquitto.url)
+    await empty(outbox)
+    const after = late.events<Event>(/alerts/).map(({ id }) => id)
+    // A listener of a broker without memory may miss what was sent before it was back; the broker has taken it all.
+    expect(outbox.writes.flat()).toHaveLength(400)
+    expect(new Set(outbox.writes.flat()).size).toBe(400)
+    for (const seen of [distinct(before), distinct(after)]) {
+      expect(seen).toEqual(ids.filter((id) => seen.includes(id)))
+    }
+    expect(made.stats().connects).toBe(2)
+  })
+
+  it('tells its presence, also when it goes without a word', async () => {
+    const { url } = await broker()
+    const listener = await listen(url, 'skyeye/v1/gateways/+/presence')
+    const presences = () => listener.events<Event>(/presence/).map(({ data }) => data.presence)
+    const { publisher: made } = publisher(url)
+    await made.start()
+    await vi.waitFor(() => expect(presences()).toEqual(['online']), patient)
+    // The same client id from elsewhere: the broker ends the first connection as it would a dead one.
+    const session = await openSession(
+      {
+        broker: { url, prefix: 'skyeye/v1' },
+        clientId: 'skyeye-box-1',
+        protocol: 5,
+        will: { topic: 'skyeye/v1/other', payload: '' },
+        connectTimeoutMs: 5_000,
+        ackTimeoutMs: 5_000,
+      },
+      new AbortController().signal,
+    )
+    await vi.waitFor(() => expect(presences()).toEqual(['online', 'offline', 'online']), patient)
+    session.drop('test')
+    await made.stop()
+    await vi.waitFor(() => expect(presences().at(-1)).toBe('stopped'), patient)
+    for (const event of listener.events(/presence/)) expect(validateMessage(event)).toEqual([])
+    const latecomer = await listen(url, 'skyeye/v1/gateways/+/presence')
+    await vi.waitFor(() => expect(latecomer.arrived.map(({ retain }) => retain)).toEqual([true]), patient)
+    expect(latecomer.events<Event>(/presence/)[0].data.presence).toBe('stopped')
+  })
+
+  it('keeps the newest state of each camera at the broker, also at a new one, and clears it with the camera', async () => {
+    const mosquitto = await broker()
+    const { publisher: made } = publisher(mosquitto.url)
+    made.cameraState('yard', { state: 'connecting', since: 1 })
+    made.cameraState('yard', { state: 'live', since: 2 })
+    made.cameraState('gate', { state: 'offline', since: 3 })
+    await made.start()
+    const states = async () => {
+      const listener = await listen(mosquitto.url, 'skyeye/v1/cameras/#')
+      await vi.waitFor(() => expect(listener.arrived).toHaveLength(2), patient)
+      return listener.arrived.map(({ topic, payload }) => [
+        topic.split('/')[4],
+        JSON.parse(`${payload}`).data.state,
+      ])
+    }
+    expect((await states()).sort()).toEqual([
+      ['gate', 'offline'],
+      ['yard', 'live'],
+    ])
+    await mosquitto.kill()
+    await mosquitto.start()
+    expect((await states()).sort()).toEqual([
+      ['gate', 'offline'],
+      ['yard', 'live'],
+    ])
+    const watcher = await listen(mosquitto.url, 'skyeye/v1/cameras/#')
+    made.forgetCamera('gate')
+    await vi.waitFor(() => expect(watcher.arrived.at(-1)?.payload).toHaveLength(0), patient)
+    const latecomer = await listen(mosquitto.url, 'skyeye/v1/cameras/#')
+    await vi.waitFor(() => expect(latecomer.arrived).toHaveLength(1), patient)
+  })
+
+  it('lets what was saved before the stop still leave', async () => {
+    const { url } = await broker()
+    const listener = await listen(url)
+    const { publisher: made, outbox } = publisher(url)
+    await made.start()
+    await vi.waitFor(() => expect(made.stats().connected).toBe(true), patient)
+    addAlerts(outbox, 100)
+    made.nudge()
+    await made.stop()
+    expect(outbox.waiting.size).toBe(0)
+    await vi.waitFor(() => expect(listener.events(/alerts/)).toHaveLength(100), patient)
+    expect(made.stats().connected).toBe(false)
+  })
+
+  it('goes on when the disk comes back, and sends nothing twice for it', async () => {
+    const { url } = await broker()
+    const listener = await listen(url)
+    const { publisher: made, outbox, lines } = publisher(url)
+    await made.start()
+    await vi.waitFor(() => expect(made.stats().connected).toBe(true), patient)
+    outbox.broken = true
+    const ids = addAlerts(outbox, 5)
+    made.nudge()
+    await vi.waitFor(() => expect(lines.join()).toContain('outbox cannot be read'), patient)
+    outbox.broken = false
+    await empty(outbox)
+    await vi.waitFor(() => expect(listener.events<Event>(/alerts/).map(({ id }) => id)).toEqual(ids), patient)
+  })
+
+  it('is refused with a wrong password, says so without the password, and sends nothing', async () => {
+    // The account file holds no account at all: every password is wrong.
+    const { url } = await broker({
+      config: ['allow_anonymous false', 'password_file {dir}/accounts'],
+      files: { accounts: '' },
+    })
+    const account = { url, prefix: 'skyeye/v1', username: 'box', password: 's3cret-pass' }
+    const { publisher: made, outbox, lines } = publisher(url, { broker: account })
+    addAlerts(outbox, 1)
+    await made.start()
+    await vi.waitFor(
+      () => expect(made.stats().lastError).toMatch(/broker.username and broker.password/),
+      patient,
+    )
+    expect(made.stats()).toMatchObject({ connected: false, connects: 0, sent: 0 })
+    expect(outbox.waiting.size).toBe(1)
+    expect(lines.join()).not.toContain('s3cret-pass')
+  })
+
+  it('parks what the broker forbids and delivers the rest', async () => {
+    const { url } = await broker({
+      config: ['allow_anonymous true', 'acl_file {dir}/acl'],
+      files: { acl: 'topic readwrite skyeye/v1/gateways/#\ntopic readwrite skyeye/v1/alerts/#\n' },
+    })
+    const { publisher: made, outbox } = publisher(url)
+    addAlerts(outbox, 3)
+    const forbidden = outbox.add({ ...sampleMessage(), topic: 'skyeye/v1/elsewhere' })
+    addAlerts(outbox, 3)
+    await made.start()
+    await empty(outbox)
+    expect([...outbox.parkedBecause]).toEqual([[forbidden.rowId, 'not authorised (0x87)']])
+    expect(made.stats()).toMatchObject({ acknowledged: 6, parked: 1, connects: 1 })
+  })
+
+  it('parks what is larger than the broker takes, without being cut off for it', async () => {
+    const { url } = await broker({ config: ['allow_anonymous true', 'max_packet_size 20000'] })
+    const { publisher: made, outbox } = publisher(url)
+    const topic = 'skyeye/v1/snapshots/box-1/yard/a1'
+    const body = new Uint8Array(30_000)
+    const large = outbox.add({ id: newId(), class: 'snapshot', topic, contentType: 'image/jpeg', body })
+    addAlerts(outbox, 3)
+    await made.start()
+    await empty(outbox)
+    expect(outbox.parkedBecause.get(large.rowId)).toMatch(/packet too large/)
+    expect(made.stats()).toMatchObject({ acknowledged: 3, parked: 1, connects: 1 })
+  })
+
+  it('has no more in flight than the broker asks for', async () => {
+    const { url } = await broker({ config: ['allow_anonymous true', 'max_inflight_messages 2'] })
+    const { publisher: made, outbox } = publisher(url)
+    addAlerts(outbox, 60)
+    await made.start()
+    let most = 0
+    await vi.waitFor(
+      () => {
+        most = Math.max(most, made.stats().inFlight)
+        expect(outbox.waiting.size).toBe(0)
+      },
+      { ...patient, interval: 1 },
+    )
+    expect(most).toBeLessThanOrEqual(2)
+    expect(made.stats().connects).toBe(1)
+  })
+})
+
+describe('the publisher on the embedded broker', () => {
+  async function embedded(): Promise<EmbeddedBroker> {
+    const aedes = new EmbeddedBroker({ port: 0 })
+    endings.push(() => aedes.stop())
+    await aedes.start()
+    return aedes
+  }
+
+  it('falls back to MQTT 3.1.1 where the broker speaks nothing newer', async () => {
+    const { url } = await embedded()
+    const listener = await listen(url)
+    const { publisher: made, outbox } = publisher(url)
+    const ids = addAlerts(outbox, 50)
+    await made.start()
+    await empty(outbox)
+    await vi.waitFor(() => expect(listener.events<Event>(/alerts/).map(({ id }) => id)).toEqual(ids), patient)
+    expect(made.stats()).toMatchObject({ protocol: 4, connected: true, connects: 1 })
+  })
+
+  it('says which port is taken', async () => {
+    const { port } = await embedded()
+    const second = new EmbeddedBroker({ port })
+    await expect(second.start()).rejects.toMatchObject({
+      code: 'BROKER_FAILED',
+      message: expect.stringContaining(`port ${port} is taken`),
+    })
+  })
+
+  it('ends although subscribers are still connected', async () => {
+    const aedes = await embedded()
+    await listen(aedes.url)
+    await aedes.stop()
+    expect(aedes.port).toBe(0)
+  })
+})
