@@ -89,8 +89,8 @@ async function serve(): Promise<void> {
 try {
   await serve()
 } catch (error) {
-  const misuse =
-    error instanceof Misuse || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
+  const { code } = error as { code?: unknown }
+  const misuse = error instanceof Misuse || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'))
   console.error(error instanceof Error ? error.message : error)
   if (misuse) console.error('node scripts/sim.ts --help tells more')
   process.exitCode = misuse ? 2 : 1

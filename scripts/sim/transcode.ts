@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Codec } from './annexb.ts'
@@ -14,21 +14,14 @@ const encoders: Record<Codec, string[]> = {
   h265: ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'bframes=0:log-level=error'],
 }
 
-/** The codec of the first real video stream, or ffprobe's name for it where it is neither of the two we serve. */
+/** The codec of the first real video stream, or ffprobe's name for it where it is neither of the two we serve. Throws where there is none. */
 export async function clipCodec(file: string): Promise<string> {
-  const args = [
-    '-v',
-    'error',
-    '-select_streams',
-    'V:0',
-    '-show_entries',
-    'stream=codec_name',
-    '-of',
-    'csv=p=0',
-    file,
-  ]
-  const { stdout } = await run('ffprobe', args)
-  const name = stdout.trim().split('\n')[0].replace(/,$/, '')
+  const wanted = ['-select_streams', 'V:0', '-show_entries', 'stream=codec_name', '-of', 'default=nk=1:nw=1']
+  const { stdout } = await run('ffprobe', ['-v', 'error', ...wanted, file]).catch((failed) => {
+    throw new Error(`ffprobe cannot read ${file}: ${failed.stderr?.trim() || failed.message}`)
+  })
+  const name = stdout.trim().split('\n')[0]
+  if (!name) throw new Error(`${file}: no video in it`)
   return name === 'hevc' ? 'h265' : name
 }
 
@@ -61,7 +54,10 @@ export async function transcoded(file: string, codec: Codec, half: boolean, fold
     ...encoders[codec],
     ...keys,
   ]
-  await run('ffmpeg', [...args, '-pix_fmt', 'yuv420p', '-f', 'mp4', part])
+  await run('ffmpeg', [...args, '-pix_fmt', 'yuv420p', '-f', 'mp4', part]).catch(async (failed) => {
+    await rm(part, { force: true })
+    throw new Error(`ffmpeg cannot transcode ${file}: ${failed.stderr?.trim() || failed.message}`)
+  })
   await rename(part, made)
   return made
 }

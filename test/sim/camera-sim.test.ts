@@ -71,6 +71,16 @@ describe('a simulated camera', () => {
     expect(readdirSync(join(folder, 'cache')).filter((name) => name.endsWith('.mp4'))).toHaveLength(1)
   })
 
+  it('refuses clips that are absent or have no video, and says which', async () => {
+    const sound = join(folder, 'only-sound.mp4')
+    await drawClip(sound, ['-map', '1:a', '-c:a', 'aac'], ['-f', 'lavfi', '-i', 'sine'])
+    await expect(sim.addCamera('mute', { clip: sound })).rejects.toThrow(`${sound}: no video in it`)
+    const absent = join(folder, 'absent.mp4')
+    await expect(sim.addCamera('none', { clip: absent })).rejects.toThrow(
+      /cannot read .*absent\.mp4.*No such file/,
+    )
+  })
+
   it('asks for Digest and for Basic accounts, with any characters in the password', async () => {
     for (const scheme of ['digest', 'basic'] as const) {
       const url = await sim.addCamera(scheme, {
