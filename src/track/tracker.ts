@@ -125,7 +125,22 @@ export class Tracker {
     const { box, label, missedMs } = trajectory
     if (area(clip(box)) < inPictureShare * area(box)) return false
     if (trajectory.id === 0) return missedMs <= Math.max(confirmMs, mostMissedPerLookMs / 2)
-    return missedMs <= (trajectory.standing ? Math.max(keepMs, keepStandingMs[label]) : keepMs)
+    const waits = trajectory.standing && !this.#isReplaced(trajectory)
+    return missedMs <= (waits ? Math.max(keepMs, keepStandingMs[label]) : keepMs)
+  }
+
+  /**
+   * Does another track of its label stand where it stood, about as large? Then a detector that drew its box in two ways has
+   * made two tracks of one car, and the old one need not be waited for. What hides a parked car for long is larger.
+   */
+  #isReplaced({ box, label }: Trajectory): boolean {
+    return this.#believed.some(
+      (other) =>
+        other.seen &&
+        other.label === label &&
+        overlap(other.box, box) >= 0.8 * area(box) &&
+        area(other.box) <= 2 * area(box),
+    )
   }
 
   #believe(): void {

@@ -6,7 +6,7 @@ import { type Box, wholePicture } from '../../src/domain/geometry.ts'
 import type { Track } from '../../src/domain/track.ts'
 import type { TrackerOptions } from '../../src/track/options.ts'
 import { Tracker } from '../../src/track/tracker.ts'
-import { detectionAt } from '../support/scene.ts'
+import { boxAt, detectionAt } from '../support/scene.ts'
 
 const start = 1_000_000
 
@@ -94,6 +94,15 @@ it('keeps two people apart who meet and pass', () => {
   const places = new Map(frames.at(-1)?.map((track) => [track.id, track.anchor.x]))
   const first = frames[3][0]
   expect(places.get(first.id)).toBeGreaterThan(0.5)
+})
+
+it('does not wait for a parked car where another track of about its size has taken its place', () => {
+  const half = detectionAt(0.4, 0.7, { label: 'vehicle', box: boxAt(0.4, 0.7, 0.2, 0.2) })
+  const whole = detectionAt(0.37, 0.7, { label: 'vehicle', box: boxAt(0.37, 0.7, 0.28, 0.22) })
+  // The detector draws the same car in two ways, both at once for a moment, so that it becomes two tracks.
+  const frames = follow(100, 200, (frame) => (frame < 20 ? [half] : frame < 25 ? [half, whole] : [whole]))
+  expect(idsEver(frames)).toHaveLength(2)
+  expect(frames.at(-1)).toHaveLength(1)
 })
 
 it('keeps a parked car through a minute of misses, and a car that leaves only for moments', () => {
