@@ -63,7 +63,22 @@ export async function demoCameras(drawn: boolean, say: (text: string) => void): 
     ]
   }
   say('Drawing a street scene (kept in .cache for the next time)')
-  return [{ id: 'street', name: '街口 street', clip: await sceneClip(), ...view }]
+  return [
+    { id: 'street', name: '街口 street', clip: await sceneClip({ progress: said('street', say) }), ...view },
+    {
+      id: 'yard',
+      name: '院子 yard',
+      clip: await sceneClip({ variant: 'yard', progress: said('yard', say) }),
+      ...view,
+    },
+  ]
+}
+
+/** A word at each quarter of a drawing. */
+function said(name: string, say: (text: string) => void): (done: number, total: number) => void {
+  return (done, total) => {
+    if (done % Math.ceil(total / 4) === 0) say(`  ${name}: ${done} of ${total} pictures`)
+  }
 }
 
 /** The camera somebody named. */
