@@ -35,6 +35,8 @@ export interface GatewayOptions {
   readonly log: Log
   /** A model run hangs in native code: the process has to be replaced. */
   readonly onHung: () => void
+  /** Silence after which a model run counts as hung, ms; default that of the vision pool. */
+  readonly runDeadlineMs?: number
 }
 
 /** A camera that is being watched. */
@@ -58,8 +60,10 @@ export class Gateway {
   readonly #watched = new Map<string, Watched>()
   readonly #states = new Map<string, CameraState>()
   #config: Config
+  /** The newest reload: they come one after the other, and the cameras stop after the last. */
+  #reloaded: Promise<void> = Promise.resolve()
 
-  constructor({ config, models, version, log, onHung }: GatewayOptions) {
+  constructor({ config, models, version, log, onHung, runDeadlineMs }: GatewayOptions) {
     this.#config = config
     this.#log = log
     this.#models = [models.objects.manifest.name, models.faces.manifest.name]
@@ -70,6 +74,7 @@ export class Gateway {
       workers: config.analysis.workers,
       models,
       log,
+      runDeadlineMs,
       onHung: () => {
         this.#status.hung = true
         onHung()
@@ -135,7 +140,14 @@ export class Gateway {
   }
 
   /** Takes over what changed among the cameras; cameras that did not change are not touched. */
-  async reload(config: Config): Promise<void> {
+  reload(config: Config): Promise<void> {
+    const reloaded = this.#reloaded.then(() => this.#takeOver(config))
+    this.#reloaded = reloaded.catch(() => {})
+    return reloaded
+  }
+
+  async #takeOver(config: Config): Promise<void> {
+    if (!this.#status.started) return
     const { cameras: _, secrets: __, ...before } = this.#config
     const { cameras, secrets: ___, ...after } = config
     if (!isDeepStrictEqual(before, after))
@@ -164,6 +176,7 @@ export class Gateway {
   }
 
   async #stopCameras(): Promise<void> {
+    await this.#reloaded
     await Promise.all([...this.#watched.values()].map(({ watch }) => watch.stop()))
     this.#watched.clear()
   }

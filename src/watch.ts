@@ -105,9 +105,19 @@ export class CameraWatch implements Part {
     return over.signal
   }
 
+  /** Never rejects: an end that could not be saved is told when the gateway starts again. */
   async #end(because: EndedBecause): Promise<void> {
     const ended: Alert[] = this.#stages.alerts.raise(this.#stages.rules.end(because, this.#now()))
-    for (const alert of ended) await this.#stages.save(alert, undefined)
+    for (const alert of ended) {
+      await this.#stages
+        .save(alert, undefined)
+        .catch((error: unknown) =>
+          this.#log.error(
+            { camera: this.#camera.id, alert: alert.id, err: error },
+            'the end of an alert could not be saved',
+          ),
+        )
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import { type Picture, pipeline } from '../pipeline.ts'
 import { stagesOf } from '../stages.ts'
 import { VisionPool } from '../vision/pool.ts'
 import type { Io } from './io.ts'
+import { replaceProcess } from './replace-process.ts'
 import { defaultConfigPath, findModels, readConfig } from './setup.ts'
 
 const help = `skyeye replay CLIP|URL [--config FILE] [--camera ID] [--snapshots FOLDER] [--json]
@@ -59,7 +60,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
     workers,
     models: await findModels(config),
     log,
-    onHung: () => process.abort(),
+    onHung: () => replaceProcess(log),
   })
   const stopping = new AbortController()
   process.once('SIGINT', () => stopping.abort())

@@ -1,12 +1,13 @@
 /** `skyeye start`: runs the gateway until it is told to stop. */
-import { watch } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Gateway } from '../gateway.ts'
 import { ffmpegVersion } from '../ingest/ffmpeg.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
 import { SecretMask } from '../kit/secrets.ts'
+import { FileWatch } from './file-watch.ts'
 import type { Io } from './io.ts'
+import { replaceProcess } from './replace-process.ts'
 import { defaultConfigPath, findModels, readConfig } from './setup.ts'
 import { version } from './version.ts'
 
@@ -17,11 +18,6 @@ configuration's files) loads the cameras again. Exit status 70: a model run hung
 
   --config FILE   configuration (default: ${defaultConfigPath})
   --help          this text`
-
-/** Exit status after a hung model run: EX_SOFTWARE of sysexits.h. */
-const hungStatus = 70
-/** A file being saved changes several times. */
-const settleMs = 500
 
 /** Resolves with the exit status when the gateway has stopped. */
 export async function start(args: string[], io: Io): Promise<number> {
@@ -52,10 +48,20 @@ export async function start(args: string[], io: Io): Promise<number> {
 
   const stopped = Promise.withResolvers<void>()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.resolve())
-  await gateway.start()
-  const reload = () => void reloadCameras(gateway, values.config, secrets, log)
+  const started = gateway.start()
+  // What changes while the models load is taken over when they have.
+  const reload = () =>
+    started.then(
+      () => reloadCameras(gateway, values.config, watching, secrets, log),
+      () => {},
+    )
+  const watching = new FileWatch(reload, log)
+  watching.follow(files)
   process.on('SIGHUP', reload)
-  const watching = onChange(files, reload)
+  await started.catch((error) => {
+    watching.close()
+    throw error
+  })
   log.info({ gateway: config.gateway.id, cameras: config.cameras.length }, 'running')
   await stopped.promise
   watching.close()
@@ -68,49 +74,21 @@ export async function start(args: string[], io: Io): Promise<number> {
 }
 
 /** A configuration with a fault changes nothing: the old one stays in force, and the log says every fault. */
-async function reloadCameras(gateway: Gateway, path: string, secrets: SecretMask, log: Log): Promise<void> {
+async function reloadCameras(
+  gateway: Gateway,
+  path: string,
+  watching: FileWatch,
+  secrets: SecretMask,
+  log: Log,
+): Promise<void> {
   try {
-    const { config, warnings } = await readConfig(path)
+    const { config, files, warnings } = await readConfig(path)
     for (const secret of config.secrets) secrets.remember(secret)
     for (const warning of warnings) log.warn(warning)
     await gateway.reload(config)
+    watching.follow(files)
   } catch (error) {
     const why = error instanceof GatewayError ? error.message : String(error)
     log.error({ why }, 'the new configuration was refused; the old one stays in force')
   }
-}
-
-/** Calls back once a burst of changes to any of the files is over. Editors replace files, so their folders are watched. */
-function onChange(files: readonly string[], callback: () => void): { close(): void } {
-  let timer: NodeJS.Timeout | undefined
-  const folders = new Map<string, Set<string>>()
-  for (const file of files) {
-    const at = file.lastIndexOf('/')
-    const folder = at < 0 ? '.' : file.slice(0, at) || '/'
-    folders.set(folder, (folders.get(folder) ?? new Set()).add(file.slice(at + 1)))
-  }
-  const watchers = [...folders].map(([folder, names]) =>
-    watch(folder, (_, name) => {
-      if (!name || !names.has(name)) return
-      clearTimeout(timer)
-      timer = setTimeout(callback, settleMs)
-    }).unref(),
-  )
-  return {
-    close() {
-      clearTimeout(timer)
-      for (const watcher of watchers) watcher.close()
-    },
-  }
-}
-
-/**
- * Ends the process at once with its own status although a thread is stuck in native code: process.exit would wait for that
- * thread, and abort when it comes back (docs/decisions/004-hung-run.md).
- */
-function replaceProcess(log: Log): void {
-  log.fatal(
-    'a model run did not come back: the process ends with status 70 and its supervisor starts it again',
-  )
-  process.execve?.('/bin/sh', ['sh', '-c', `exit ${hungStatus}`], {})
 }

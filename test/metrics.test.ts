@@ -1,0 +1,67 @@
+/** What Prometheus is told, under the names it was told yesterday. */
+import { expect, it } from 'vitest'
+import { type CameraFacts, gatewayMetrics, type Readings } from '../src/metrics.ts'
+import { emptyStats } from '../src/vision/stats.ts'
+
+const stats = { ...emptyStats(), workers: 2, queued: 5, running: 0, held: 0 }
+const counts = {
+  ...{ pending: 3, parked: 1, alerts: 9, snapshotBytes: 800, sacrificed: 4, expired: 0, retentionRefused: 0 },
+}
+const yard: CameraFacts = { id: 'yard', state: 'live', frames: 10, replaced: 2, attempts: 1 }
+
+const metricsOf = (change: Partial<Readings> = {}) =>
+  gatewayMetrics({
+    vision: () => ({ ...stats, frames: 8, modelMs: 1_500, failures: 6, snapshots: 7 }),
+    store: async () => counts,
+    connected: () => true,
+    cameras: () => [yard],
+    ...change,
+  })
+
+/** Our own lines, without help and types. */
+async function lines(metrics = metricsOf()): Promise<string[]> {
+  return (await metrics.text())
+    .split('\n')
+    .filter((line) => line.startsWith('skyeye_'))
+    .sort()
+}
+
+it('shows every counter of the parts under its own name', async () => {
+  expect(await lines()).toEqual([
+    'skyeye_absurd_boxes_total 0',
+    'skyeye_attempts_total{camera="yard"} 1',
+    'skyeye_broker_connected 1',
+    'skyeye_camera_state{camera="yard",state="live"} 1',
+    'skyeye_detections_total 8',
+    'skyeye_frames_replaced_total{camera="yard"} 2',
+    'skyeye_frames_total{camera="yard"} 10',
+    'skyeye_model_seconds_total 1.5',
+    'skyeye_outbox_parked 1',
+    'skyeye_outbox_pending 3',
+    'skyeye_redaction_failures_total 0',
+    'skyeye_snapshot_bytes 800',
+    'skyeye_snapshots_sacrificed_total 4',
+    'skyeye_snapshots_total 7',
+    'skyeye_vision_failures_total 6',
+    'skyeye_vision_queue 5',
+    'skyeye_vision_workers 2',
+  ])
+})
+
+it('knows one state for each camera, and forgets a camera that is gone', async () => {
+  let cameras = [yard, { ...yard, id: 'gate', state: 'connecting' as const }]
+  const metrics = metricsOf({ cameras: () => cameras })
+  await metrics.text()
+  cameras = [{ ...yard, state: 'stalled' as never }]
+  const now = await lines(metrics)
+  expect(now.filter((line) => line.startsWith('skyeye_camera_state'))).toEqual([
+    'skyeye_camera_state{camera="yard",state="stalled"} 1',
+  ])
+  expect(now.join()).not.toContain('gate')
+})
+
+it('still tells the rest while the database does not answer', async () => {
+  const now = await lines(metricsOf({ store: () => Promise.reject(new Error('closed')) }))
+  expect(now.join()).not.toContain('skyeye_outbox_pending')
+  expect(now).toContain('skyeye_frames_total{camera="yard"} 10')
+})

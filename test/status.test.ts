@@ -1,0 +1,77 @@
+/** What a gateway says of itself. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { healthMessage } from '../src/contract/state-message.ts'
+import { validateMessage } from '../src/contract/validate.ts'
+import type { CameraState } from '../src/domain/camera.ts'
+import { Status, type StatusSources } from '../src/status.ts'
+import { emptyStats } from '../src/vision/stats.ts'
+
+const counts = {
+  ...{ pending: 3, parked: 1, alerts: 9, snapshotBytes: 0, sacrificed: 0, expired: 0, retentionRefused: 0 },
+}
+const vision = { ...emptyStats(), workers: 2, queued: 1, running: 0, held: 0, frames: 7, modelMs: 12.6 }
+const camera = (id: string, state: CameraState) => ({ id, state, frames: 0, replaced: 0, attempts: 0 })
+
+function statusOf(change: Partial<StatusSources> = {}, isOpen = true, oldestPendingAt?: number) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'skyeye-status-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true }))
+  const status = new Status({
+    ...{ gateway: 'gw-1', version: '1.2.3', dataDir },
+    cameras: () => [camera('a', 'live'), camera('b', 'live'), camera('c', 'auth_failed')],
+    vision: () => vision,
+    store: () => ({ isOpen, counts: async () => ({ ...counts, oldestPendingAt }) }),
+    publisher: () => ({ connected: false, lastError: 'ECONNREFUSED' }),
+    ...change,
+  })
+  status.started = true
+  return status
+}
+
+it('tells how many cameras are in which state, and how broker and models do', () => {
+  expect(statusOf().health()).toEqual({
+    ...{ alive: true, gateway: 'gw-1', version: '1.2.3', cameras: { live: 2, auth_failed: 1 } },
+    broker: { connected: false, lastError: 'ECONNREFUSED' },
+    vision: { workers: 2, queued: 1, frames: 7, modelMs: 13 },
+  })
+})
+
+it('is dead when a model run hangs or the database is gone, and not because it is only starting', () => {
+  const hung = statusOf()
+  hung.hung = true
+  expect(hung.health().alive).toBe(false)
+  const closed = statusOf({}, false)
+  expect(closed.health().alive).toBe(false)
+  closed.started = false
+  expect(closed.health().alive).toBe(true)
+})
+
+it('is ready when everything has started, and names each thing that is missing', () => {
+  expect(statusOf().readiness()).toEqual({ ready: true, reasons: [] })
+  const early = statusOf({ vision: () => ({ ...vision, workers: 0 }) }, false)
+  early.started = false
+  expect(early.readiness()).toEqual({
+    ready: false,
+    reasons: ['the gateway is starting or stopping', 'the database is not open', 'no vision worker is up'],
+  })
+})
+
+it.each([undefined, Date.UTC(2026, 10, 23, 8)])(
+  'announces what its contract allows (oldest %s)',
+  async (oldest) => {
+    const announcement = await statusOf({}, true, oldest).announcement()
+    const waits = oldest === undefined ? {} : { oldestPendingAt: '2026-11-23T08:00:00.000Z' }
+    expect(announcement).toMatchObject({ alive: true, cameras: { live: 2, auth_failed: 1 } })
+    expect(announcement.outbox).toEqual({ pending: 3, parked: 1, ...waits })
+    expect(announcement.disk?.freeBytes).toBeGreaterThan(0)
+    const origin = {
+      id: '0193573f-1f00-7000-8000-000000000000',
+      gateway: 'gw-1',
+      prefix: 'skyeye/v1',
+      time: 0,
+    }
+    expect(validateMessage(JSON.parse(healthMessage(origin, announcement).body))).toEqual([])
+  },
+)
