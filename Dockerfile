@@ -26,11 +26,13 @@ RUN useradd --system --uid 10001 --home-dir /var/lib/skyeye --shell /usr/sbin/no
  && install -d -o skyeye -g skyeye -m 0750 /var/lib/skyeye /etc/skyeye
 USER skyeye
 ENV NODE_ENV=production
+# Relative folders of a configuration (dataDir: ./data) and `models pull` land in the volume.
+WORKDIR /var/lib/skyeye
 VOLUME /var/lib/skyeye
 EXPOSE 8080
 # /healthz answers while the main loop lives; 127.0.0.1 because the default configuration listens on loopback.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Exit status 70 = a model run hung in native code: run with --restart=on-failure (or always).
-ENTRYPOINT ["node", "dist/main.js"]
+ENTRYPOINT ["node", "/opt/skyeye/dist/main.js"]
 CMD ["start", "--config", "/etc/skyeye/skyeye.yaml"]
