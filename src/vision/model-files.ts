@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { GatewayError } from '../kit/errors.ts'
 import { download, type Progress } from './download.ts'
 import { type Manifest, manifestNames, manifestsDir, readManifest } from './manifest.ts'
@@ -48,7 +48,7 @@ export class ModelFiles {
     if (!path) {
       throw new GatewayError(
         'MODEL_MISSING',
-        `${name} is not on this machine: run \`skyeye models pull ${name}\` (or set SKYEYE_MODELS_MIRROR to a folder that has ${manifest.file})`,
+        `${name} is not on this machine: run \`${this.#pullCommand(name)}\` (or set SKYEYE_MODELS_MIRROR to a folder that has ${manifest.file})`,
       )
     }
     await checkFile(path, manifest)
@@ -80,6 +80,12 @@ export class ModelFiles {
     }
     await rename(part, path)
     return { manifest, path }
+  }
+
+  /** The command that brings the weights to where they are looked for. */
+  #pullCommand(name: string): string {
+    const folder = resolve(this.#options.modelsDir)
+    return `skyeye models pull ${name}${folder === resolve('data/models') ? '' : ` --dir ${folder}`}`
   }
 
   get #manifests(): string {

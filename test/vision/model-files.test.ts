@@ -59,8 +59,7 @@ describe('the weights of models', () => {
   it('are refused with what to do when missing, cut off or altered (fault 23)', async () => {
     await expect(filesOf().verify('objects')).rejects.toMatchObject({
       code: 'MODEL_MISSING',
-      message:
-        'objects is not on this machine: run `skyeye models pull objects` (or set SKYEYE_MODELS_MIRROR to a folder that has objects.onnx)',
+      message: `objects is not on this machine: run \`skyeye models pull objects --dir ${modelsDir}\` (or set SKYEYE_MODELS_MIRROR to a folder that has objects.onnx)`,
     })
     const bytes = readFileSync(model.path)
     bytes[100] ^= 1
