@@ -18,12 +18,13 @@ const boxHeight = 36
 // Protocol Buffers, as far as ONNX needs them here.
 const varint = (value: number): number[] =>
   value > 127 ? [(value & 127) | 128, ...varint(value >>> 7)] : [value]
-const integer = (field: number, value: number) => Buffer.from([...varint(field << 3), ...varint(value)])
-const message = (field: number, ...parts: (Buffer | string)[]) => {
+export const integer = (field: number, value: number) =>
+  Buffer.from([...varint(field << 3), ...varint(value)])
+export const message = (field: number, ...parts: (Buffer | string)[]) => {
   const body = Buffer.concat(parts.map((part) => Buffer.from(part as string)))
   return Buffer.concat([Buffer.from([...varint((field << 3) | 2), ...varint(body.length)]), body])
 }
-const valueInfo = (field: number, name: string, shape: number[]) =>
+export const valueInfo = (field: number, name: string, shape: number[]) =>
   message(
     field,
     message(1, name),
@@ -32,7 +33,7 @@ const valueInfo = (field: number, name: string, shape: number[]) =>
       message(1, integer(1, 1), message(2, ...shape.map((length) => message(1, integer(1, length))))),
     ),
   )
-const constant = (name: string, shape: number[], values: ArrayLike<number>) =>
+export const constant = (name: string, shape: number[], values: ArrayLike<number>) =>
   message(
     5,
     ...shape.map((length) => integer(1, length)),
@@ -48,7 +49,7 @@ const integers = (name: string, values: number[]) =>
     message(8, name),
     message(9, Buffer.from(BigInt64Array.from(values.map(BigInt)).buffer)),
   )
-const node = (op: string, inputs: string[], output: string, attributes: Record<string, number> = {}) =>
+export const node = (op: string, inputs: string[], output: string, attributes: Record<string, number> = {}) =>
   message(
     1,
     ...inputs.map((input) => message(1, input)),
