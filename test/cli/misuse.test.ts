@@ -1,0 +1,61 @@
+/** What every command says of itself, and how it answers what it does not understand. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { ran } from './program.ts'
+
+const commands = ['start', 'check', 'replay', 'models']
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
+it('tells its version', async () => {
+  expect(await ran(['--version'])).toEqual({ status: 0, out: `${version}\n`, err: '' })
+})
+
+it.each(['--help', 'help'])('lists its commands for %s', async (word) => {
+  const { status, out, err } = await ran([word])
+  expect([status, err]).toEqual([0, ''])
+  for (const command of commands) expect(out).toContain(`skyeye ${command}`)
+})
+
+it('lists its commands where none is named, as a misuse', async () => {
+  const { status, out, err } = await ran([])
+  expect([status, out]).toEqual([2, ''])
+  expect(err).toContain('skyeye start')
+})
+
+it('names the command it does not know', async () => {
+  const { status, out, err } = await ran(['stat'])
+  expect([status, out]).toEqual([2, ''])
+  expect(err).toMatch(/^skyeye: no command "stat"\n[\s\S]*skyeye start/)
+})
+
+describe.each(commands)('%s', (command) => {
+  it('explains each of its options', async () => {
+    const { status, out, err } = await ran([command, '--help'])
+    expect([status, err]).toEqual([0, ''])
+    expect(out).toMatch(new RegExp(`^skyeye ${command} `))
+    expect(out).toContain('--help ')
+  })
+
+  it.each([['--confg'], ['--version']])('says that it has no option %s', async (option) => {
+    const { status, out, err } = await ran([command, option])
+    expect([status, out]).toEqual([2, ''])
+    expect(err).toContain(`skyeye ${command}: Unknown option '${option}'`)
+    expect(err).toContain(`Try: skyeye ${command} --help`)
+    expect(err).not.toMatch(/^ {4}at /m)
+  })
+})
+
+it.each([
+  [['start', 'extra'], /Unexpected argument 'extra'/],
+  [['check', '--config'], /'--config <value>' argument missing/],
+  [['replay'], /name one clip or URL/],
+  [['replay', 'one.mp4', 'two.mp4'], /name one clip or URL/],
+  [['models'], /skyeye models list/],
+  [['models', 'fetch'], /skyeye models list/],
+  [['models', 'pull', 'yolo-nine'], /there is no model "yolo-nine" \(models: yolox-nano, yunet-n\)/],
+])('answers %j with a sentence', async (args, sentence) => {
+  const { status, out, err } = await ran(args)
+  expect([status, out]).toEqual([2, ''])
+  expect(err).toMatch(sentence)
+  expect(err).not.toMatch(/^ {4}at /m)
+})
