@@ -1,9 +1,8 @@
 /** The composition root: the only file that constructs parts and plugs them into each other. */
-import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { v7 as newId } from 'uuid'
+import { alertRecord } from './alert-record.ts'
 import type { Config } from './config/config.ts'
-import { alertMessage, snapshotMessage } from './contract/alert-message.ts'
 import type { Alert, EndedBecause } from './domain/alert.ts'
 import type { Camera, CameraState } from './domain/camera.ts'
 import { HttpServer } from './http/server.ts'
@@ -17,6 +16,7 @@ import { type CameraFacts, gatewayMetrics } from './metrics.ts'
 import type { Picture } from './pipeline.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
+import { Saving } from './saving.ts'
 import { stagesOf } from './stages.ts'
 import { Status } from './status.ts'
 import { Store } from './store/store.ts'
@@ -50,6 +50,7 @@ export class Gateway {
   readonly #log: Log
   readonly #models: string[]
   readonly #store: Store
+  readonly #saving: Saving
   readonly #vision: VisionPool
   readonly #publisher: Publisher
   readonly #networks: Networks
@@ -70,6 +71,7 @@ export class Gateway {
     const { alertDays, snapshotDays, snapshotMaxMegabytes } = config.retention
     const retention = { alertDays, snapshotDays, snapshotMaxBytes: snapshotMaxMegabytes * 2 ** 20 }
     this.#store = new Store({ dir: config.dataDir, retention, log })
+    this.#saving = new Saving(log)
     this.#vision = new VisionPool({
       workers: config.analysis.workers,
       models,
@@ -97,6 +99,7 @@ export class Gateway {
     const metrics = gatewayMetrics({
       vision: () => this.#vision.stats(),
       store: () => this.#store.counts(),
+      saving: () => this.#saving,
       connected: () => this.#publisher.stats().connected,
       cameras: () => this.#cameraFacts(),
     })
@@ -119,12 +122,13 @@ export class Gateway {
     // Left to right at start, right to left at stop: cameras end first, and what they raise still leaves.
     this.#parts = [
       this.#store,
+      this.#saving,
       ...(broker ? [broker] : []),
       this.#http,
       this.#publisher,
       this.#vision,
       { name: 'cameras', start: () => this.#startCameras(), stop: () => this.#stopCameras() },
-      new ServiceNotifier(() => !status.hung),
+      new ServiceNotifier(() => status.alive),
     ]
   }
 
@@ -214,37 +218,19 @@ export class Gateway {
     await watch.start()
   }
 
-  /** Alert, picture and their messages in one transaction; then the relay is told. */
-  async #save(camera: Camera, alert: Alert, picture: Picture | undefined): Promise<void> {
-    const consented = camera.tier === 'public' || camera.consent?.scope.includes('snapshots')
-    const shown = picture && 'jpeg' in picture && consented ? picture : undefined
-    const missing = picture && !shown ? ('missing' in picture ? picture.missing : 'consent') : undefined
-    const sha256 = shown && createHash('sha256').update(shown.jpeg).digest('hex')
-    const origin = { gateway: this.#config.gateway.id, prefix: this.#config.broker.prefix, camera, alert }
-    const image = sha256 ? snapshotMessage({ ...origin, id: newId(), sha256 }) : undefined
-    const message = alertMessage({
-      ...origin,
-      id: newId(),
-      snapshot: image && sha256 ? { topic: image.topic, sha256 } : undefined,
-      snapshotMissing: missing,
-      models: this.#models,
+  /** Alert, picture and their messages in one transaction; then the relay is told. Never rejects. */
+  #save(camera: Camera, alert: Alert, picture: Picture | undefined): Promise<void> {
+    const { gateway, broker } = this.#config
+    const facts = { gateway: gateway.id, prefix: broker.prefix, models: this.#models, camera, alert }
+    const ids = { messageId: newId(), snapshotId: newId() }
+    return this.#saving.add(async (late) => {
+      // The first attempt has given the picture's memory away.
+      const shown = late && picture ? ({ missing: 'sacrificed' } as const) : picture
+      await this.#store.saveAlert(alertRecord({ ...facts, ...ids, picture: shown }))
+      this.#publisher.nudge()
+      const { id, kind, phase, endedBecause: because } = alert
+      this.#log.info({ camera: camera.id, alert: id, kind, phase, because }, 'alert')
     })
-    const snapshot =
-      shown && image
-        ? { jpeg: shown.jpeg, width: shown.width, height: shown.height, message: image }
-        : undefined
-    await this.#store.saveAlert({ alert, message, snapshot })
-    this.#publisher.nudge()
-    this.#log.info(
-      {
-        camera: camera.id,
-        alert: alert.id,
-        kind: alert.kind,
-        phase: alert.phase,
-        because: alert.endedBecause,
-      },
-      'alert',
-    )
   }
 
   #cameraFacts(): CameraFacts[] {

@@ -17,12 +17,13 @@ export interface CameraFacts {
 export interface Readings {
   vision(): VisionStats
   store(): Promise<StoreCounts>
+  saving(): { readonly waiting: number; readonly lost: number }
   connected(): boolean
   cameras(): readonly CameraFacts[]
 }
 
 /** A registry of this gateway's own, with everything in it. */
-export function gatewayMetrics({ vision, store, connected, cameras }: Readings): Metrics {
+export function gatewayMetrics({ vision, store, saving, connected, cameras }: Readings): Metrics {
   const metrics = new Metrics()
   metrics.watchProcess()
   const perCamera = (pick: (camera: CameraFacts) => number) => () =>
@@ -69,6 +70,11 @@ export function gatewayMetrics({ vision, store, connected, cameras }: Readings):
       read: () => vision().absurdBoxes,
     },
     {
+      name: 'skyeye_alerts_lost_total',
+      help: 'Alerts given up because the disk did not take them.',
+      read: () => saving().lost,
+    },
+    {
       name: 'skyeye_snapshots_sacrificed_total',
       help: 'Pictures given up for want of space.',
       read: async () => (await store()).sacrificed,
@@ -80,6 +86,11 @@ export function gatewayMetrics({ vision, store, connected, cameras }: Readings):
       help: '1 for the state a camera is in.',
       labels: ['camera', 'state'],
       read: () => cameras().map(({ id, state }) => ({ labels: { camera: id, state }, value: 1 })),
+    },
+    {
+      name: 'skyeye_alerts_waiting',
+      help: 'Alerts the disk has not taken yet.',
+      read: () => saving().waiting,
     },
     {
       name: 'skyeye_vision_queue',

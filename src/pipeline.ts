@@ -34,6 +34,7 @@ export interface Stages {
     end(because: EndedBecause, time: number): RuleEvent[]
   }
   readonly alerts: { raise(events: readonly RuleEvent[]): Alert[] }
+  /** Never rejects: one alert that cannot be saved must not take the others of its frame along. */
   save(alert: Alert, picture: Picture | undefined): Promise<void>
 }
 

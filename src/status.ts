@@ -35,7 +35,7 @@ export class Status {
     const { workers, queued, frames, modelMs } = vision()
     const { connected, lastError } = publisher()
     return {
-      alive: this.#alive(),
+      alive: this.alive,
       gateway,
       version,
       cameras: byState(cameras()),
@@ -62,7 +62,7 @@ export class Status {
     const oldest =
       oldestPendingAt === undefined ? {} : { oldestPendingAt: new Date(oldestPendingAt).toISOString() }
     return {
-      alive: this.#alive(),
+      alive: this.alive,
       version,
       uptimeS: Math.round(process.uptime()),
       load: loadavg()[0] / availableParallelism(),
@@ -72,7 +72,8 @@ export class Status {
     }
   }
 
-  #alive(): boolean {
+  /** False where only a restart helps: the watchdog of the service is fed by it too. */
+  get alive(): boolean {
     return !this.hung && (this.#sources.store().isOpen || !this.started)
   }
 }

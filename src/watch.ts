@@ -1,6 +1,6 @@
 /** One camera's life in the gateway: its source, its main path, and the end of what is open when it is lost. */
 import type { Alert, EndedBecause } from './domain/alert.ts'
-import type { Camera, CameraState } from './domain/camera.ts'
+import { type Camera, type CameraState, mayRead } from './domain/camera.ts'
 import type { Frame } from './domain/frame.ts'
 import type { Log } from './kit/log.ts'
 import type { Part } from './kit/part.ts'
@@ -91,17 +91,18 @@ export class CameraWatch implements Part {
 
   /** A signal that fires when the recorded consent runs out; undefined where none is needed. */
   #consentUntil(stop: AbortSignal): AbortSignal | undefined {
-    const consent = this.#camera.consent
-    if (!consent || this.#camera.tier === 'public') return undefined
+    const { consent, tier } = this.#camera
+    if (tier === 'public') return undefined
     const over = new AbortController()
+    const until = consent?.until ?? Number.NEGATIVE_INFINITY
     const wait = async () => {
-      while (!stop.aborted && this.#now() < consent.until) {
-        await sleep(Math.min(consent.until - this.#now(), longestTimerMs), stop)
+      while (!stop.aborted && this.#now() < until) {
+        await sleep(Math.min(until - this.#now(), longestTimerMs), stop)
       }
       over.abort()
     }
-    if (this.#now() >= consent.until) over.abort()
-    else void wait()
+    if (mayRead(this.#camera, this.#now())) void wait()
+    else over.abort()
     return over.signal
   }
 

@@ -13,6 +13,7 @@ const metricsOf = (change: Partial<Readings> = {}) =>
   gatewayMetrics({
     vision: () => ({ ...stats, frames: 8, modelMs: 1_500, failures: 6, snapshots: 7 }),
     store: async () => counts,
+    saving: () => ({ waiting: 11, lost: 12 }),
     connected: () => true,
     cameras: () => [yard],
     ...change,
@@ -29,6 +30,8 @@ async function lines(metrics = metricsOf()): Promise<string[]> {
 it('shows every counter of the parts under its own name', async () => {
   expect(await lines()).toEqual([
     'skyeye_absurd_boxes_total 0',
+    'skyeye_alerts_lost_total 12',
+    'skyeye_alerts_waiting 11',
     'skyeye_attempts_total{camera="yard"} 1',
     'skyeye_broker_connected 1',
     'skyeye_camera_state{camera="yard",state="live"} 1',

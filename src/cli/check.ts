@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import type { Config } from '../config/config.ts'
 import { describeProblem } from '../config/problems.ts'
+import { mayRead } from '../domain/camera.ts'
 import { ffmpegVersion } from '../ingest/ffmpeg.ts'
 import { Hosts } from '../ingest/hosts.ts'
 import { Networks } from '../ingest/networks.ts'
@@ -87,7 +88,9 @@ async function probeAll(config: Config, say: (text: string) => void): Promise<Pr
   const probed: Probed[] = []
   const next = async () => {
     for (let camera = waiting.shift(); camera; camera = waiting.shift()) {
-      const result = await probeCamera(camera.url, { networks, hosts, log })
+      const result: ProbeResult = mayRead(camera, Date.now())
+        ? await probeCamera(camera.url, { networks, hosts, log })
+        : { state: 'consent_ended', why: 'its consent has run out, so it is not opened' }
       probed.push({ camera: camera.id, result })
       say(`${probed.length}/${total} ${camera.id}: ${'state' in result ? result.state : 'opened'}`)
     }

@@ -2,9 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { shownPicture } from '../alert-record.ts'
+import { urlSecrets } from '../config/secrets.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { Camera } from '../domain/camera.ts'
 import type { Frame } from '../domain/frame.ts'
+import { describeAddress, parseCameraUrl } from '../ingest/address.ts'
 import { readClip } from '../ingest/clip.ts'
 import { Networks } from '../ingest/networks.ts'
 import { GatewayError } from '../kit/errors.ts'
@@ -53,7 +56,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
   const { config } = await readConfig(values.config)
   const camera = chooseCamera(config.cameras, values.camera, values.config)
   const secrets = new SecretMask()
-  for (const secret of config.secrets) secrets.remember(secret)
+  for (const secret of [...config.secrets, ...urlSecrets(positionals[0])]) secrets.remember(secret)
   const log = createLog('warn', secrets)
   const { workers, maxWidth } = config.analysis
   const vision = new VisionPool({
@@ -74,7 +77,8 @@ export async function replay(args: string[], io: Io): Promise<number> {
   )
   const save = async (alert: Alert, picture: Picture | undefined) => {
     if (alert.phase === 'began') counted.alerts++
-    const snapshot = picture && values.snapshots ? keepPicture(values.snapshots, alert, picture) : undefined
+    const folder = values.snapshots
+    const snapshot = picture && folder ? keepPicture(folder, alert, shownPicture(camera, picture)) : undefined
     progress.clear()
     io.out(values.json ? JSON.stringify({ ...alert, snapshot }) : sentence(alert, snapshot))
   }
@@ -98,7 +102,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
   }
   const modelMs = Math.round(vision.stats().modelMs)
   const summary = {
-    clip: basename(positionals[0]),
+    clip: clipName(positionals[0]),
     ...counted,
     seconds: seconds(),
     framesPerSecond: speed(),
@@ -110,6 +114,11 @@ export async function replay(args: string[], io: Io): Promise<number> {
       : `${counted.frames} frames, ${counted.alerts} alerts in ${summary.seconds} s (${summary.framesPerSecond} frames/s)`,
   )
   return 0
+}
+
+/** What the summary calls the source: never an account. */
+function clipName(source: string): string {
+  return /^rtsp:/i.test(source) ? describeAddress(parseCameraUrl(source)) : basename(source)
 }
 
 function chooseCamera(cameras: readonly Camera[], id: string | undefined, file: string): Camera {

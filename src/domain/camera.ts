@@ -32,6 +32,16 @@ export interface Consent {
   readonly scope: readonly ('alerts' | 'snapshots')[]
 }
 
+/** May the camera be read at `time` (epoch ms)? Street cameras need no consent; the others one that has not run out. */
+export function mayRead({ tier, consent }: Pick<Camera, 'tier' | 'consent'>, time: number): boolean {
+  return tier === 'public' || (consent !== undefined && time < consent.until)
+}
+
+/** May its pictures, redacted as they are, leave the box? */
+export function mayShow({ tier, consent }: Pick<Camera, 'tier' | 'consent'>): boolean {
+  return tier === 'public' || (consent?.scope.includes('snapshots') ?? false)
+}
+
 /** Grid codes are strings, never numbers; absent where unknown. */
 export interface GridPlace {
   readonly street?: string

@@ -1,6 +1,6 @@
 /** Makes faces unrecoverable in an RGB picture and marks what an alert is about. */
 import type { Detection } from '../domain/detection.ts'
-import { type Box, centre, clip } from '../domain/geometry.ts'
+import { type Box, boxContains, centre, clip } from '../domain/geometry.ts'
 
 /** Interleaved RGB, 8 bits, `width * height * 3` bytes. */
 export interface RgbPicture {
@@ -30,8 +30,11 @@ export function hiddenRegions(
   const heads: Box[] = []
   for (const person of people) {
     const head = headOf(person.box, picture)
-    // Each face answers for one person only: in a crowd the box behind may hold its neighbour's face.
-    const own = [...free].find((face) => isHeadOf(face.box, head))
+    // Each face answers for one person only, and only if hiding it hides the middle of that head: in a crowd a box may hold
+    // its neighbour's face, and a badge on a shoulder may look like one.
+    const own = [...free].find(
+      (face) => isHeadOf(face.box, head) && boxContains(widen(face.box, faceMargin), centre(head)),
+    )
     if (own) free.delete(own)
     else heads.push(widen(head, headMargin))
   }
