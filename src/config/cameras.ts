@@ -50,7 +50,10 @@ export function checkTags({ raw, source, index }: ListedCamera, problems: Proble
   }
 }
 
-/** Shop and household cameras need a consent; one that is over is only worth a warning, and the camera is not read. */
+/**
+ * Shop and household cameras need a consent to what leaves the box; one that is over is only worth a warning, and the
+ * camera is not read.
+ */
 export function checkConsent(
   { raw, source, index }: ListedCamera,
   now: number,
@@ -64,6 +67,7 @@ export function checkConsent(
     problems.add(source, path, `is missing: a ${raw.tier} camera runs only under a consent (${needed})`)
     return
   }
+  checkScope({ raw, source, index }, problems)
   if (typeof raw.consent.until !== 'string' || problems.has(source, [...path, 'until'])) return
   const until = consentEnd(raw.consent.until)
   if (until === undefined) problems.add(source, [...path, 'until'], 'is no day of the calendar')
@@ -74,6 +78,17 @@ export function checkConsent(
       `the consent for camera "${raw.id}" is over; the camera is not read`,
     )
   }
+}
+
+/** The alerts of a camera that is read leave the box, so somebody must have agreed to them. */
+function checkScope({ raw, source, index }: ListedCamera, problems: Problems): void {
+  const path = ['cameras', index, 'consent', 'scope']
+  const scope: readonly unknown[] | undefined = raw.consent?.scope
+  if (raw.tier !== 'shop' && raw.tier !== 'household') return
+  // A word that was refused may have been meant to be this one.
+  if (!raw.enabled || !scope || scope.includes('alerts') || scope.includes(undefined)) return
+  const message = `lacks alerts, but the alerts of a ${raw.tier} camera leave the box; add alerts if that was agreed to, or set enabled: false`
+  problems.add(source, path, message)
 }
 
 /** Epoch ms at which a consent ends: a day counts to its end, in local time. Undefined for 31 February and the like. */

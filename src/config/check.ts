@@ -2,6 +2,7 @@
 import type { TSchema } from 'typebox'
 import Value from 'typebox/value'
 import type { Path, Problems, SourceFile } from './problems.ts'
+import { quoted } from './quote.ts'
 import { didYouMean } from './suggest.ts'
 
 /** What the walk reads of a schema: JSON Schema, and our `mustBe`, `secret` and `text`. */
@@ -65,7 +66,7 @@ class Walk {
     if (!isMapping(given)) return this.#refuse(path, `must be a mapping with ${list(Object.keys(fields))}`)
     for (const key of Object.keys(given)) {
       if (Object.hasOwn(fields, key)) continue
-      const at = [...path, key.slice(0, 64)]
+      const at = [...path, quoted(key) ? key : '…']
       const message = `unknown key${didYouMean(key, Object.keys(fields))}`
       this.#problems.add(this.#source, at, message, this.#source.atKey([...path, key]))
     }
@@ -121,7 +122,7 @@ class Walk {
       const hint = Math.abs(value) > Number.MAX_SAFE_INTEGER ? ', or it loses digits' : ''
       return this.#refuse(path, `must be text; put it in quotes${hint}`)
     }
-    return this.#refuse(path, `must be ${wanted(schema)}${schema.secret ? '' : not(value, schema.enum)}`)
+    return this.#refuse(path, `must be ${wanted(schema)}${schema.secret ? '' : not(given, schema.enum)}`)
   }
 
   #refuse(path: Path, message: string): undefined {
@@ -145,10 +146,11 @@ function wanted(schema: SchemaNode): string {
   return `a ${schema.type === 'integer' ? 'whole ' : ''}number ${schema.minimum}..${schema.maximum}`
 }
 
-/** `, not "x"`, with a better word where one is close. */
+/** `, not "x"` where it may be repeated, with a better word where one is close. */
 function not(value: unknown, words: readonly string[] = []): string {
   if (typeof value === 'string') {
-    return `, not "${value.length > 40 ? `${value.slice(0, 40)}…` : value}"${didYouMean(value, words)}`
+    const shown = quoted(value)
+    return shown === undefined ? '' : `, not ${shown}${didYouMean(value, words)}`
   }
   if (typeof value === 'number' || typeof value === 'boolean') return `, not ${value}`
   return Array.isArray(value) ? ', not a list' : isMapping(value) ? ', not a mapping' : ''

@@ -9,6 +9,7 @@ import { parseYamlFile } from './files/yaml-file.ts'
 import { isNetwork } from './networks.ts'
 import { checkPicture, checkRules, type Picture } from './pictures.ts'
 import { ConfigError, type Path, type Problem, Problems, type SourceFile } from './problems.ts'
+import { mayRepeat } from './quote.ts'
 import { besideFile, deepFreeze, resolveUrl, toBroker, toCamera, toSections } from './resolve.ts'
 import type { RawCameraDefaults } from './schema/camera-schema.ts'
 import { camerasFileSchema, type RawConfig, rootSchema } from './schema/root.ts'
@@ -70,7 +71,7 @@ class Loader {
     }
     return {
       config: deepFreeze(config),
-      warnings: this.#warnings.sorted(this.#files, []),
+      warnings: this.#warnings.sorted(this.#files, [...this.#secrets]),
       files: this.#files,
     }
   }
@@ -84,8 +85,10 @@ class Loader {
     this.#files.push(file)
     const read = await readTextFile(file)
     if ('fault' in read) {
-      if (named && read.line === 1) this.#problems.add(named.source, named.path, `${file} ${read.fault}`)
-      else {
+      if (named && read.line === 1) {
+        const name = mayRepeat(file) ? file : 'the file'
+        this.#problems.add(named.source, named.path, `${name} ${read.fault}`)
+      } else {
         const place = () => ({ line: read.line, column: 1 })
         this.#problems.add({ file, value: undefined, at: place, atKey: place }, [], `the file ${read.fault}`)
       }
@@ -120,6 +123,12 @@ class Loader {
         ['ingest', 'allowNetworks', i],
         'must be a network such as 192.168.0.0/16 or fd00::/8',
       )
+    }
+    const address = typeof broker === 'string' ? broker : broker?.url
+    const port = /:(\d+)\/?$/.exec(address ?? '')?.[1]
+    if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
+      const path = typeof broker === 'string' ? ['broker'] : ['broker', 'url']
+      this.#problems.add(main, path, `must have a port 1..65535, not ${port}`)
     }
     if (typeof broker !== 'object') return
     const say = (key: string, message: string) => this.#problems.add(main, ['broker', key], message)

@@ -1,5 +1,7 @@
 /** What a schema cannot say about zones, lines, masks and rules: shapes with an area, names that exist. */
+import { type Corner, meetsItself, polygonArea } from './polygon.ts'
 import type { Path, Problems, SourceFile } from './problems.ts'
+import { quoted } from './quote.ts'
 import type { RawRule } from './rules/rule-schema.ts'
 import type { RawCamera, RawCameraDefaults } from './schema/camera-schema.ts'
 
@@ -10,8 +12,6 @@ export interface Picture {
   readonly path: Path
 }
 
-type Corner = readonly [number, number]
-
 /** Zones and masks enclose something, lines lead somewhere, names are used once, time zones exist. */
 export function checkPicture({ raw, source, path }: Picture, problems: Problems): void {
   const { zones = [], lines = [], masks = [], rules = [] } = raw
@@ -20,9 +20,13 @@ export function checkPicture({ raw, source, path }: Picture, problems: Problems)
     ...masks.map((mask, i): [Path, unknown] => [['masks', i], mask]),
   ]
   for (const [at, polygon] of polygons) {
-    if (isPolygon(polygon) && polygonArea(polygon) < 1e-6) {
-      problems.add(source, [...path, ...at], 'encloses no area: its corners lie on one line')
-    }
+    if (!isPolygon(polygon)) continue
+    const say = (message: string) => problems.add(source, [...path, ...at], message)
+    if (meetsItself(polygon)) {
+      say(
+        'its edges cross or touch, which leaves holes; name the corners in order around the area, or draw two areas',
+      )
+    } else if (polygonArea(polygon) < 1e-6) say('encloses no area: its corners lie on one line')
   }
   for (const [i, line] of lines.entries()) {
     if (isCorner(line?.a) && isCorner(line?.b) && line.a[0] === line.b[0] && line.a[1] === line.b[1]) {
@@ -47,7 +51,7 @@ export function checkPicture({ raw, source, path }: Picture, problems: Problems)
       problems.add(
         source,
         [...path, 'rules', i, 'schedule', 'timeZone'],
-        `no time zone "${timeZone}" (an IANA name such as Asia/Shanghai)`,
+        `no time zone ${quoted(timeZone) ?? 'of this name'} (an IANA name such as Asia/Shanghai)`,
       )
     }
     if (rule?.kind === 'crowding' && rule.hysteresis >= rule.count) {
@@ -103,15 +107,6 @@ function placeOf(rule: RawRule) {
   return rule.kind === 'line-crossing'
     ? ({ list: 'lines', key: 'line', name: rule.line } as const)
     : ({ list: 'zones', key: 'zone', name: rule.zone } as const)
-}
-
-/** Shoelace formula, as a share of the picture. */
-function polygonArea(polygon: readonly Corner[]): number {
-  const twice = polygon.reduce((sum, [x, y], i) => {
-    const [nextX, nextY] = polygon[(i + 1) % polygon.length]
-    return sum + x * nextY - nextX * y
-  }, 0)
-  return Math.abs(twice) / 2
 }
 
 function isCorner(value: unknown): value is Corner {

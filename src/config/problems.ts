@@ -97,11 +97,13 @@ export class Problems {
   /** By file (in the order they were read) and line, with every known secret masked. */
   sorted(files: readonly string[], secrets: readonly string[]): Problem[] {
     const mask = new SecretMask()
-    for (const secret of secrets) mask.remember(secret)
+    // Names are normalised before they are repeated. Long ones first: a secret may begin with a shorter one.
+    const forms = secrets.flatMap((secret) => [secret, secret.normalize('NFC')])
+    for (const secret of forms.toSorted((a, b) => b.length - a.length)) mask.remember(secret)
     return this.#found
       .toSorted(
         (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
       )
-      .map((problem) => ({ ...problem, message: mask.mask(problem.message) }))
+      .map((problem) => ({ ...problem, path: mask.mask(problem.path), message: mask.mask(problem.message) }))
   }
 }

@@ -1,6 +1,7 @@
 /** A camera list as CSV: each row becomes what the same camera would be in YAML, and each cell keeps its line. */
 import { CsvError, parse } from 'csv-parse/sync'
 import type { Path, Place, Problems, SourceFile } from '../problems.ts'
+import { quoted } from '../quote.ts'
 import { didYouMean } from '../suggest.ts'
 
 /** A column of the list: where its cell goes in a camera, and how its text is read. */
@@ -62,12 +63,19 @@ export function parseCamerasCsv(file: string, text: string, problems: Problems):
     problems.add(whole, [], `is empty; its first line names the columns: ${columnNames().join(',')}`)
     return undefined
   }
+  if (!header.record.some((name) => columnNames().includes(name))) {
+    // Probably a camera: nothing of it is repeated, because its cells may hold a password.
+    const message = `names no known column; put a first line with the columns above the cameras: ${columnNames().join(',')}`
+    problems.add(whole, [], message)
+    return undefined
+  }
   const before = problems.count
   const columns = header.record.map((name, i) => {
     const column = cameraColumns.find((known) => known.name === name)
     const label = `column ${i + 1}`
     const say = (message: string) => problems.add(whole, [], message, { ...start, label })
-    if (!column) say(`unknown column "${name.slice(0, 40)}"${didYouMean(name, columnNames())}`)
+    if (!column)
+      say(['unknown column', quoted(name)].filter(Boolean).join(' ') + didYouMean(name, columnNames()))
     else if (header.record.indexOf(name) < i) say(`the column "${name}" stands twice`)
     return column
   })

@@ -41,7 +41,8 @@ export const consentSchema = Type.Object(
       mustBe: '64 hexadecimal digits, in quotes (sha256sum of the signed document)',
     }),
     scope: Type.Array(Type.Enum(['alerts', 'snapshots']), {
-      description: 'What was agreed to: `alerts`, and `snapshots` for pictures with them.',
+      description:
+        'What was agreed to: `alerts`, without which the camera must not be enabled, and `snapshots` for pictures with them.',
       minItems: 1,
       maxItems: 2,
       mustBe: 'a list of alerts, snapshots',

@@ -72,7 +72,7 @@ const embeddedBroker = Type.String({
 
 export const brokerSchema = Type.Union([embeddedBroker, remoteBrokerSchema], {
   description:
-    'Where alerts go: `embedded` (an own broker on loopback, port 1883, for demo and tests; `embedded:PORT` for another port), or a mapping with the keys below.',
+    'Where alerts go: `embedded` (an own broker on loopback, port 1883, for demo and tests; `embedded:PORT` for another port, 1..65535), or a mapping with the keys below.',
   default: 'embedded',
   mustBe: '"embedded", "embedded:PORT", or a mapping with a url',
 })
