@@ -14,8 +14,11 @@ const pollMs = 5_000
 /** Pause after the broker asked for one, or the store failed. */
 const pauseMs = 2_000
 
-/** Refusals without a clear reason, or connections lost over one message alone, before it is parked. */
+/** Refusals without a clear reason, or connections that the broker closed over one message alone, before it is parked. */
 const mostStrikes = 5
+
+/** Connections that broke over one message alone: more, because the link may be to blame and not the message. */
+const mostBreaks = 12
 
 export interface RelayCounts {
   readonly inFlight: number
@@ -164,15 +167,18 @@ export class Relay {
     if (this.#accepted > 0 || this.#lost.length === 0) return
     this.#careful = true
     const [alone, another] = this.#lost
-    if (another || by !== 'broker' || !this.#strike(alone.rowId)) return
-    await this.#park(alone, `${why}, ${mostStrikes} times over this message alone`)
+    if (another || by === 'us') return
+    const most = by === 'broker' ? mostStrikes : mostBreaks
+    if (this.#strike(alone.rowId, most)) {
+      await this.#park(alone, `${why}, the last of ${most} times over this message alone`)
+    }
   }
 
   /** True when it is one too many. */
-  #strike(rowId: number): boolean {
+  #strike(rowId: number, most = mostStrikes): boolean {
     const strikes = (this.#strikes.get(rowId) ?? 0) + 1
     this.#strikes.set(rowId, strikes)
-    return strikes >= mostStrikes
+    return strikes >= most
   }
 
   async #park({ rowId, id, topic }: Delivery, why: string): Promise<void> {

@@ -7,8 +7,8 @@ export interface Heard {
   readonly payload: string
 }
 
-/** Reason code of the PUBACK, `silent` for none, `cut` to close the connection instead. */
-export type Answer = number | 'silent' | 'cut'
+/** Reason code of the PUBACK, `silent` for none, `cut` to close the connection instead, `reset` to break it. */
+export type Answer = number | 'silent' | 'cut' | 'reset'
 
 export class ScriptedBroker {
   readonly heard: Heard[] = []
@@ -67,6 +67,7 @@ export class ScriptedBroker {
       this.heard.push(message)
       const answer = this.#answer(message)
       if (answer === 'cut') socket.end()
+      else if (answer === 'reset') socket.resetAndDestroy()
       else if (answer !== 'silent') socket.write(Buffer.from([0x40, 3, id >> 8, id & 0xff, answer]))
     }
   }
