@@ -1,4 +1,5 @@
 /** The gateway as a whole, in this process: real cameras over RTSP, real models, its own broker, real HTTP. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../src/kit/log.ts'
 import { SecretMask } from '../../src/kit/secrets.ts'
@@ -69,6 +70,8 @@ describe('a configuration that is loaded again', () => {
     const stopped = gateway.stop()
     await gateway.reload(config)
     expect(await stopped).toEqual([])
+    await gateway.reload(config)
+    await delay(500)
     expect(bench.sim.requests('late')).toEqual([])
   })
 
