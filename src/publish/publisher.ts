@@ -24,6 +24,8 @@ export interface PublisherOptions {
   readonly backoff?: Backoff
   readonly connectTimeoutMs?: number
   readonly ackTimeoutMs?: number
+  /** After so long, what the broker's access list forbade is tried again. */
+  readonly forbiddenMs?: number
 }
 
 export interface RelayStats extends ConnectionState, RelayCounts {}
@@ -43,10 +45,11 @@ export class Publisher implements Part {
       backoff,
       connectTimeoutMs = 10_000,
       ackTimeoutMs = 15_000,
+      forbiddenMs = 60_000,
     } = options
     const { prefix } = broker
     this.#announcer = new Announcer({ gateway: gateway.id, prefix, health: () => options.health(), log })
-    this.#relay = new Relay(outbox, log)
+    this.#relay = new Relay(outbox, log, forbiddenMs)
     this.#connection = new Connection({
       session: { broker, clientId: `skyeye-${gateway.id}`, connectTimeoutMs, ackTimeoutMs },
       will: () => {

@@ -4,7 +4,8 @@ import { type Log, oncePer } from '../kit/log.ts'
 import { sleep } from '../kit/retry.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { Bell } from './bell.ts'
-import type { Outcome } from './outcome.ts'
+import { Forbidden } from './forbidden.ts'
+import { notAuthorised, type Outcome } from './outcome.ts'
 import type { Delivery, Outbox } from './ports.ts'
 import type { Publication, Session, SessionEnd } from './session.ts'
 
@@ -26,7 +27,7 @@ export interface RelayCounts {
   readonly sent: number
   readonly acknowledged: number
   readonly parked: number
-  /** Refused for now and sent again. */
+  /** Refused or forbidden for now and sent again. */
   readonly deferred: number
 }
 
@@ -34,13 +35,15 @@ export class Relay {
   readonly #outbox: Outbox
   readonly #log: Log
   readonly #bell = new Bell()
+  readonly #forbidden: Forbidden
   readonly #acknowledgements: Acknowledgements
   readonly #grumble = oncePer(10_000)
   readonly #inFlight = new Set<Promise<void>>()
   /** Deliveries that made trouble, by rowId; there are no more of them than were in flight at once. */
   readonly #strikes = new Map<number, number>()
   #more = true
-  #rewind = false
+  /** Begin anew with the oldest once nothing is in flight, after so many ms. */
+  #rewindAfterMs: number | undefined
   /** One at a time, until the broker takes something again: so the one that cuts the connection is known. */
   #careful = false
   #accepted = 0
@@ -50,7 +53,8 @@ export class Relay {
   #parked = 0
   #deferred = 0
 
-  constructor(outbox: Outbox, log: Log) {
+  constructor(outbox: Outbox, log: Log, forbiddenMs: number) {
+    this.#forbidden = new Forbidden(forbiddenMs)
     this.#outbox = outbox
     this.#log = log
     this.#acknowledgements = new Acknowledgements(outbox, log)
@@ -82,20 +86,24 @@ export class Relay {
   /** Sends until the session is over. What was in flight then is sent again in the next one. */
   async run(session: Session): Promise<void> {
     this.#more = true
-    this.#rewind = false
+    this.#rewindAfterMs = undefined
     this.#accepted = 0
     this.#lost = []
     let after = 0
     while (!session.over.aborted) {
-      if (this.#rewind && this.#inFlight.size === 0) {
-        await sleep(pauseMs, session.over)
-        this.#rewind = false
+      if (this.#forbidden.dueMs === 0) {
+        this.#forbidden.clear()
+        this.#rewindAfterMs ??= 0
+      }
+      if (this.#rewindAfterMs !== undefined && this.#inFlight.size === 0) {
+        await sleep(this.#rewindAfterMs, session.over)
+        this.#rewindAfterMs = undefined
         this.#more = true
         after = 0
       }
       after = await this.#fill(session, after)
-      if (this.#inFlight.size === 0 && (this.#more || this.#rewind)) continue
-      await this.#bell.wait(pollMs, session.over)
+      if (this.#inFlight.size === 0 && (this.#more || this.#rewindAfterMs !== undefined)) continue
+      await this.#bell.wait(Math.min(pollMs, this.#forbidden.dueMs), session.over)
       if (this.#inFlight.size === 0) this.#more = true
       this.#acknowledgements.flush()
     }
@@ -107,7 +115,7 @@ export class Relay {
   async #fill(session: Session, after: number): Promise<number> {
     const limit = this.#careful ? 1 : session.limit
     const room = limit - this.#inFlight.size
-    if (!this.#more || this.#rewind || room < limit / 2) return after
+    if (!this.#more || this.#rewindAfterMs !== undefined || room < limit / 2) return after
     this.#more = false
     let batch: Delivery[]
     try {
@@ -119,8 +127,10 @@ export class Relay {
       return after
     }
     if (batch.length > 0) this.#more = true
-    for (const delivery of batch)
-      if (!this.#acknowledgements.has(delivery.rowId)) this.#send(session, delivery)
+    for (const delivery of batch) {
+      if (this.#acknowledgements.has(delivery.rowId) || this.#forbidden.has(delivery)) continue
+      this.#send(session, delivery)
+    }
     return batch.at(-1)?.rowId ?? after
   }
 
@@ -153,25 +163,38 @@ export class Relay {
       this.#acknowledgements.add(rowId)
     } else if (outcome.kind === 'lost') {
       this.#lost.push(delivery)
+    } else if (outcome.verdict === 'forbidden') {
+      this.#forbid(delivery)
     } else if (outcome.verdict === 'final' || (outcome.verdict === 'unclear' && this.#strike(rowId))) {
       await this.#park(delivery, outcome.why)
     } else {
       this.#deferred++
-      this.#rewind = true
+      this.#rewindAfterMs = pauseMs
       this.#grumble('later', () => this.#log.warn({ why: outcome.why }, 'the broker asks for a pause'))
     }
   }
 
   /** After a session that took nothing: find out whether one message is to blame. */
-  async #judge({ by, why }: SessionEnd): Promise<void> {
+  async #judge({ by, why, code }: SessionEnd): Promise<void> {
     if (this.#accepted > 0 || this.#lost.length === 0) return
     this.#careful = true
     const [alone, another] = this.#lost
     if (another || by === 'us') return
+    if (code === notAuthorised) return this.#forbid(alone)
     const most = by === 'broker' ? mostStrikes : mostBreaks
     if (this.#strike(alone.rowId, most)) {
       await this.#park(alone, `${why}, the last of ${most} times over this message alone`)
     }
+  }
+
+  /** Nothing is given up over an access list: it may be a mistake, and those are mended. */
+  #forbid(delivery: Delivery): void {
+    this.#deferred++
+    this.#forbidden.add(delivery)
+    const { topic } = delivery
+    this.#grumble('forbidden', () =>
+      this.#log.error({ topic }, 'the broker forbids this topic: its messages wait; mend its access list'),
+    )
   }
 
   /** True when it is one too many. */
@@ -188,7 +211,7 @@ export class Relay {
       await this.#outbox.parked(rowId, why)
       this.#parked++
     } catch (error) {
-      this.#rewind = true
+      this.#rewindAfterMs = pauseMs
       this.#grumble('park', () => this.#log.error({ err: error }, 'a message could not be parked'))
     }
   }

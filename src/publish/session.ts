@@ -23,6 +23,8 @@ export interface SessionEnd {
   /** `broker`: it said so or closed in good order; `us`: stopped or given up; `network`: anything else. */
   readonly by: 'broker' | 'us' | 'network'
   readonly why: string
+  /** What the broker gave as its reason, in MQTT 5. */
+  readonly code?: number
 }
 
 interface Job {
@@ -52,6 +54,7 @@ export class Session {
     client.on('disconnect', ({ reasonCode = 0 }) => {
       this.#end ??= {
         by: 'broker',
+        code: reasonCode,
         why: `the broker disconnected with reason code 0x${reasonCode.toString(16)}`,
       }
     })

@@ -59,8 +59,8 @@ export class OutboxTable {
     this.#rewrite = db.prepare('UPDATE outbox SET body = ? WHERE row_id = ?')
     this.#expire = db.prepare(
       `DELETE FROM outbox WHERE row_id IN (
-         SELECT row_id FROM outbox JOIN alerts ON alerts.id = outbox.alert WHERE parked_because IS NULL
-         ORDER BY CASE severity WHEN 'info' THEN 0 WHEN 'minor' THEN 1 WHEN 'major' THEN 2 ELSE 3 END, row_id
+         SELECT row_id FROM outbox JOIN alerts ON alerts.id = outbox.alert
+         ORDER BY parked_because IS NULL, CASE severity WHEN 'info' THEN 0 WHEN 'minor' THEN 1 WHEN 'major' THEN 2 ELSE 3 END, row_id
          LIMIT ?)`,
     )
   }
@@ -117,7 +117,7 @@ export class OutboxTable {
     this.#rewrite.run(body, rowId)
   }
 
-  /** Gives up the least severe and among them the oldest. Returns how many. */
+  /** Gives up what is parked, then the least severe, and among them the oldest. Returns how many. */
   expire(most: number): number {
     return this.#expire.run(most).changes
   }

@@ -11,7 +11,7 @@ const dayMs = 86_400_000
 /** Rows per step. */
 const stepRows = 200
 
-/** Deliveries that may wait: about 200 MB of alerts, months of them at one a minute. */
+/** Deliveries that may wait or be parked: about 200 MB of alerts, months of them at one a minute. */
 export const mostPending = 100_000
 
 /** A clock that is a year ahead of what it deletes is doubted. */
@@ -72,7 +72,8 @@ export class Retention {
   }
 
   *#expirePending(): Generator<void> {
-    let excess = this.#shelves.outbox.extent().pending - this.#mostPending
+    const { pending, parked } = this.#shelves.outbox.extent()
+    let excess = pending + parked - this.#mostPending
     while (excess > 0) {
       this.expired += this.#shelves.outbox.expire(Math.min(excess, stepRows))
       excess -= stepRows

@@ -1,5 +1,8 @@
 /** The publisher against real brokers: nothing lost, order kept, state told. */
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { v7 as newId } from 'uuid'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { validateMessage } from '../../src/contract/validate.ts'
@@ -250,19 +253,32 @@ describe.skipIf(!mosquittoPresent)('the publisher on mosquitto (skipped where it
     expect(lines.join()).not.toContain('s3cret-pass')
   })
 
-  it('parks what the broker forbids and delivers the rest', async () => {
-    const { url } = await broker({
-      config: ['allow_anonymous true', 'acl_file {dir}/acl'],
-      files: { acl: 'topic readwrite skyeye/v1/gateways/#\ntopic readwrite skyeye/v1/alerts/#\n' },
-    })
-    const { publisher: made, outbox } = publisher(url)
+  it('keeps what the broker forbids, delivers the rest, and sends it once it may', async () => {
+    const acl = 'topic readwrite skyeye/v1/gateways/#\ntopic readwrite skyeye/v1/alerts/#\n'
+    const options = { config: ['allow_anonymous true', 'acl_file {dir}/acl'], files: { acl } }
+    const folder = await mkdtemp(join(tmpdir(), 'skyeye-acl-'))
+    endings.push(() => rm(folder, { recursive: true, force: true }))
+    const mosquitto = await broker({ ...options, folder })
+    const { publisher: made, outbox, lines } = publisher(mosquitto.url, { forbiddenMs: 300 })
     addAlerts(outbox, 3)
-    const forbidden = outbox.add({ ...sampleMessage(), topic: 'skyeye/v1/elsewhere' })
+    const forbidden = Array.from({ length: 40 }, () =>
+      outbox.add({ ...sampleMessage(), topic: 'skyeye/v1/elsewhere' }),
+    )
     addAlerts(outbox, 3)
     await made.start()
+    await vi.waitFor(() => expect(made.stats().acknowledged).toBe(6), patient)
+    await vi.waitFor(() => expect(made.stats().deferred).toBeGreaterThan(40), patient)
+    expect([...outbox.waiting.keys()]).toEqual(forbidden.map(({ rowId }) => rowId))
+    expect(made.stats()).toMatchObject({ parked: 0, connects: 1 })
+    expect(lines.join()).toContain('forbids')
+    addAlerts(outbox, 3)
+    made.nudge()
+    await vi.waitFor(() => expect(made.stats().acknowledged).toBe(9), patient)
+    await mosquitto.kill()
+    await writeFile(join(folder, 'acl'), 'topic readwrite #\n')
+    await mosquitto.start()
     await empty(outbox)
-    expect([...outbox.parkedBecause]).toEqual([[forbidden.rowId, 'not authorised (0x87)']])
-    expect(made.stats()).toMatchObject({ acknowledged: 6, parked: 1, connects: 1 })
+    expect(outbox.parkedBecause.size).toBe(0)
   })
 
   it('parks what is larger than the broker takes, without being cut off for it', async () => {

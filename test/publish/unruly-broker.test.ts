@@ -27,6 +27,7 @@ async function against(answer: (message: Heard) => Answer, alerts: number, ackTi
     health: () => ({ alive: true }),
     log: createLog('silent', new SecretMask()),
     backoff: { firstMs: 10, maxMs: 20, healthyAfterMs: 60_000 },
+    forbiddenMs: 100,
     ...(ackTimeoutMs === undefined ? {} : { ackTimeoutMs }),
   })
   endings.push(() => publisher.stop())
@@ -89,6 +90,36 @@ describe('an unruly broker', () => {
     expect([...outbox.parkedBecause.keys()]).toEqual([2])
     expect(outbox.parkedBecause.get(2)).toMatch(/over this message alone/)
     expect([...new Set(heard().map(({ topic }) => topic))]).toEqual(['n/1', 'n/2', 'n/3', 'n/4', 'n/5'])
+  })
+
+  it('that forbids a message does not have it parked, and takes it after all', async () => {
+    let allowed = false
+    const { outbox, heard, publisher } = await against(
+      ({ topic }) => (topic === 'n/2' && !allowed ? 0x87 : 0),
+      5,
+    )
+    await vi.waitFor(() => expect([...outbox.waiting.keys()]).toEqual([2]), patient)
+    await vi.waitFor(() => expect(publisher.stats().deferred).toBeGreaterThanOrEqual(3), patient)
+    allowed = true
+    await empty(outbox)
+    expect(outbox.parkedBecause.size).toBe(0)
+    expect(publisher.stats()).toMatchObject({ acknowledged: 5, connects: 1 })
+    expect(heard().at(-1)?.topic).toBe('n/2')
+  })
+
+  it('that leaves over a message it forbids does not have it parked either', async () => {
+    let allowed = false
+    const { outbox, broker } = await against(
+      ({ topic }) => (topic === 'n/2' && !allowed ? 'forbid and leave' : 0),
+      5,
+    )
+    await vi.waitFor(() => expect([...outbox.waiting.keys()]).toEqual([2]), patient)
+    const { connects } = broker
+    await vi.waitFor(() => expect(broker.connects).toBeGreaterThan(connects + 8), patient)
+    expect([...outbox.waiting.keys()]).toEqual([2])
+    allowed = true
+    await empty(outbox)
+    expect(outbox.parkedBecause.size).toBe(0)
   })
 
   it.each([

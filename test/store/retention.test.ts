@@ -146,3 +146,19 @@ it('gives up the least severe and oldest deliveries when the outbox is full, and
   expect(records.next(0, 10).map((one) => one.id)).toEqual([ids[0], ids[2], ids[4]])
   expect(small.expired).toBe(2)
 })
+
+it('counts what is parked in the limit of the outbox, and gives that up first', () => {
+  const { records, opened, clock } = openRecords(temporaryFolder())
+  const saves = Array.from({ length: 5 }, () => saveOf())
+  for (const save of saves) records.saveAlert(save)
+  const rows = records.next(0, 10)
+  for (const parked of [rows[1], rows[3]]) records.parked(parked.rowId, 'refused')
+  const { db, snapshotDir } = opened
+  const tables = { alerts: new AlertTable(db), outbox: new OutboxTable(db), snapshots: new SnapshotTable(db) }
+  const shelves = { db, ...tables, files: new SnapshotFiles(snapshotDir) }
+  for (const _ of new Retention(shelves, generous, 4).run(clock.now));
+  expect(records.counts()).toMatchObject({ pending: 3, parked: 1 })
+  for (const _ of new Retention(shelves, generous, 2).run(clock.now));
+  expect(records.counts()).toMatchObject({ pending: 2, parked: 0 })
+  expect(records.next(0, 10).map((one) => one.rowId)).toEqual([rows[2].rowId, rows[4].rowId])
+})

@@ -7,8 +7,11 @@ export interface Heard {
   readonly payload: string
 }
 
-/** Reason code of the PUBACK, `silent` for none, `cut` to close the connection instead, `reset` to break it. */
-export type Answer = number | 'silent' | 'cut' | 'reset'
+/**
+ * Reason code of the PUBACK, `silent` for none, `cut` to close the connection instead, `reset` to break it,
+ * `forbid and leave` for a DISCONNECT with 0x87.
+ */
+export type Answer = number | 'silent' | 'cut' | 'reset' | 'forbid and leave'
 
 export class ScriptedBroker {
   readonly heard: Heard[] = []
@@ -67,6 +70,7 @@ export class ScriptedBroker {
       this.heard.push(message)
       const answer = this.#answer(message)
       if (answer === 'cut') socket.end()
+      else if (answer === 'forbid and leave') socket.end(Buffer.from([0xe0, 2, 0x87, 0]))
       else if (answer === 'reset') socket.resetAndDestroy()
       else if (answer !== 'silent') socket.write(Buffer.from([0x40, 3, id >> 8, id & 0xff, answer]))
     }
