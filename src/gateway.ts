@@ -91,6 +91,8 @@ export class Gateway {
           ? { url: `mqtt://127.0.0.1:${config.broker.port}`, prefix: config.broker.prefix }
           : config.broker,
       outbox: this.#store,
+      announced: this.#store,
+      cameras: () => this.#config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id),
       health: () => this.#status.announcement(),
       log,
     })
@@ -190,7 +192,8 @@ export class Gateway {
     for (const alert of await this.#store.openAlerts()) {
       const known = this.#config.cameras.find(({ id }) => id === alert.camera)
       const because: EndedBecause = known ? 'gateway-restarted' : 'camera-removed'
-      const now = Date.now()
+      // A box without a clock of its own may wake up in the past.
+      const now = Math.max(Date.now(), alert.time)
       const ended: Alert = { ...alert, phase: 'ended', time: now, ended: now, endedBecause: because }
       await this.#save(known ?? removedCamera(alert.camera), ended, undefined)
     }

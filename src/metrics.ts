@@ -47,7 +47,27 @@ export function gatewayMetrics({ vision, store, saving, connected, cameras }: Re
       labels: ['camera'],
       read: perCamera(({ attempts }) => attempts),
     },
-    { name: 'skyeye_detections_total', help: 'Frames analysed.', read: () => vision().frames },
+    { name: 'skyeye_frames_analysed_total', help: 'Frames analysed.', read: () => vision().frames },
+    {
+      name: 'skyeye_faces_total',
+      help: 'Faces seen, in one look a second and camera; counted, never told apart.',
+      read: () => vision().faces,
+    },
+    {
+      name: 'skyeye_vision_wait_seconds_total',
+      help: 'Time frames and pictures waited for a worker.',
+      read: () => vision().waitMs / 1_000,
+    },
+    {
+      name: 'skyeye_vision_worker_deaths_total',
+      help: 'Worker threads that died and were replaced.',
+      read: () => vision().deaths,
+    },
+    {
+      name: 'skyeye_frames_evicted_total',
+      help: 'Held frames dropped before their picture was made.',
+      read: () => vision().evicted,
+    },
     {
       name: 'skyeye_model_seconds_total',
       help: 'Time inside the models.',

@@ -20,7 +20,8 @@ export type Picture =
 
 export interface Stages {
   readonly vision: {
-    detect(frame: Frame): Promise<Sighting>
+    /** Undefined where this one frame could not be analysed. */
+    detect(frame: Frame): Promise<Sighting | undefined>
     /** From the held frame. Never rejects: a picture that cannot be redacted is missing. */
     snapshot(handle: number, objects: readonly Box[]): Promise<Picture>
     release(handle: number): void
@@ -44,6 +45,7 @@ export async function pipeline(frames: AsyncIterable<Frame>, stages: Stages): Pr
   for await (const frame of frames) {
     const time = frame.frameTime
     const sighting = await vision.detect(frame)
+    if (!sighting) continue
     try {
       const tracks = tracker.update(sighting.detections, sighting.looked, time)
       for (const alert of alerts.raise(rules.evaluate(tracks, time))) {

@@ -1,4 +1,5 @@
 /** Saves alerts in order; what the disk refuses waits here, bounded and counted, and is tried again until it is taken. */
+import { GatewayError } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
 import type { Part } from './kit/part.ts'
 import { sleep } from './kit/retry.ts'
@@ -17,6 +18,9 @@ export class Saving implements Part {
   readonly #waiting: Save[] = []
   readonly #stopping = new AbortController()
   #retrying: Promise<void> = Promise.resolve()
+  #isRetrying = false
+  /** The oldest is out of the queue while it is tried. */
+  #trying = false
   #lost = 0
 
   constructor(log: Log, retryAfterMs: number = retryMs) {
@@ -26,7 +30,7 @@ export class Saving implements Part {
 
   /** Alerts that wait for the disk. */
   get waiting(): number {
-    return this.#waiting.length
+    return this.#waiting.length + (this.#trying ? 1 : 0)
   }
 
   /** Alerts that were given up. */
@@ -45,21 +49,30 @@ export class Saving implements Part {
 
   /** Never rejects. Resolves when the alert is saved or has joined those that wait, so that none overtakes another. */
   async add(save: Save): Promise<void> {
-    if (this.#waiting.length === 0 && (await this.#try(save, false))) return
+    if (this.waiting === 0 && (await this.#try(save, false))) return
     this.#waiting.push(save)
     if (this.#waiting.length > mostWaiting) {
       this.#waiting.shift()
       this.#giveUp(1)
     }
-    if (this.#waiting.length === 1) this.#retrying = this.#retry()
+    if (!this.#isRetrying) this.#retrying = this.#retry()
   }
 
   async #retry(): Promise<void> {
+    this.#isRetrying = true
     while (this.#waiting.length > 0) {
       await sleep(this.#retryMs, this.#stopping.signal)
-      while (this.#waiting.length > 0 && (await this.#try(this.#waiting[0], true))) this.#waiting.shift()
+      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+        this.#trying = true
+        const taken = await this.#try(next, true)
+        this.#trying = false
+        if (taken) continue
+        this.#waiting.unshift(next)
+        break
+      }
       if (this.#stopping.signal.aborted) return
     }
+    this.#isRetrying = false
     this.#log.info('alerts that waited for the disk are saved')
   }
 
@@ -68,6 +81,12 @@ export class Saving implements Part {
       await save(late)
       return true
     } catch (error) {
+      if (error instanceof GatewayError && error.code === 'MESSAGE_INVALID') {
+        // It would be refused for ever, and everything behind it would wait.
+        this.#log.error({ err: error }, 'an alert fits no message and is dropped')
+        this.#lost++
+        return true
+      }
       if (!late) this.#log.error({ err: error }, 'an alert could not be saved; it waits and is tried again')
       return false
     }

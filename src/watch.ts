@@ -135,10 +135,11 @@ export async function* endWhenLost(
   try {
     for (;;) {
       const next = iterator.next()
-      const arrived = new AbortController()
-      const late = sleep(afterMs, arrived.signal).then(() => 'late' as const)
-      const first = await Promise.race([next, late])
-      arrived.abort()
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<'late'>((resolve) => {
+        timer = setTimeout(resolve, afterMs, 'late')
+      })
+      const first = await Promise.race([next, late]).finally(() => clearTimeout(timer))
       if (first === 'late') await onLost()
       const { done, value } = await next
       if (done) return

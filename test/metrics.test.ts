@@ -35,7 +35,9 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_attempts_total{camera="yard"} 1',
     'skyeye_broker_connected 1',
     'skyeye_camera_state{camera="yard",state="live"} 1',
-    'skyeye_detections_total 8',
+    'skyeye_faces_total 0',
+    'skyeye_frames_analysed_total 8',
+    'skyeye_frames_evicted_total 0',
     'skyeye_frames_replaced_total{camera="yard"} 2',
     'skyeye_frames_total{camera="yard"} 10',
     'skyeye_model_seconds_total 1.5',
@@ -47,6 +49,8 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_snapshots_total 7',
     'skyeye_vision_failures_total 6',
     'skyeye_vision_queue 5',
+    'skyeye_vision_wait_seconds_total 0',
+    'skyeye_vision_worker_deaths_total 0',
     'skyeye_vision_workers 2',
   ])
 })

@@ -1,5 +1,6 @@
 /** What the disk refuses waits in order and is tried again; nothing ends that did not begin. */
 import { expect, it, vi } from 'vitest'
+import { GatewayError } from '../src/kit/errors.ts'
 import { createLog } from '../src/kit/log.ts'
 import { SecretMask } from '../src/kit/secrets.ts'
 import { Saving } from '../src/saving.ts'
@@ -60,4 +61,39 @@ it('counts what the disk still refuses at the end', async () => {
   await saving.add(save('a'))
   await saving.stop()
   expect([saving.waiting, saving.lost]).toEqual([0, 1])
+})
+
+it('drops an alert that fits no message, and saves those behind it', async () => {
+  const { saved, save } = disk()
+  const saving = new Saving(log, 1)
+  await saving.add(async () => {
+    throw new GatewayError('MESSAGE_INVALID', 'a name is too long for a topic')
+  })
+  await saving.add(save('next'))
+  expect([saved, saving.waiting, saving.lost]).toEqual([['next'], 0, 1])
+})
+
+it('does not give up the alert that is being tried while the queue overflows', async () => {
+  const { saved, state, save } = disk()
+  const saving = new Saving(log, 1)
+  state.full = true
+  const gate = Promise.withResolvers<void>()
+  const tried = Promise.withResolvers<void>()
+  await saving.add(async (late) => {
+    if (!late) throw new Error('disk full')
+    tried.resolve()
+    await gate.promise
+    saved.push('first')
+  })
+  await tried.promise
+  for (let i = 0; i < 1_000; i++) await saving.add(save(String(i)))
+  expect(saving.waiting).toBe(1_001)
+  await saving.add(save('newest'))
+  state.full = false
+  gate.resolve()
+  await vi.waitFor(() => expect(saving.waiting).toBe(0))
+  expect(saving.lost).toBe(1)
+  expect(saved[0]).toBe('first')
+  expect(saved.slice(1, 3)).toEqual(['1 late', '2 late'])
+  expect(saved.at(-1)).toBe('newest late')
 })

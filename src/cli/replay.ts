@@ -13,7 +13,7 @@ import { Networks } from '../ingest/networks.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { createLog } from '../kit/log.ts'
 import { SecretMask } from '../kit/secrets.ts'
-import { type Picture, pipeline } from '../pipeline.ts'
+import { type Picture, pipeline, type Sighting, type Stages } from '../pipeline.ts'
 import { stagesOf } from '../stages.ts'
 import { VisionPool } from '../vision/pool.ts'
 import type { Io } from './io.ts'
@@ -83,7 +83,8 @@ export async function replay(args: string[], io: Io): Promise<number> {
     io.out(values.json ? JSON.stringify({ ...alert, snapshot }) : sentence(alert, snapshot))
   }
   const networks = new Networks(config.ingest.allowNetworks)
-  const stages = stagesOf(camera, vision, save)
+  const ahead = new LookAhead(vision, workers)
+  const stages = stagesOf(camera, ahead, save)
   try {
     await vision.start()
     const frames = readClip(positionals[0], { camera, maxWidth, networks, log, signal: stopping.signal })
@@ -93,7 +94,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
       counted.frames++
       progress.tick()
     }
-    await pipeline(tap(frames, onFrame), stages)
+    await pipeline(tap(ahead.frames(frames), onFrame), stages)
     for (const alert of stages.alerts.raise(stages.rules.end('camera-lost', lastTime)))
       await save(alert, undefined)
   } finally {
@@ -156,6 +157,47 @@ async function* tap(frames: AsyncIterable<Frame>, onFrame: (frame: Frame) => voi
   for await (const frame of frames) {
     onFrame(frame)
     yield frame
+  }
+}
+
+/**
+ * A clip is there as a whole, so while one frame is followed the next ones are already being looked at: every worker has
+ * something to do, and the main path still sees frame after frame in order.
+ */
+class LookAhead {
+  readonly snapshot: Stages['vision']['snapshot']
+  readonly release: Stages['vision']['release']
+  readonly #vision: Stages['vision']
+  readonly #depth: number
+  readonly #pending = new Map<Frame, Promise<Sighting | undefined>>()
+
+  constructor(vision: Stages['vision'], workers: number) {
+    this.#vision = vision
+    this.#depth = workers + 1
+    this.snapshot = (handle, objects) => vision.snapshot(handle, objects)
+    this.release = (handle) => vision.release(handle)
+  }
+
+  async *frames(frames: AsyncIterable<Frame>): AsyncGenerator<Frame> {
+    for await (const frame of frames) {
+      const sighting = this.#vision.detect(frame)
+      // Whoever awaits it hears of a failure; until then it is nobody's unhandled rejection.
+      sighting.catch(() => {})
+      this.#pending.set(frame, sighting)
+      if (this.#pending.size > this.#depth) yield this.#oldest()
+    }
+    while (this.#pending.size > 0) yield this.#oldest()
+  }
+
+  detect(frame: Frame): Promise<Sighting | undefined> {
+    const sighting = this.#pending.get(frame)
+    this.#pending.delete(frame)
+    return sighting ?? this.#vision.detect(frame)
+  }
+
+  #oldest(): Frame {
+    const [frame] = this.#pending.keys()
+    return frame
   }
 }
 

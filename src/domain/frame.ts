@@ -11,7 +11,7 @@ export interface Frame {
   readonly width: number
   readonly height: number
   /**
-   * Planar YUV 4:2:0 (I420, video range, BT.601): `width * height` luma bytes, then a quarter as many of U, then of V.
+   * Planar YUV 4:2:0 (I420, video range; read as BT.601 whatever the stream says, which shifts the hues of HD a little): `width * height` luma bytes, then a quarter as many of U, then of V.
    * Owned by whoever holds the frame: detection transfers it to a worker and leaves it empty.
    */
   pixels: Uint8Array

@@ -1,7 +1,8 @@
 /** Secrets are masked at the exit (logger, API, errors), not by good manners of whoever writes a message. */
 
 export class SecretMask {
-  readonly #known = new Set<string>()
+  /** Longest first: a short secret that begins a longer one must not leave its rest to be read. */
+  #known: readonly string[] = []
 
   /**
    * Remembers a secret so that `mask` hides it, also percent-encoded. Values under four characters are not
@@ -9,10 +10,9 @@ export class SecretMask {
    */
   remember(value: string): void {
     if (value.length < 4) return
-    this.#known.add(value)
-    this.#known.add(encodeURIComponent(value))
-    // As it looks inside a JSON string, which is what the logger writes.
-    this.#known.add(JSON.stringify(value).slice(1, -1))
+    // Also as it looks in a URL, and inside a JSON string, which is what the logger writes.
+    const looks = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]
+    this.#known = [...new Set([...this.#known, ...looks])].sort((a, b) => b.length - a.length)
   }
 
   /** The text with known secrets and the user-info of every URL replaced by `***`. */

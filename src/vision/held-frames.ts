@@ -1,10 +1,13 @@
 /** The frames a worker keeps between detection and release, newest first to stay. */
 import type { Detection } from '../domain/detection.ts'
 import type { Picture420 } from './letterbox.ts'
+import type { Redacted } from './snapshot.ts'
 
 export interface HeldFrame {
   readonly picture: Picture420
   readonly detections: readonly Detection[]
+  /** Made for the first alert of the frame, and shared by its others. */
+  redacted?: Promise<Redacted>
 }
 
 export class HeldFrames {

@@ -15,7 +15,14 @@ export interface WorkerSetup {
 
 /** Asks for exactly one answer with the same `id`. */
 export type Task =
-  | { readonly kind: 'detect'; readonly id: number; readonly handle: number; readonly picture: Picture420 }
+  | {
+      readonly kind: 'detect'
+      readonly id: number
+      readonly handle: number
+      readonly picture: Picture420
+      /** Look for faces too, where people are. */
+      readonly faces: boolean
+    }
   | {
       readonly kind: 'snapshot'
       readonly id: number

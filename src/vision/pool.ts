@@ -29,6 +29,10 @@ const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './w
 /** One task runs, the next waits at the worker's door, so that it never idles; the rest waits here, to be reordered. */
 const tasksPerWorker = 2
 
+const facesEveryMs = 1_000
+/** More than a box can have: names of cameras that are gone are dropped beyond it. */
+const mostCameras = 10_000
+
 type DetectTask = Extract<Task, { kind: 'detect' }>
 
 interface Waiting {
@@ -55,6 +59,8 @@ export class VisionPool {
   /** At most one frame per camera, by the shape of the main path. */
   readonly #detects: Waiting[] = []
   readonly #holders = new Map<number, Seat>()
+  /** Frame time of each camera's newest look for faces. */
+  readonly #facesAt = new Map<string, number>()
   readonly #stats = emptyStats()
   readonly #stopping = new AbortController()
   #lastId = 0
@@ -109,6 +115,7 @@ export class VisionPool {
       id: handle,
       handle,
       picture: { width, height, pixels: whole(frame.pixels) },
+      faces: this.#wantsFaces(frame),
     }
     frame.pixels = new Uint8Array(0)
     const answer = await this.#queue(task, this.#detects)
@@ -120,7 +127,20 @@ export class VisionPool {
         `A frame of camera ${frame.camera} could not be analysed: ${why}`,
       )
     }
+    this.#stats.faces += answer.detections.filter(({ label }) => label === 'face').length
     return { handle, detections: answer.detections, looked: [wholePicture] }
+  }
+
+  /**
+   * Faces are counted once a second of a camera's time: they are not followed, and a look costs half a detection more.
+   * Those on a picture that leaves the box are found by looks of their own.
+   */
+  #wantsFaces({ camera, frameTime }: Frame): boolean {
+    const last = this.#facesAt.get(camera)
+    if (last !== undefined && Math.abs(frameTime - last) < facesEveryMs) return false
+    if (this.#facesAt.size >= mostCameras) this.#facesAt.clear()
+    this.#facesAt.set(camera, frameTime)
+    return true
   }
 
   /**

@@ -4,7 +4,6 @@ import type { Detection } from '../domain/detection.ts'
 import type { Box } from '../domain/geometry.ts'
 import { suppress } from './candidates.ts'
 import type { Detector } from './detector.ts'
-import type { HeldFrame } from './held-frames.ts'
 import type { Picture420 } from './letterbox.ts'
 import { hiddenRegions, leastPerson, mosaic, outline, type RgbPicture } from './redact.ts'
 import { toRgb } from './rgb.ts'
@@ -37,11 +36,18 @@ function isBelievable({ box, confidence }: Detection): boolean {
   return confidence >= Math.min(0.5, ((box.y2 - box.y1 - 0.15) / 0.25) * 0.5)
 }
 
-/** The picture with nobody's face in it, not yet encoded; `faces` counts those that were found. */
+/** A picture with nobody's face in it, not yet encoded; `faces` counts those that were found, `hidden` in 0..1. */
+export interface Redacted {
+  readonly rgb: RgbPicture
+  readonly faces: number
+  readonly hidden: readonly Box[]
+}
+
+/** Finds and hides faces and heads. */
 export async function redactPicture(
   faces: Detector,
-  { picture, detections }: HeldFrame,
-): Promise<{ rgb: RgbPicture; faces: number; hidden: Box[] }> {
+  { picture, detections }: { readonly picture: Picture420; readonly detections: readonly Detection[] },
+): Promise<Redacted> {
   const found = await findFaces(faces, picture)
   const people = detections.filter(({ label, confidence }) => label === 'person' && confidence >= leastPerson)
   const hidden = hiddenRegions(found, people, picture)
@@ -50,18 +56,18 @@ export async function redactPicture(
   return { rgb, faces: found.length, hidden }
 }
 
-/** Throws whatever went wrong: the caller must then have no picture at all. */
-export async function takeSnapshot(
-  faces: Detector,
-  frame: HeldFrame,
+/** A JPEG with the objects (0..1) outlined. Throws whatever went wrong: the caller must then have no picture at all. */
+export async function encodeSnapshot(
+  { rgb, faces }: Redacted,
   objects: readonly Box[],
 ): Promise<{ jpeg: Uint8Array; width: number; height: number; faces: number }> {
-  const { rgb, faces: count } = await redactPicture(faces, frame)
-  for (const box of objects) outline(rgb, box)
-  const { width, height, bytes } = rgb
+  const { width, height } = rgb
+  // Other alerts of the frame have other objects, so the lines are drawn on a copy.
+  const bytes = Uint8Array.from(rgb.bytes)
+  for (const box of objects) outline({ width, height, bytes }, box)
   const jpeg = await sharp(bytes, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: jpegQuality })
     .toBuffer()
   // A copy of its own: Node's small buffers share memory, and what is transferred must be whole.
-  return { jpeg: Uint8Array.from(jpeg), width, height, faces: count }
+  return { jpeg: Uint8Array.from(jpeg), width, height, faces }
 }

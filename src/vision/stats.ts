@@ -11,6 +11,8 @@ export interface VisionStats {
   readonly held: number
   /** Frames analysed. */
   readonly frames: number
+  /** Faces seen, in one look a second and camera. */
+  readonly faces: number
   /** Model runs for detection. */
   readonly runs: number
   /** Sums over those runs: filling the tensor, the model, reading its output. */
@@ -39,6 +41,7 @@ type Sums = { -readonly [K in Exclude<keyof VisionStats, 'workers' | 'queued' | 
 export function emptyStats(): Sums {
   return {
     frames: 0,
+    faces: 0,
     runs: 0,
     preMs: 0,
     modelMs: 0,

@@ -6,7 +6,7 @@ import { Detector, type Look } from './detector.ts'
 import { HeldFrames } from './held-frames.ts'
 import type { Picture420 } from './letterbox.ts'
 import type { Costs, FromWorker, Task, ToWorker, WorkerSetup } from './messages.ts'
-import { takeSnapshot } from './snapshot.ts'
+import { encodeSnapshot, redactPicture } from './snapshot.ts'
 
 /** From this confidence a person is worth a look for faces. */
 const leastPersonForFaces = 0.3
@@ -40,9 +40,9 @@ class VisionWorker {
     await this.#faces.close()
   }
 
-  async #detect({ id, handle, picture }: Extract<Task, { kind: 'detect' }>): Promise<void> {
+  async #detect({ id, handle, picture, faces }: Extract<Task, { kind: 'detect' }>): Promise<void> {
     try {
-      const { detections, looks } = await this.#see(picture)
+      const { detections, looks } = await this.#see(picture, faces)
       this.#held.put(handle, { picture, detections })
       this.#say({ kind: 'detected', id, detections, costs: costsOf(looks), evicted: this.#held.evicted })
     } catch (error) {
@@ -50,12 +50,12 @@ class VisionWorker {
     }
   }
 
-  async #see(picture: Picture420): Promise<{ detections: Detection[]; looks: Look[] }> {
+  async #see(picture: Picture420, withFaces: boolean): Promise<{ detections: Detection[]; looks: Look[] }> {
     const things = await this.#objects.look(picture)
     const someone = things.detections.some(
       (one) => one.label === 'person' && one.confidence >= leastPersonForFaces,
     )
-    if (!someone) return { detections: things.detections, looks: [things] }
+    if (!withFaces || !someone) return { detections: things.detections, looks: [things] }
     const faces = await this.#faces.look(picture)
     return { detections: [...things.detections, ...faces.detections], looks: [things, faces] }
   }
@@ -64,7 +64,8 @@ class VisionWorker {
     try {
       const frame = this.#held.get(handle)
       if (!frame) throw new Error('the frame is no longer held')
-      const picture = await takeSnapshot(this.#faces, frame, objects)
+      frame.redacted ??= redactPicture(this.#faces, frame)
+      const picture = await encodeSnapshot(await frame.redacted, objects)
       this.#say({ kind: 'picture', id, picture }, [picture.jpeg.buffer as ArrayBuffer])
     } catch (error) {
       this.#say({

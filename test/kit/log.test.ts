@@ -26,6 +26,14 @@ it.each(['p@ss:w/o%rd#', '口令密码', 'quote"back\\slash'])(
   },
 )
 
+it('hides a secret of which another one is the beginning', () => {
+  lines.length = 0
+  secrets.remember('hunter')
+  secrets.remember('hunter2-long')
+  log.info('tried hunter2-long and hunter')
+  expect(JSON.parse(lines[0]).msg).toBe('tried *** and ***')
+})
+
 it('masks the user-info of a URL nobody told it about', () => {
   lines.length = 0
   log.info('opening rtsp://root:hunter2@10.0.0.9:554/live?x=1')
