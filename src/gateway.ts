@@ -93,6 +93,8 @@ export class Gateway {
       outbox: this.#store,
       announced: this.#store,
       cameras: () => this.#config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id),
+      announced: this.#store,
+      cameras: () => this.#config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id),
       health: () => this.#status.announcement(),
       log,
     })

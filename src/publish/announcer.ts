@@ -14,6 +14,8 @@ import { cameraStateTopic } from '../contract/topics.ts'
 import { type Log, oncePer } from '../kit/log.ts'
 import { sleep } from '../kit/retry.ts'
 import { Bell } from './bell.ts'
+import type { Outcome } from './outcome.ts'
+import type { Announced } from './ports.ts'
 import type { Session } from './session.ts'
 
 const healthEveryMs = 60_000
@@ -27,6 +29,9 @@ const idleMs = 3_600_000
 export interface AnnouncerOptions {
   readonly gateway: string
   readonly prefix: string
+  readonly announced: Announced
+  /** Ids of the cameras that are to be watched. */
+  cameras(): readonly string[]
   health(): GatewayHealth | Promise<GatewayHealth>
   readonly log: Log
 }
@@ -38,6 +43,8 @@ export class Announcer {
   readonly #cameras = new Map<string, CameraFacts>()
   /** Cameras whose newest facts (or whose removal) the broker has not heard. */
   readonly #untold = new Set<string>()
+  /** Cameras of which is written down that the broker may hold their state. */
+  readonly #written = new Set<string>()
 
   constructor(options: AnnouncerOptions) {
     this.#options = options
@@ -70,7 +77,21 @@ export class Announcer {
   async run(session: Session): Promise<void> {
     await this.tellPresence(session, 'online')
     for (const camera of this.#cameras.keys()) this.#untold.add(camera)
-    await Promise.all([this.#tellHealth(session), this.#tellCameras(session)])
+    const cameras = async () => {
+      await this.#findLeftOver()
+      await this.#tellCameras(session)
+    }
+    await Promise.all([this.#tellHealth(session), cameras()])
+  }
+
+  /** Cameras that were removed or disabled while the gateway was down. */
+  async #findLeftOver(): Promise<void> {
+    const watched = new Set([...this.#options.cameras(), ...this.#cameras.keys()])
+    const held = (await this.#write((announced) => announced.announcedCameras())) ?? []
+    for (const camera of held) {
+      this.#written.add(camera)
+      if (!watched.has(camera)) this.#untold.add(camera)
+    }
   }
 
   async #tellHealth(session: Session): Promise<void> {
@@ -89,13 +110,45 @@ export class Announcer {
     while (!session.over.aborted) {
       const cameras = [...this.#untold]
       this.#untold.clear()
-      const told = await Promise.all(
+      await this.#noteTold(cameras)
+      const outcomes = await Promise.all(
         cameras.map((camera) => this.#tell(session, this.#cameraMessage(camera))),
       )
       // The connection ended before the broker had heard them.
-      for (const [i, camera] of cameras.entries()) if (!told[i]) this.#untold.add(camera)
+      for (const [i, camera] of cameras.entries()) {
+        if (outcomes[i].kind === 'lost') this.#untold.add(camera)
+      }
+      await this.#noteCleared(cameras.filter((_, i) => outcomes[i].kind === 'accepted'))
       if (cameras.length > 0) await sleep(cameraEveryMs, session.over)
       await this.#bell.wait(idleMs, session.over)
+    }
+  }
+
+  /** Before they are told: a crash in between leaves one name too many, not one too few. */
+  async #noteTold(cameras: readonly string[]): Promise<void> {
+    const fresh = cameras.filter((camera) => this.#cameras.has(camera) && !this.#written.has(camera))
+    if (fresh.length === 0) return
+    for (const camera of fresh) this.#written.add(camera)
+    await this.#write((announced) => announced.announced(fresh))
+  }
+
+  async #noteCleared(cameras: readonly string[]): Promise<void> {
+    // One that came back meanwhile is still untold and keeps its name.
+    const gone = cameras.filter((camera) => !this.#cameras.has(camera))
+    if (gone.length === 0) return
+    for (const camera of gone) this.#written.delete(camera)
+    await this.#write((announced) => announced.cleared(gone))
+  }
+
+  /** A store in trouble keeps no state from being told. */
+  async #write<Result>(ask: (announced: Announced) => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await ask(this.#options.announced)
+    } catch (error) {
+      this.#grumble('store', () =>
+        this.#options.log.error({ err: error }, 'which cameras were announced cannot be read or written'),
+      )
+      return undefined
     }
   }
 
@@ -107,8 +160,8 @@ export class Announcer {
     return cameraStateMessage(this.#origin(), camera, facts)
   }
 
-  /** False where the session ended first. A refusal is logged and not repeated: the next change tries again. */
-  async #tell(session: Session, { topic, body }: StateMessage): Promise<boolean> {
+  /** A refusal is logged and not repeated: the next change tries again. */
+  async #tell(session: Session, { topic, body }: StateMessage): Promise<Outcome> {
     const contentType = body === '' ? undefined : eventContentType
     const outcome = await session.publish({ topic, payload: body, retain: true, contentType })
     if (outcome.kind === 'refused') {
@@ -116,7 +169,7 @@ export class Announcer {
         this.#options.log.warn({ topic, why: outcome.why }, 'the broker refused a state message'),
       )
     }
-    return outcome.kind !== 'lost'
+    return outcome
   }
 
   #origin(): StateOrigin {

@@ -30,6 +30,15 @@ export interface Outbox {
   parked(rowId: number, why: string): Promise<void>
 }
 
+/** Outlives the gateway: cameras whose state the broker may hold, so that none stays there for ever. */
+export interface Announced {
+  announcedCameras(): Promise<string[]>
+  /** Their state is about to be told. */
+  announced(cameras: string[]): Promise<void>
+  /** The broker holds nothing of them any more. */
+  cleared(cameras: string[]): Promise<void>
+}
+
 /** The broker and the account there. */
 export interface BrokerOptions {
   /** `mqtt://host:port` or `mqtts://host:port`. */

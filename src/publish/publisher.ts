@@ -6,7 +6,7 @@ import type { Part } from '../kit/part.ts'
 import type { Backoff } from '../kit/retry.ts'
 import { Announcer } from './announcer.ts'
 import { Connection, type ConnectionState } from './connection.ts'
-import type { BrokerOptions, Outbox } from './ports.ts'
+import type { Announced, BrokerOptions, Outbox } from './ports.ts'
 import { Relay, type RelayCounts } from './relay.ts'
 import type { Session } from './session.ts'
 
@@ -18,6 +18,9 @@ export interface PublisherOptions {
   readonly gateway: { readonly id: string }
   readonly broker: BrokerOptions
   readonly outbox: Outbox
+  readonly announced: Announced
+  /** Ids of the cameras that are to be watched: what the broker holds of others is cleared. Asked at every connect. */
+  cameras(): readonly string[]
   /** Asked at every connect and each minute. */
   health(): GatewayHealth | Promise<GatewayHealth>
   readonly log: Log
@@ -41,6 +44,7 @@ export class Publisher implements Part {
       gateway,
       broker,
       outbox,
+      announced,
       log,
       backoff,
       connectTimeoutMs = 10_000,
@@ -48,7 +52,14 @@ export class Publisher implements Part {
       forbiddenMs = 60_000,
     } = options
     const { prefix } = broker
-    this.#announcer = new Announcer({ gateway: gateway.id, prefix, health: () => options.health(), log })
+    this.#announcer = new Announcer({
+      gateway: gateway.id,
+      prefix,
+      announced,
+      cameras: () => options.cameras(),
+      health: () => options.health(),
+      log,
+    })
     this.#relay = new Relay(outbox, log, forbiddenMs)
     this.#connection = new Connection({
       session: { broker, clientId: `skyeye-${gateway.id}`, connectTimeoutMs, ackTimeoutMs },

@@ -81,6 +81,9 @@ export interface Operations {
   next(afterRowId: number, limit: number): Delivery[]
   acknowledged(rowIds: readonly number[]): void
   parked(rowId: number, why: string): void
+  announcedCameras(): string[]
+  announced(cameras: readonly string[]): void
+  cleared(cameras: readonly string[]): void
   openAlerts(): Alert[]
   recentAlerts(limit: number): Alert[]
   snapshotPath(alertId: string): string | undefined

@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3'
 import type { Alert } from '../domain/alert.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { AlertTable } from './alerts.ts'
+import { AnnouncedTable } from './announced.ts'
 import type { OpenDatabase } from './database.ts'
 import { type OutboxRow, OutboxTable } from './outbox.ts'
 import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
@@ -24,6 +25,7 @@ interface Prepared {
 export class Records implements Operations {
   readonly #epoch: string
   readonly #shelves: Shelves
+  readonly #announced: AnnouncedTable
   readonly #now: () => number
   readonly #handedOut = new Map<number, number>()
   readonly retention: Retention
@@ -44,6 +46,7 @@ export class Records implements Operations {
       snapshots: new SnapshotTable(db),
       files: new SnapshotFiles(snapshotDir),
     }
+    this.#announced = new AnnouncedTable(db)
     this.retention = new Retention(this.#shelves, limits)
   }
 
@@ -101,6 +104,22 @@ export class Records implements Operations {
   parked(rowId: number, why: string): void {
     this.#shelves.outbox.park(rowId, why)
     this.#handedOut.delete(rowId)
+  }
+
+  announcedCameras(): string[] {
+    return this.#announced.all()
+  }
+
+  announced(cameras: readonly string[]): void {
+    this.#shelves.db.transaction(() => {
+      for (const camera of cameras) this.#announced.insert(camera)
+    })()
+  }
+
+  cleared(cameras: readonly string[]): void {
+    this.#shelves.db.transaction(() => {
+      for (const camera of cameras) this.#announced.delete(camera)
+    })()
   }
 
   openAlerts(): Alert[] {

@@ -114,6 +114,21 @@ export class Store implements Part {
     return this.#call('parked', [rowId, why])
   }
 
+  /** Cameras whose state the broker may hold. */
+  announcedCameras(): Promise<string[]> {
+    return this.#call('announcedCameras', [])
+  }
+
+  /** Their state is about to be told. */
+  announced(cameras: string[]): Promise<void> {
+    return this.#call('announced', [cameras])
+  }
+
+  /** The broker holds nothing of them any more. */
+  cleared(cameras: string[]): Promise<void> {
+    return this.#call('cleared', [cameras])
+  }
+
   /** Alerts that began and have not ended, oldest first. */
   openAlerts(): Promise<Alert[]> {
     return this.#call('openAlerts', [])

@@ -49,6 +49,8 @@ function publisher(url: string, more: Partial<PublisherOptions> = {}) {
     gateway: { id: 'box-1' },
     broker: { url, prefix: 'skyeye/v1' },
     outbox,
+    announced: outbox,
+    cameras: () => [],
     health: () => ({ alive: true }),
     log: createLog('debug', new SecretMask(), (line) => lines.push(line)),
     backoff: { firstMs: 20, maxMs: 100, healthyAfterMs: 60_000 },
@@ -203,6 +205,27 @@ describe.skipIf(!mosquittoPresent)('the publisher on mosquitto (skipped where it
     await vi.waitFor(() => expect(watcher.arrived.at(-1)?.payload).toHaveLength(0), patient)
     const latecomer = await listen(mosquitto.url, 'skyeye/v1/cameras/#')
     await vi.waitFor(() => expect(latecomer.arrived).toHaveLength(1), patient)
+  })
+
+  it('clears the state of a camera that was removed while the gateway was down, and of no other', async () => {
+    const { url } = await broker()
+    const { publisher: first, outbox } = publisher(url)
+    for (const camera of ['gate', 'yard', 'hall']) first.cameraState(camera, { state: 'live', since: 1 })
+    await first.start()
+    const held = async () => {
+      const listener = await listen(url, 'skyeye/v1/cameras/#')
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      await listener.stop()
+      return listener.arrived.map(({ topic }) => topic.split('/')[4]).sort()
+    }
+    await vi.waitFor(async () => expect(await held()).toEqual(['gate', 'hall', 'yard']), patient)
+    await first.stop()
+    // Hall is configured and has not said anything yet.
+    const { publisher: next } = publisher(url, { announced: outbox, cameras: () => ['yard', 'hall'] })
+    next.cameraState('yard', { state: 'offline', since: 2 })
+    await next.start()
+    await vi.waitFor(async () => expect(await held()).toEqual(['hall', 'yard']), patient)
+    await vi.waitFor(() => expect([...outbox.cameras].sort()).toEqual(['hall', 'yard']), patient)
   })
 
   it('lets what was saved before the stop still leave', async () => {

@@ -49,6 +49,8 @@ describe.skipIf(!mosquittoPresent)(
         gateway: { id: 'box-1' },
         broker: { url, prefix: 'skyeye/v1', tls },
         outbox,
+        announced: outbox,
+        cameras: () => [],
         health: () => ({ alive: true }),
         log: createLog('silent', new SecretMask()),
         backoff: { firstMs: 20, maxMs: 50, healthyAfterMs: 60_000 },

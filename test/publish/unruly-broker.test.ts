@@ -24,6 +24,8 @@ async function against(answer: (message: Heard) => Answer, alerts: number, ackTi
     gateway: { id: 'box-1' },
     broker: { url: broker.url, prefix: 'skyeye/v1' },
     outbox,
+    announced: outbox,
+    cameras: () => [],
     health: () => ({ alive: true }),
     log: createLog('silent', new SecretMask()),
     backoff: { firstMs: 10, maxMs: 20, healthyAfterMs: 60_000 },

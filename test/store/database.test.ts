@@ -101,3 +101,14 @@ it('says what to do where the folder cannot be used', async () => {
   })
   await store.stop()
 })
+
+it('takes a database of the first version further, with what is in it', async () => {
+  const dir = temporaryFolder()
+  const first = fileOf(dir)
+  migrate(first, migrations.slice(0, 1))
+  first.exec("INSERT INTO identity (epoch, created_at) VALUES ('of-old', 1)")
+  first.close()
+  const { store } = await startStore(dir)
+  expect(store.epoch).toBe('of-old')
+  expect(await store.announcedCameras()).toEqual([])
+})

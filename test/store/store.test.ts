@@ -173,3 +173,14 @@ it('outlives a save that makes no sense', async () => {
   await expect(store.saveAlert(senseless)).rejects.toMatchObject({ code: 'STORE_FAILED' })
   expect(await store.saveAlert(saveOf())).toEqual({ sequence: 1 })
 })
+
+it('remembers over a restart which cameras were announced, each once, until they are cleared', async () => {
+  const dir = temporaryFolder()
+  const { store } = await startStore(dir)
+  await store.announced(['gate', 'yard'])
+  await store.announced(['yard', 'hall'])
+  await store.cleared(['gate', 'never-there'])
+  await store.stop()
+  const { store: again } = await startStore(dir)
+  expect(await again.announcedCameras()).toEqual(['hall', 'yard'])
+})

@@ -1,12 +1,13 @@
 /** An outbox in memory that keeps the order and the numbers as the store does. */
 import { v7 as newId } from 'uuid'
-import type { Delivery, Outbox } from '../../src/publish/ports.ts'
+import type { Announced, Delivery, Outbox } from '../../src/publish/ports.ts'
 
-export class MemoryOutbox implements Outbox {
+export class MemoryOutbox implements Outbox, Announced {
   readonly epoch = newId()
   readonly waiting = new Map<number, Delivery>()
   readonly parkedBecause = new Map<number, string>()
   readonly writes: number[][] = []
+  readonly cameras = new Set<string>()
   /** While true every call fails, as on a broken disk. */
   broken = false
   #rowId = 0
@@ -39,6 +40,21 @@ export class MemoryOutbox implements Outbox {
     this.#check()
     this.waiting.delete(rowId)
     this.parkedBecause.set(rowId, why)
+  }
+
+  async announcedCameras(): Promise<string[]> {
+    this.#check()
+    return [...this.cameras]
+  }
+
+  async announced(cameras: string[]): Promise<void> {
+    this.#check()
+    for (const camera of cameras) this.cameras.add(camera)
+  }
+
+  async cleared(cameras: string[]): Promise<void> {
+    this.#check()
+    for (const camera of cameras) this.cameras.delete(camera)
   }
 
   #check(): void {
