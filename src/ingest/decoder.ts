@@ -97,6 +97,9 @@ class Watchdog {
 }
 
 function explain({ code, signal }: Exit, run: FfmpegRun): GatewayError | undefined {
+  if (run.formatChanged) {
+    return new GatewayError('FORMAT_CHANGED', 'The stream changed its picture size or pixel format.')
+  }
   if (run.stopped || code === 0) return
   const words = run.lastWords.slice(-3).join(' | ') || 'it said nothing'
   if (signal) return new GatewayError('DECODER_CRASHED', `ffmpeg was ended by ${signal} (${words}).`)

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { GatewayError } from '../kit/errors.ts'
-import { ffmpegMissing } from './ffmpeg.ts'
+import { changedInput, ffmpegMissing } from './ffmpeg.ts'
 
 /** How a run ended: its exit code, or the signal that ended it. */
 export interface Exit {
@@ -25,6 +25,7 @@ export class FfmpegRun {
   readonly #lines: string[] = []
   #line = ''
   #stopped = false
+  #formatChanged = false
 
   /** `args` are ffmpeg's own, each one argument whatever it contains. */
   constructor(args: readonly string[], withSide = false) {
@@ -62,6 +63,11 @@ export class FfmpegRun {
     return this.#stopped
   }
 
+  /** Did the source change its picture size or pixel format? The run then ends itself, after the pictures before. */
+  get formatChanged(): boolean {
+    return this.#formatChanged
+  }
+
   /** The last lines it wrote to stderr, oldest first: 20 lines of 500 characters at most. */
   get lastWords(): readonly string[] {
     return this.#line.trim() ? [...this.#lines, this.#line] : this.#lines
@@ -79,10 +85,20 @@ export class FfmpegRun {
     await this.exit.catch(() => {})
   }
 
+  /** In good manners: whoever reads the pictures shall get those before the change. */
+  #endWithFormat(): void {
+    if (this.#formatChanged) return
+    this.#formatChanged = true
+    this.#child.kill('SIGTERM')
+  }
+
   #keep(text: string): void {
     const lines = (this.#line + text).split(/\r?\n|\r/)
     this.#line = (lines.pop() ?? '').slice(0, keptLineLength)
-    for (const line of lines) if (line.trim()) this.#lines.push(line.slice(0, keptLineLength))
+    for (const line of lines) {
+      if (line.trim()) this.#lines.push(line.slice(0, keptLineLength))
+      if (changedInput.test(line)) this.#endWithFormat()
+    }
     this.#lines.splice(0, this.#lines.length - keptLines)
   }
 }

@@ -17,6 +17,9 @@ export interface DecodeOptions {
 /** Larger pictures cost too much memory to decode (8K is 33 million pixels, the largest cameras we read have 12). */
 const maxPixels = 4_096 * 4_096
 
+/** What ffmpeg writes to stderr when a picture came in another size or pixel format than the first one. */
+export const changedInput = /Input changed/
+
 /** A demuxer only: a file that is in truth a playlist must not send ffmpeg elsewhere. */
 const clipFormats = 'mov,matroska,avi,mpegts,nut,h264,hevc'
 
@@ -64,11 +67,15 @@ function clipInput(clip: FileAddress, pace: readonly string[]): Command {
   )
 }
 
-/** One decoder thread: with one process per camera the cameras share the cores. */
+/**
+ * One decoder thread: with one process per camera the cameras share the cores. The decoder drops every picture that is
+ * not like its first one (`drop_changed`) and says `changedInput`: 640x360 and 360x640 are the same number of bytes.
+ */
 function general(): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-loglevel', 'error'],
     ...['-threads', '1', '-filter_threads', '1', '-max_pixels', String(maxPixels)],
+    ...['-flags', '+drop_changed'],
   ]
 }
 
@@ -81,7 +88,7 @@ function withPictures(command: Command, options: DecodeOptions): Command {
       // V: not an attached picture, which some clips carry as a second video stream.
       ...['-map', '0:V:0', '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p'],
-      // Times as they come; a picture of another size is passed on as it is, and ends the attempt.
+      // Times as they come; a picture is never stretched to the size of the first one.
       ...['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-autoscale', '0'],
       // The index at the end would grow in memory for as long as the camera runs.
       ...['-write_index', '0', '-flush_packets', '1', '-f', 'nut'],

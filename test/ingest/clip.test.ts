@@ -126,6 +126,20 @@ test('a clip whose size changes ends with FORMAT_CHANGED, after the frames befor
   expect(frames).toBe(5)
 })
 
+test('a clip that is turned on its side ends too, though its pictures have as many bytes as before', async () => {
+  const lying = await clips.draw('lying.h264', { fps: 5, seconds: 1, size: '320x240' })
+  const upright = await clips.draw('upright.h264', { fps: 5, seconds: 1, size: '240x320' })
+  const turned = join(clips.path, 'turned.h264')
+  await ffmpeg('-i', `concat:${lying}|${upright}`, '-c', 'copy', turned)
+  const shown: Frame[] = []
+  const reading = (async () => {
+    for await (const frame of readClip(turned, options())) shown.push(frame)
+  })()
+  await expect(reading).rejects.toMatchObject({ code: 'FORMAT_CHANGED' })
+  const before = await read(lying)
+  expect(shown.map(({ pixels }) => pixels)).toEqual(before.map(({ pixels }) => pixels))
+})
+
 test('a reader that leaves or a signal ends the clip at once', async () => {
   const path = await clips.draw('left.mp4', { fps: 30, seconds: 5 })
   for await (const { index } of readClip(path, options())) if (index === 2) break

@@ -1,14 +1,17 @@
 /** Real RTSP end to end: guard, ffmpeg, frames; against our simulator and against a server nobody here wrote. */
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CameraSim } from '../../scripts/sim/server.ts'
 import type { CameraState } from '../../src/domain/camera.ts'
 import { type Frame, frameBytes } from '../../src/domain/frame.ts'
+import { readClip } from '../../src/ingest/clip.ts'
 import { Hosts } from '../../src/ingest/hosts.ts'
 import { Networks } from '../../src/ingest/networks.ts'
 import { CameraSource } from '../../src/ingest/source.ts'
 import { GstCamera, gstPackages, gstPresent } from '../support/gst-camera.ts'
 import { spotClip } from '../support/spot-clip.ts'
+import { ClipFolder, ffmpeg } from './clips.ts'
 
 const password = 'p@ss:w/rd#口令'
 
@@ -68,6 +71,27 @@ describe('cameras of the simulator', () => {
     expectSound(
       await firstFrames(await sim.addCamera(`${codec}-${scheme}`, { clip: await spotClip(codec), auth }), 5),
     )
+  })
+
+  it('a camera that is turned on its side ends the attempt, though its pictures have as many bytes as before', async () => {
+    await using clips = await ClipFolder.make()
+    const sides = ['320x240', '240x320'].map((size) => clips.draw(`${size}.ts`, { size, more: ['-bf', '0'] }))
+    const turned = join(clips.path, 'turned.ts')
+    await ffmpeg('-i', `concat:${(await Promise.all(sides)).join('|')}`, '-c', 'copy', turned)
+    const sizes = new Set<string>()
+    const reading = (async () => {
+      const url = await sim.addCamera('turned', { clip: turned })
+      for await (const { width, height } of readClip(url, {
+        camera: { id: 'yard', masks: [] },
+        maxWidth: 640,
+        networks: new Networks(['127.0.0.0/8']),
+        log: pino({ level: 'silent' }),
+        signal: AbortSignal.timeout(20_000),
+      }))
+        sizes.add(`${width}x${height}`)
+    })()
+    await expect(reading).rejects.toMatchObject({ code: 'FORMAT_CHANGED' })
+    expect([...sizes]).toEqual(['320x240'])
   })
 })
 
