@@ -35,6 +35,8 @@ interface Pending {
 }
 
 const maxPending = 8
+/** A camera's own request is answered with so much of its CSeq, which is a number. */
+const maxSequenceLength = 16
 const noBody = Buffer.alloc(0)
 /** RTP-Info names the camera's address and is of no use for a live picture; the others are the guard's own business. */
 const keptFromClient = ['cseq', 'www-authenticate', 'authentication-info', 'rtp-info', 'location']
@@ -102,7 +104,8 @@ export class RtspDialogue {
     } else if (message.method === 'REDIRECT') {
       this.#wire.fail('REDIRECT_REFUSED', 'sent a REDIRECT; configure the new address if it is right')
     } else {
-      const headers: Headers = [['CSeq', header(message, 'cseq') ?? '0']]
+      const sequence = (header(message, 'cseq') ?? '0').slice(0, maxSequenceLength)
+      const headers: Headers = [['CSeq', sequence]]
       const answer: RtspResponse = {
         kind: 'response',
         status: 501,

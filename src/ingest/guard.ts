@@ -22,6 +22,8 @@ export interface RtspGuardOptions {
 
 /** A busy box may need seconds to start an ffmpeg. */
 const clientTimeoutMs = 20_000
+/** A client waits once 16 KiB to the camera are unsent, and 64 KiB more may be on their way: beyond is what a camera asks for. */
+const maxUnsentBytes = 128 * 1_024
 /** How long a closing socket may take to send what it still holds. */
 const lingerMs = 500
 
@@ -137,6 +139,9 @@ export class RtspGuard {
       this.#lastByteAt = Date.now()
       this.#bytes += chunk.length
       this.#feed(reader, chunk, 'does not speak RTSP')
+      if (camera.writableLength > maxUnsentBytes) {
+        this.#fail(this.#error('STREAM_FAILED', 'sends requests and never reads the answers'))
+      }
     })
     camera.on('drain', () => this.#client?.resume())
     camera.on('error', (error) => {

@@ -330,6 +330,48 @@ describe('RtspGuard', () => {
     await expect.poll(() => Buffer.concat(cam.media)).toEqual(report)
   })
 
+  it('gives up a camera that asks and asks and never reads the answers', async () => {
+    const ask = Buffer.from('OPTIONS * RTSP/1.0\r\nCSeq: 1234567890123456\r\n\r\n'.repeat(1_000))
+    const cam = await camera(
+      () => undefined,
+      (socket) => {
+        socket.pause()
+        const flood = () => {
+          while (socket.writable && socket.write(ask));
+        }
+        socket.on('drain', flood)
+        flood()
+      },
+    )
+    const { guard } = guardFor(cam.port)
+    const closed = new Promise<void>((resolve) => guard.onClosed(resolve))
+    await client(await guard.start())
+    await closed
+    expect(guard.failure).toMatchObject({
+      code: 'STREAM_FAILED',
+      message: expect.stringContaining('never reads'),
+    })
+  }, 60_000)
+
+  it('answers a request of the camera with its number, and with no more than a number', async () => {
+    const answers: Buffer[] = []
+    const cam = await camera(
+      () => undefined,
+      (socket) => {
+        socket.on('data', (bytes) => answers.push(bytes))
+        for (const sequence of ['312', '7'.repeat(15_000)])
+          socket.write(`OPTIONS * RTSP/1.0\r\nCSeq: ${sequence}\r\n\r\n`)
+      },
+    )
+    const { guard } = guardFor(cam.port)
+    await guard.start()
+    const text = () => Buffer.concat(answers).toString()
+    await expect.poll(() => text().match(/501/g)).toHaveLength(2)
+    expect(text()).toContain('CSeq: 312\r\n')
+    expect(text().length).toBeLessThan(300)
+    expect(cam.requests).toHaveLength(0)
+  })
+
   it('bounds what may be unanswered, and stays with a playing camera that ignores keep-alives', async () => {
     const cam = await camera((request, socket) =>
       request.method === 'OPTIONS' ? undefined : willing(request, socket),
