@@ -93,8 +93,6 @@ export class Gateway {
       outbox: this.#store,
       announced: this.#store,
       cameras: () => this.#config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id),
-      announced: this.#store,
-      cameras: () => this.#config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id),
       health: () => this.#status.announcement(),
       log,
     })
@@ -154,12 +152,25 @@ export class Gateway {
     return reloaded
   }
 
+  /** A new configuration was refused and the old one stays in force: /healthz says so until one is taken over. */
+  noteRefusal(why: string): void {
+    this.#status.refusedConfiguration = why
+  }
+
   async #takeOver(config: Config): Promise<void> {
     if (!this.#status.started) return
-    const { cameras: _, secrets: __, ...before } = this.#config
-    const { cameras, secrets: ___, ...after } = config
-    if (!isDeepStrictEqual(before, after))
-      this.#log.warn('settings other than cameras changed: they take effect at the next start')
+    this.#status.refusedConfiguration = undefined
+    const { cameras, secrets: _, ...others } = config
+    const changed = Object.entries(others).filter(
+      ([section, value]) => !isDeepStrictEqual(value, this.#config[section as keyof Config]),
+    )
+    if (changed.length > 0) {
+      const sections = changed.map(([section]) => section)
+      this.#log.warn(
+        { sections },
+        'only cameras are taken over now; these settings take effect at the next start',
+      )
+    }
     this.#config = { ...this.#config, cameras }
     const wanted = new Map(cameras.filter(({ enabled }) => enabled).map((camera) => [camera.id, camera]))
     const gone = [...this.#watched.values()].filter(
@@ -239,10 +250,16 @@ export class Gateway {
   }
 
   #cameraFacts(): CameraFacts[] {
-    return this.#config.cameras.map(({ id }) => {
+    return this.#config.cameras.map(({ id, enabled }) => {
       const counters = this.#watched.get(id)?.source.counters
       const { frames, replaced, attempts } = counters ?? { frames: 0, replaced: 0, attempts: 0 }
-      return { id, state: this.#states.get(id) ?? 'paused', frames, replaced, attempts }
+      return {
+        id,
+        state: this.#states.get(id) ?? (enabled ? 'connecting' : 'paused'),
+        frames,
+        replaced,
+        attempts,
+      }
     })
   }
 }
