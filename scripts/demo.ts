@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -76,11 +77,21 @@ async function startGateway(config: string, ready: string): Promise<ChildProcess
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   child.stderr?.pipe(createWriteStream(log))
+  if (child.stderr) void tellStates(child.stderr)
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`the gateway did not start: see ${log}`)
+    if (child.exitCode !== null) throw new Error(`the gateway did not start:\n${await readFile(log, 'utf8')}`)
     const answer = await fetch(ready).catch(() => undefined)
     if (answer?.ok) return child
     await delay(250)
+  }
+}
+
+/** Says what becomes of each camera: an empty street and a wrong password must not look the same. */
+async function tellStates(lines: NodeJS.ReadableStream): Promise<void> {
+  for await (const line of createInterface({ input: lines })) {
+    if (!line.includes('"camera state"')) continue
+    const { camera, state, why } = JSON.parse(line) as { camera: string; state: string; why?: string }
+    say(`camera ${camera}: ${state}${why ? `: ${why}` : ''}`)
   }
 }
 
@@ -216,26 +227,32 @@ async function demo(): Promise<number> {
     client = await connectAsync(`mqtt://127.0.0.1:${ports.broker}`)
     client.on('message', (topic, payload) => void show.receive(topic, payload))
     await client.subscribeAsync(['skyeye/v1/alerts/#', 'skyeye/v1/snapshots/#'], { qos: 1 })
+    say(
+      `The same by hand: mosquitto_sub -p ${ports.broker} -t 'skyeye/v1/alerts/#'  (apt-get install mosquitto-clients)`,
+    )
     say(`Running. Pictures: file://${page}   Health: http://127.0.0.1:${ports.http}/healthz   Ctrl-C stops`)
     await untilStopped(gateway, seconds)
   } finally {
     say('Stopping')
-    await client?.endAsync(true)
     if (gateway && gateway.exitCode === null) {
       const ended = once(gateway, 'exit')
       gateway.kill('SIGTERM')
       await ended
     }
+    await client?.endAsync(true)
     await sim.stop()
   }
   if (gateway?.exitCode) say(`The gateway ended with status ${gateway.exitCode}: see .demo/gateway.log`)
-  say(`${show.pictured} pictures are in .demo; open .demo/alerts.html`)
+  if (show.pictured === 0)
+    say('No alert with a picture arrived: nothing crossed the zones, or the camera is not live (see above)')
+  else say(`${show.pictured} pictures are in .demo; open .demo/alerts.html`)
   return (seconds !== undefined && show.pictured === 0) || gateway?.exitCode ? 1 : 0
 }
 
 try {
   process.exitCode = await demo()
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error))
-  process.exitCode = 1
+  const misused = String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')
+  say(misused ? help : error instanceof Error ? error.message : String(error))
+  process.exitCode = misused ? 2 : 1
 }

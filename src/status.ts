@@ -25,21 +25,29 @@ export class Status {
   /** A model run did not come back: only a restart cures that. */
   hung = false
 
+  /** Why the newest configuration was not taken over; undefined once one was. */
+  refusedConfiguration: string | undefined
+
   constructor(sources: StatusSources) {
     this.#sources = sources
   }
 
-  /** For /healthz: what is known without waiting. */
-  health() {
-    const { gateway, version, cameras, vision, publisher } = this.#sources
+  /** For /healthz. A database that does not answer leaves its part out: `alive` says so already. */
+  async health() {
+    const { gateway, version, cameras, vision, publisher, store } = this.#sources
     const { workers, queued, frames, modelMs } = vision()
     const { connected, lastError } = publisher()
+    const counts = await store()
+      .counts()
+      .catch(() => undefined)
     return {
       alive: this.alive,
       gateway,
       version,
       cameras: byState(cameras()),
       broker: { connected, lastError },
+      outbox: counts && { pending: counts.pending, parked: counts.parked },
+      refusedConfiguration: this.refusedConfiguration,
       vision: { workers, queued, frames, modelMs: Math.round(modelMs) },
     }
   }

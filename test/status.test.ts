@@ -30,22 +30,24 @@ function statusOf(change: Partial<StatusSources> = {}, isOpen = true, oldestPend
   return status
 }
 
-it('tells how many cameras are in which state, and how broker and models do', () => {
-  expect(statusOf().health()).toEqual({
+it('tells how many cameras are in which state, and how broker, outbox and models do', async () => {
+  expect(await statusOf().health()).toEqual({
     ...{ alive: true, gateway: 'gw-1', version: '1.2.3', cameras: { live: 2, auth_failed: 1 } },
     broker: { connected: false, lastError: 'ECONNREFUSED' },
+    outbox: { pending: counts.pending, parked: counts.parked },
+    refusedConfiguration: undefined,
     vision: { workers: 2, queued: 1, frames: 7, modelMs: 13 },
   })
 })
 
-it('is dead when a model run hangs or the database is gone, and not because it is only starting', () => {
+it('is dead when a model run hangs or the database is gone, and not because it is only starting', async () => {
   const hung = statusOf()
   hung.hung = true
-  expect(hung.health().alive).toBe(false)
+  expect((await hung.health()).alive).toBe(false)
   const closed = statusOf({}, false)
-  expect(closed.health().alive).toBe(false)
+  expect((await closed.health()).alive).toBe(false)
   closed.started = false
-  expect(closed.health().alive).toBe(true)
+  expect((await closed.health()).alive).toBe(true)
 })
 
 it('is ready when everything has started, and names each thing that is missing', () => {
@@ -75,3 +77,14 @@ it.each([undefined, Date.UTC(2026, 10, 23, 8)])(
     expect(validateMessage(JSON.parse(healthMessage(origin, announcement).body))).toEqual([])
   },
 )
+
+it('says which configuration was refused, and nothing of an outbox that does not answer', async () => {
+  const status = statusOf({
+    store: () => ({ isOpen: true, counts: () => Promise.reject(new Error('the thread is gone')) }),
+  })
+  status.refusedConfiguration = 'skyeye.yaml:15 oops: unknown key'
+  expect(await status.health()).toMatchObject({
+    outbox: undefined,
+    refusedConfiguration: 'skyeye.yaml:15 oops: unknown key',
+  })
+})

@@ -1,8 +1,10 @@
 /** `skyeye check`: validates the configuration, the models and ffmpeg; with --connect opens each camera for a moment. */
+import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import type { Config } from '../config/config.ts'
 import { describeProblem } from '../config/problems.ts'
 import { mayRead } from '../domain/camera.ts'
+import { parseCameraUrl } from '../ingest/address.ts'
 import { ffmpegVersion } from '../ingest/ffmpeg.ts'
 import { Hosts } from '../ingest/hosts.ts'
 import { Networks } from '../ingest/networks.ts'
@@ -47,7 +49,7 @@ export async function check(args: string[], io: Io): Promise<number> {
     return 0
   }
   const { config, warnings } = await readConfig(values.config)
-  const problems = await missingParts(config)
+  const problems = [...(await missingParts(config)), ...unreachable(config)]
   const probed = values.connect ? await probeAll(config, (text) => !values.json && io.err(text)) : []
   const failed = probed.filter(({ result }) => 'state' in result).length
   if (values.json) {
@@ -60,10 +62,22 @@ export async function check(args: string[], io: Io): Promise<number> {
     io.out(
       problems.length + failed === 0
         ? `${values.config}: good, ${cameras}`
-        : `${values.config}: ${cameras}, ${failed} did not open, ${problems.length} things missing on this machine`,
+        : `${values.config}: ${cameras}, ${failed} did not open, ${problems.length} things to put right`,
     )
   }
   return problems.length + failed === 0 ? 0 : 1
+}
+
+/** Cameras at an address that `ingest.allowNetworks` does not cover; names are resolved only when they are connected to. */
+function unreachable({ cameras, ingest }: Config): string[] {
+  const networks = new Networks(ingest.allowNetworks)
+  return cameras.flatMap(({ id, url }) => {
+    const address = parseCameraUrl(url)
+    if (address.scheme !== 'rtsp' || isIP(address.host) === 0 || networks.allows(address.host)) return []
+    return [
+      `camera "${id}": no entry of ingest.allowNetworks covers ${address.host}; it would never be connected to`,
+    ]
+  })
 }
 
 /** What this machine lacks, as sentences. */

@@ -85,6 +85,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
   const networks = new Networks(config.ingest.allowNetworks)
   const ahead = new LookAhead(vision, workers)
   const stages = stagesOf(camera, ahead, save)
+  const tracks = countTracks(stages)
   try {
     await vision.start()
     const frames = readClip(positionals[0], { camera, maxWidth, networks, log, signal: stopping.signal })
@@ -94,7 +95,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
       counted.frames++
       progress.tick()
     }
-    await pipeline(tap(ahead.frames(frames), onFrame), stages)
+    await pipeline(tap(ahead.frames(frames), onFrame), tracks.stages)
     for (const alert of stages.alerts.raise(stages.rules.end('camera-lost', lastTime)))
       await save(alert, undefined)
   } finally {
@@ -105,6 +106,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
   const summary = {
     clip: clipName(positionals[0]),
     ...counted,
+    tracks: tracks.byLabel(),
     seconds: seconds(),
     framesPerSecond: speed(),
     modelMs,
@@ -112,9 +114,32 @@ export async function replay(args: string[], io: Io): Promise<number> {
   io.out(
     values.json
       ? JSON.stringify({ summary })
-      : `${counted.frames} frames, ${counted.alerts} alerts in ${summary.seconds} s (${summary.framesPerSecond} frames/s)`,
+      : `${counted.frames} frames, ${counted.alerts} alerts in ${summary.seconds} s (${summary.framesPerSecond} frames/s); followed: ${listed(summary.tracks)}`,
   )
   return 0
+}
+
+/** Counts what was followed, so that a replay without alerts tells "nothing there" from "nothing in the zone". */
+function countTracks(stages: Stages): { stages: Stages; byLabel(): Record<string, number> } {
+  const labels = new Map<number, string>()
+  const tracker: Stages['tracker'] = {
+    update(detections, looked, time) {
+      const tracks = stages.tracker.update(detections, looked, time)
+      for (const { id, label } of tracks) labels.set(id, label)
+      return tracks
+    },
+  }
+  const byLabel = () => {
+    const counts: Record<string, number> = {}
+    for (const label of labels.values()) counts[label] = (counts[label] ?? 0) + 1
+    return counts
+  }
+  return { stages: { ...stages, tracker }, byLabel }
+}
+
+function listed(counts: Record<string, number>): string {
+  const parts = Object.entries(counts).map(([label, count]) => `${count} ${label}`)
+  return parts.length > 0 ? parts.join(', ') : 'nothing'
 }
 
 /** What the summary calls the source: never an account. */

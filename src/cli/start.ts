@@ -89,6 +89,7 @@ async function reloadCameras(
     watching.follow(files)
   } catch (error) {
     const why = error instanceof GatewayError ? error.message : String(error)
+    gateway.noteRefusal(secrets.mask(why))
     log.error({ why }, 'the new configuration was refused; the old one stays in force')
   }
 }

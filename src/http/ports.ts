@@ -14,7 +14,7 @@ export interface Readiness {
 }
 
 export interface HttpPorts {
-  health(): HealthFacts
+  health(): HealthFacts | Promise<HealthFacts>
   ready(): Readiness
   /** Prometheus text. */
   metrics(): Promise<string>

@@ -9,7 +9,7 @@ export const errorCodes = {
   REDIRECT_REFUSED: 'The camera answered with a redirect to another host.',
   NO_VIDEO: 'The source has no video stream that can be read.',
   STREAM_SILENT: 'The stream stayed connected and went silent.',
-  FORMAT_CHANGED: 'The stream changed its picture size; a new attempt begins at once.',
+  FORMAT_CHANGED: 'The picture size or pixel format of a stream changed; it is opened anew.',
   DECODER_CRASHED: 'ffmpeg was ended by a signal that the gateway did not send.',
   MODEL_MISSING: 'The weights of a model are not on this machine.',
   MODEL_REFUSED: 'A model file is cut off, altered, of the wrong shape, or not a detector.',

@@ -49,7 +49,7 @@ it('says which models are missing and what to do', async () => {
   const { status, out, err } = await ran(['check', '--config', folder.config], { env: withoutModels })
   expect(status).toBe(1)
   expect(err).toMatch(/yolox-nano is not on this machine: run `skyeye models pull yolox-nano/)
-  expect(out).toContain('0 cameras, 0 did not open, 1 things missing on this machine')
+  expect(out).toContain('0 cameras, 0 did not open, 1 things to put right')
 })
 
 describe.skipIf(!modelsPresent)('check (skipped where ../shared/models is absent)', () => {
@@ -97,7 +97,7 @@ describe.skipIf(!modelsPresent)('check (skipped where ../shared/models is absent
     expect(out).toMatch(/^sound .*no_video: /m)
     for (const id of wrongIds) expect(out).toMatch(new RegExp(`^${id} .*auth_failed: `, 'm'))
     expect(out).not.toMatch(/^off /m)
-    expect(out).toContain('7 cameras, 4 did not open, 0 things missing on this machine')
+    expect(out).toContain('7 cameras, 4 did not open, 0 things to put right')
     // Each session asks without an account first; only a second DESCRIBE tries the password.
     const tries = wrongIds.map((id) => sim.requests(id).filter(({ method }) => method === 'DESCRIBE').length)
     expect(tries.filter((count) => count > 1)).toEqual([2])

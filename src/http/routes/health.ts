@@ -7,7 +7,7 @@ export function healthRoutes(
   { health, ready }: Pick<HttpPorts, 'health' | 'ready'>,
 ): void {
   app.get('/healthz', async (_request, reply) => {
-    const facts = health()
+    const facts = await health()
     return reply.code(facts.alive ? 200 : 503).send(facts)
   })
 
