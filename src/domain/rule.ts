@@ -19,7 +19,10 @@ interface RuleBase {
   readonly schedule?: Schedule
   /** How long the condition must hold before the alert begins, and be gone before it ends, ms. */
   readonly inertiaMs: number
-  /** After an alert ended, how long the same rule (and object) stays silent, ms. */
+  /**
+   * After an alert ended, how long the same rule stays silent about the same object (crowding: the zone), ms. A lost track
+   * that goes on under a new id is the same object. Whoever still meets the condition then raises one alert more.
+   */
   readonly cooldownMs: number
 }
 

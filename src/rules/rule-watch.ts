@@ -4,11 +4,14 @@ import type { Rule } from '../domain/rule.ts'
 import { armedAt } from '../domain/schedule.ts'
 import type { Track } from '../domain/track.ts'
 import { type Claim, type Judge, subjectOf } from './judge.ts'
+import { Silences } from './silences.ts'
 
 /** Between two messages about a number that grows, ms. */
 const updateEveryMs = 10_000
 /** An event names the most confident objects, this many: the count says how many there were. */
 const mostObjects = 50
+/** How long a newcomer who may be someone with an open alert waits for that to end, ms: trackers expect the lost for a while. */
+const mostWaitMs = 5_000
 
 /** A subject for which the condition holds or held a moment ago. */
 interface Episode {
@@ -29,8 +32,7 @@ export class RuleWatch {
   readonly #newJudge: () => Judge
   readonly #isArmed: (time: number) => boolean
   readonly #episodes = new Map<string, Episode>()
-  /** Until when a subject stays silent. */
-  readonly #silent = new Map<string, number>()
+  readonly #silences: Silences
   /** Absent while the rule is not armed. */
   #judge: Judge | undefined
   #minute = Number.NaN
@@ -40,6 +42,7 @@ export class RuleWatch {
     this.#rule = rule
     this.#newJudge = newJudge
     this.#isArmed = armedAt(rule.schedule)
+    this.#silences = new Silences(rule.cooldownMs, (subject) => this.#episodes.get(subject)?.began === true)
   }
 
   /** What begins, changes or ends with this frame. `time` grows from call to call. */
@@ -47,14 +50,14 @@ export class RuleWatch {
     if (!this.#armedIn(time)) return this.end('schedule-ended', time)
     this.#judge ??= this.#newJudge()
     const present = new Set(tracks.map(subjectOf))
-    this.#forgetSilence(present, time)
+    this.#silences.note(tracks, time)
     const wanted = tracks.filter(({ label }) => this.#rule.labels.includes(label))
     const claims = new Map(this.#judge.judge(wanted, time).map((claim) => [claim.subject, claim]))
-    const events = [...claims.values()].flatMap((claim) => this.#hold(claim, time))
-    for (const [subject, episode] of this.#episodes) {
-      if (!claims.has(subject)) events.push(...this.#lapse(subject, episode, present, time))
-    }
-    return events
+    // What ends comes first: its silence may cover what is about to begin.
+    const ended = [...this.#episodes].flatMap(([subject, episode]) =>
+      claims.has(subject) ? [] : this.#lapse(subject, episode, present, time),
+    )
+    return [...ended, ...[...claims.values()].flatMap((claim) => this.#hold(claim, time))]
   }
 
   /** Ends what is open and forgets what was about to begin. */
@@ -67,7 +70,7 @@ export class RuleWatch {
 
   /** Forgets its silences: they are times of a clock that was set since. */
   forget(): void {
-    this.#silent.clear()
+    this.#silences.forget()
   }
 
   /** Asks the calendar once a minute: schedules know nothing finer. */
@@ -80,20 +83,14 @@ export class RuleWatch {
     return this.#armed
   }
 
-  /** A silence of a track ends with it at the latest (ids never come back), so silences never outgrow the tracks. */
-  #forgetSilence(present: ReadonlySet<string>, time: number): void {
-    for (const [subject, until] of this.#silent) {
-      if (time >= until || (subject !== 'zone' && !present.has(subject))) this.#silent.delete(subject)
-    }
-  }
-
   #hold(claim: Claim, time: number): RuleEvent[] {
     const { subject, strength, count = 0 } = claim
     let episode = this.#episodes.get(subject)
     if (!episode) {
-      if (strength === 'keep' || this.#silent.has(subject)) return []
+      if (strength === 'keep' || this.#silences.has(subject)) return []
       episode = { since: time, began: false, goneSince: undefined, claim, most: 0, told: 0, toldAt: time }
       if (strength === 'moment') {
+        if (this.#silences.inherit(subject)) return []
         return [this.#open(subject, episode, time), this.#close(subject, episode, 'cleared', time)]
       }
       this.#episodes.set(subject, episode)
@@ -102,10 +99,21 @@ export class RuleWatch {
     episode.goneSince = undefined
     episode.most = Math.max(episode.most, count)
     if (!episode.began) {
-      const ripe = strength === 'begin' && time - episode.since >= this.#rule.inertiaMs
-      return ripe ? [this.#open(subject, episode, time)] : []
+      return strength === 'begin' ? this.#ripen(subject, episode, time) : []
     }
     return this.#grow(subject, episode, time)
+  }
+
+  /** Begins after the inertia, unless it is what an alert has told before under another track id. */
+  #ripen(subject: string, episode: Episode, time: number): RuleEvent[] {
+    const ripeMs = time - episode.since - this.#rule.inertiaMs
+    if (ripeMs < 0) return []
+    if (this.#silences.inherit(subject)) {
+      this.#episodes.delete(subject)
+      return []
+    }
+    if (ripeMs < mostWaitMs && this.#silences.mayInherit(subject)) return []
+    return [this.#open(subject, episode, time)]
   }
 
   #open(subject: string, episode: Episode, time: number): RuleEvent {
@@ -136,7 +144,7 @@ export class RuleWatch {
   }
 
   #close(subject: string, episode: Episode, because: EndedBecause, time: number): RuleEvent {
-    if (this.#rule.cooldownMs > 0) this.#silent.set(subject, time + this.#rule.cooldownMs)
+    this.#silences.begin(subject, time)
     return { ...this.#event('ended', subject, episode, time), because }
   }
 

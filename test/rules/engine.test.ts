@@ -1,11 +1,14 @@
 /** Rules begin once, end once, and only for what is true. */
 import { describe, expect, it } from 'vitest'
 import type { RuleEvent } from '../../src/domain/alert.ts'
+import { wholePicture } from '../../src/domain/geometry.ts'
 import type { Rule } from '../../src/domain/rule.ts'
 import type { Schedule } from '../../src/domain/schedule.ts'
 import type { Track } from '../../src/domain/track.ts'
 import { RuleEngine } from '../../src/rules/engine.ts'
-import { trackAt } from '../support/scene.ts'
+import { mostSilences, Silences } from '../../src/rules/silences.ts'
+import { Tracker } from '../../src/track/tracker.ts'
+import { detectionAt, trackAt } from '../support/scene.ts'
 
 const base = { severity: 'major', duty: 'public-order', inertiaMs: 500, cooldownMs: 30_000 } as const
 const intrusion: Rule = { ...base, name: 'no entry', kind: 'intrusion', labels: ['person'], zone: 'yard' }
@@ -271,6 +274,130 @@ describe('stationary vehicle', () => {
   it('ends when the car drives off', () => {
     const events = watch(parking, 200, (frame) => car(frame < 150 ? 0.7 : 0.7 + (frame - 149) * 0.02))
     expect(events.map(({ phase, because }) => because ?? phase)).toEqual(['began', 'cleared'])
+  })
+})
+
+describe('the silence after an alert', () => {
+  const watched: Rule = { ...intrusion, cooldownMs: 30_000 }
+  const beganIn = (events: readonly RuleEvent[]) => events.filter(({ phase }) => phase === 'began')
+  /** Seen for 3 s under each id, then away for 2 s. */
+  const flickers = (frame: number, x = 0.7) =>
+    frame % 25 < 15 ? [trackAt(1 + Math.floor(frame / 25), x, 0.5)] : []
+
+  it('outlives the track: somebody who flickers for 30 s raises one alert', () => {
+    expect(told(watch(watched, 150, (frame) => flickers(frame)))).toEqual([
+      'began 0.6',
+      'ended 3.6 track-lost',
+    ])
+  })
+
+  it('covers somebody whom the real tracker loses again and again', () => {
+    const tracker = new Tracker()
+    const ids = new Set<number>()
+    const events = watch(watched, 150, (frame) => {
+      const found = frame % 50 < 25 ? [detectionAt(0.7, 0.5)] : []
+      const tracks = tracker.update(found, [wholePicture], start + frame * stepMs)
+      for (const { id } of tracks) ids.add(id)
+      return tracks
+    })
+    expect(ids.size).toBeGreaterThan(1)
+    expect(beganIn(events)).toHaveLength(1)
+  })
+
+  it('covers a new track that is there before the old one is given up', () => {
+    const events = watch(watched, 100, (frame) => [
+      ...(frame < 32 ? [trackAt(1, 0.7, 0.5, { seen: frame < 20 })] : []),
+      ...(frame >= 21 ? [trackAt(2, 0.71, 0.5)] : []),
+    ])
+    expect(told(events)).toEqual(['began 0.6', 'ended 7 track-lost'])
+  })
+
+  it('waits no longer than 5 s for the old track', () => {
+    const events = watch(watched, 100, (frame) => [
+      trackAt(1, 0.7, 0.5, { seen: frame < 20 }),
+      ...(frame >= 21 ? [trackAt(2, 0.71, 0.5)] : []),
+    ])
+    expect(told(events)).toEqual(['began 0.6', 'began 9.8'])
+  })
+
+  it('raises an alert at once for somebody beside one who is seen', () => {
+    const events = watch(watched, 50, (frame) => [
+      trackAt(1, 0.7, 0.5),
+      ...(frame >= 20 ? [trackAt(2, 0.71, 0.5)] : []),
+    ])
+    expect(told(events)).toEqual(['began 0.6', 'began 4.6'])
+  })
+
+  it('follows somebody who walks on while flickering', () => {
+    const events = watch(watched, 150, (frame) => flickers(frame, 0.55 + frame * 0.002))
+    expect(beganIn(events)).toHaveLength(1)
+  })
+
+  it('ends, and whoever is still there then raises one alert more', () => {
+    const events = watch(watched, 300, (frame) => flickers(frame))
+    const times = beganIn(events).map(({ time }) => time - start)
+    expect(times).toHaveLength(2)
+    expect(times[1]).toBeGreaterThanOrEqual(3_600 + 30_000)
+    expect(times[1]).toBeLessThan(3_600 + 30_000 + 5_000)
+  })
+
+  it('says nothing about somebody elsewhere in the zone, nor about another label', () => {
+    const elsewhere = watch(watched, 100, (frame) =>
+      frame < 20 ? [trackAt(1, 0.6, 0.3)] : [trackAt(2, 0.9, 0.9)],
+    )
+    expect(told(elsewhere)).toEqual(['began 0.6', 'ended 4.6 track-lost', 'began 4.6'])
+    const both: Rule = { ...watched, labels: ['person', 'two-wheeler'] }
+    const other = watch(both, 100, (frame) => [
+      frame < 20 ? trackAt(1, 0.7, 0.5) : trackAt(2, 0.7, 0.5, {}, 'two-wheeler'),
+    ])
+    expect(beganIn(other)).toHaveLength(2)
+  })
+
+  it('says nothing about somebody who comes from elsewhere and passes where another was lost', () => {
+    const events = watch(watched, 100, (frame) =>
+      frame < 20 ? [trackAt(1, 0.7, 0.5)] : frame < 30 ? [] : [trackAt(2, 0.2 + (frame - 30) * 0.01, 0.5)],
+    )
+    expect(beganIn(events).map(({ subject }) => subject)).toEqual(['track 1', 'track 2'])
+  })
+
+  it('has one heir: of two who appear where one was lost, the second raises an alert', () => {
+    const events = watch(watched, 100, (frame) =>
+      frame < 20 ? [trackAt(1, 0.7, 0.5)] : frame < 30 ? [] : [trackAt(2, 0.7, 0.5), trackAt(3, 0.71, 0.5)],
+    )
+    expect(beganIn(events).map(({ subject }) => subject)).toEqual(['track 1', 'track 3'])
+  })
+
+  it('reaches as far as the thing is large and the gap is long, and no farther than two of its sizes', () => {
+    // The box is 0.2 tall: half a size at once, half a size more for each second.
+    const begins = (away: number, gapFrames: number) =>
+      beganIn(
+        watch(watched, 100, (frame) =>
+          frame < 20 ? [trackAt(1, 0.55, 0.5)] : frame < 19 + gapFrames ? [] : [trackAt(2, 0.55 + away, 0.5)],
+        ),
+      ).length
+    expect([begins(0.19, 5), begins(0.21, 5)]).toEqual([1, 2])
+    expect([begins(0.39, 15), begins(0.41, 15)]).toEqual([1, 2])
+    expect(begins(0.41, 60)).toBe(2)
+  })
+
+  it('covers a line crossed again by a track that was lost in between', () => {
+    const x = (frame: number) => 0.5 + 0.1 * Math.sin(frame / 5)
+    const events = watch(crossing, 100, (frame) =>
+      frame % 30 < 28 ? [trackAt(Math.floor(frame / 30), x(frame), 0.5)] : [],
+    )
+    expect(beganIn(events)).toHaveLength(1)
+  })
+
+  it('is remembered for a bounded number of things', () => {
+    const silences = new Silences(86_400_000, () => false)
+    for (let id = 0; id < 3 * mostSilences; id++) {
+      const present = [trackAt(id, (id % 100) / 100, 0.5)]
+      silences.note(present, start + id)
+      silences.begin(`track ${id}`, start + id)
+    }
+    expect(silences.count).toBe(mostSilences)
+    silences.note([], start + 2 * 86_400_000)
+    expect(silences.count).toBe(0)
   })
 })
 
