@@ -48,13 +48,18 @@ export function openDatabase(
     return { ...open(dir, synchronous, now), damaged }
   } catch (error) {
     if (error instanceof GatewayError) throw error
-    throw new GatewayError(
-      'STORE_FAILED',
-      `the database ${path} cannot be opened (${(error as Error).message}): ` +
-        'check that the data folder exists, belongs to the gateway and has free space',
-      { cause: error },
-    )
+    throw unusable(path, error)
   }
+}
+
+/** STORE_FAILED with advice, for a file in the data folder that cannot be opened. */
+export function unusable(path: string, error: unknown): GatewayError {
+  return new GatewayError(
+    'STORE_FAILED',
+    `the database ${path} cannot be opened (${(error as Error).message}): ` +
+      'check that the data folder exists, belongs to the gateway and has free space',
+    { cause: error },
+  )
 }
 
 function open(dir: string, synchronous: Synchronous, now: number): OpenDatabase {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { forgetDamaged, openDatabase } from './database.ts'
 import { Desk, failureOf } from './desk.ts'
+import { lockFolder } from './lock.ts'
 import type { Say, StoreSetup, ToThread } from './messages.ts'
 import { Records } from './records.ts'
 
@@ -9,7 +10,9 @@ const port = parentPort!
 const { dir, retention, synchronous } = workerData as StoreSetup
 const say: Say = (message, transfer = []) => port.postMessage(message, transfer)
 
+let unlock = () => {}
 try {
+  unlock = lockFolder(dir)
   const opened = openDatabase(dir, synchronous)
   forgetDamaged(dir, Date.now() - retention.snapshotDays * 86_400_000)
   const records = new Records(opened, retention)
@@ -18,11 +21,13 @@ try {
   port.on('message', (message: ToThread) => {
     if (message.name !== 'close') return desk.take(message)
     desk.close()
+    unlock()
     port.close()
   })
   desk.open()
   say({ kind: 'opened', epoch: opened.epoch, damaged: opened.damaged, orphans })
 } catch (error) {
+  unlock()
   say({ kind: 'refused', failure: failureOf(error) })
   port.close()
 }

@@ -97,7 +97,7 @@ it('says what to do where the folder cannot be used', async () => {
   const store = new Store({ dir: join(dir, 'file'), retention: generous, log: readableLog().log })
   await expect(store.start()).rejects.toMatchObject({
     code: 'STORE_FAILED',
-    message: expect.stringMatching(/skyeye\.db cannot be opened.*check that the data folder/),
+    message: expect.stringMatching(/gateway\.lock cannot be opened.*check that the data folder/),
   })
   await store.stop()
 })
