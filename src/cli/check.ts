@@ -12,6 +12,7 @@ import { type ProbeResult, probeCamera } from '../ingest/probe.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { createLog } from '../kit/log.ts'
 import { SecretMask } from '../kit/secrets.ts'
+import { probeBroker } from '../publish/probe.ts'
 import type { Io } from './io.ts'
 import { defaultConfigPath, findModels, readConfig } from './setup.ts'
 import { table } from './table.ts'
@@ -21,7 +22,7 @@ const help = `skyeye check [--config FILE] [--connect] [--json]
 Says everything that is wrong with the configuration, and whether ffmpeg and the models are here. Starts nothing.
 
   --config FILE   configuration (default: ${defaultConfigPath})
-  --connect       also open each camera for a moment: codec, size, fps, GOP, time to the first picture, or why not
+  --connect       also try the broker, and open each camera for a moment: codec, size, fps, GOP, time to the first picture, or why not
   --json          one JSON document instead of text
   --help          this text`
 
@@ -50,13 +51,19 @@ export async function check(args: string[], io: Io): Promise<number> {
   }
   const { config, warnings } = await readConfig(values.config)
   const problems = [...(await missingParts(config)), ...unreachable(config)]
+  const broker =
+    values.connect && config.broker.kind === 'remote'
+      ? await probeBroker(config.broker, config.gateway.id)
+      : undefined
+  if (broker && 'why' in broker) problems.push(broker.why)
   const probed = values.connect ? await probeAll(config, (text) => !values.json && io.err(text)) : []
   const failed = probed.filter(({ result }) => 'state' in result).length
   if (values.json) {
-    io.out(JSON.stringify({ cameras: config.cameras.length, warnings, problems, probed }))
+    io.out(JSON.stringify({ cameras: config.cameras.length, warnings, problems, broker, probed }))
   } else {
     for (const warning of warnings) io.err(`warning: ${describeProblem(warning)}`)
     for (const problem of problems) io.err(problem)
+    if (broker && 'protocol' in broker) io.out(`broker: connected, MQTT ${broker.protocol}`)
     if (values.connect) for (const line of table(rows(probed))) io.out(line)
     const cameras = `${config.cameras.length} camera${config.cameras.length === 1 ? '' : 's'}`
     io.out(

@@ -9,8 +9,8 @@ export interface SessionOptions {
   readonly broker: BrokerOptions
   readonly clientId: string
   readonly protocol: Protocol
-  /** Sent by the broker, retained, when the connection ends without a word. */
-  readonly will: { readonly topic: string; readonly payload: string }
+  /** Sent by the broker, retained, when the connection ends without a word; absent for a mere try. */
+  readonly will?: { readonly topic: string; readonly payload: string }
   readonly connectTimeoutMs: number
   /** So long nothing may be acknowledged while something is in flight. */
   readonly ackTimeoutMs: number
@@ -98,7 +98,7 @@ async function clientOptions(options: SessionOptions): Promise<IClientOptions> {
     queueQoSZero: false,
     keepalive: 20,
     connectTimeout: connectTimeoutMs,
-    will: { ...will, payload: Buffer.from(will.payload), qos: 1, retain: true },
+    ...(will ? { will: { ...will, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } } : {}),
     rejectUnauthorized: true,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
