@@ -10,7 +10,7 @@ import { Silences } from './silences.ts'
 const updateEveryMs = 10_000
 /** An event names the most confident objects, this many: the count says how many there were. */
 const mostObjects = 50
-/** How long a newcomer who may be someone with an open alert waits for that to end, ms: trackers expect the lost for a while. */
+/** How long a newcomer who may be someone told already waits for that track to end, ms: trackers expect the lost for a while. */
 const mostWaitMs = 5_000
 
 /** A subject for which the condition holds or held a moment ago. */

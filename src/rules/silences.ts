@@ -6,6 +6,8 @@ import { subjectOf } from './judge.ts'
 
 /** Silences that one rule remembers; beyond it the oldest is forgotten, and at worst an alert is raised once more. */
 export const mostSilences = 500
+/** Two tracks that were both seen for longer than this are two things; for less, a detector may draw one of them twice, ms. */
+const mostTogetherMs = 1_000
 /**
  * How far from where a thing was last seen its next track may appear, in sizes of the smaller of both boxes (the longer
  * side): so far at once, and farther for each second between (people walk at four fifths of their height per second, seldom
@@ -34,7 +36,8 @@ export class Silences {
   /** Of subjects that are present, open or silent. */
   readonly #traces = new Map<string, Trace>()
   readonly #isOpen: (subject: string) => boolean
-  /** Detected in this frame. */
+  /** In this frame: tracked, and detected. */
+  #present: ReadonlySet<string> = new Set()
   #seen: ReadonlySet<string> = new Set()
 
   /** @param isOpen is there an alert about the subject? */
@@ -53,9 +56,9 @@ export class Silences {
     for (const [subject, until] of this.#until) if (time >= until) this.#until.delete(subject)
     for (const track of tracks) this.#trace(track, time)
     this.#seen = new Set(tracks.filter(({ seen }) => seen).map(subjectOf))
-    const present = new Set(tracks.map(subjectOf))
+    this.#present = new Set(tracks.map(subjectOf))
     for (const subject of this.#traces.keys()) {
-      const isWanted = present.has(subject) || this.#until.has(subject) || this.#isOpen(subject)
+      const isWanted = this.#present.has(subject) || this.#until.has(subject) || this.#isOpen(subject)
       if (!isWanted) this.#traces.delete(subject)
     }
   }
@@ -70,12 +73,12 @@ export class Silences {
   }
 
   /**
-   * Does the subject, which is about to begin, go on where a silent one of its label was last seen? Then it takes over that
+   * Does the subject, which is about to begin, go on where a silent one of its label was lost? Then it takes over that
    * silence and what remains of its time. One silence has one heir: a second one who appears there is somebody else.
    */
   inherit(subject: string): boolean {
     for (const [lost, until] of this.#until) {
-      if (!this.#mayBe(lost, subject)) continue
+      if (this.#present.has(lost) || !this.#mayBe(lost, subject)) continue
       this.#until.delete(lost)
       this.#set(subject, until)
       return true
@@ -83,10 +86,11 @@ export class Silences {
     return false
   }
 
-  /** Is there an open alert, about to end in a silence, about something no longer seen that the subject may be? */
+  /** May the subject be one that is open or silent, not seen now and not given up yet? Then there may be a silence soon. */
   mayInherit(subject: string): boolean {
     if (this.#cooldownMs === 0) return false
-    return [...this.#traces.keys()].some((other) => this.#isOpen(other) && this.#mayBe(other, subject))
+    const isTold = (other: string) => this.#isOpen(other) || this.#until.has(other)
+    return [...this.#traces.keys()].some((other) => isTold(other) && this.#mayBe(other, subject))
   }
 
   /** Forgets everything: these are times of a clock that was set since. */
@@ -120,7 +124,9 @@ export class Silences {
 
 /** May a track that was first seen like `heir` be what was last seen like `lost`? */
 function isReached(lost: Sighting, heir: Sighting): boolean {
-  const seconds = Math.abs(heir.time - lost.time) / 1_000
+  const gapMs = heir.time - lost.time
+  if (gapMs < -mostTogetherMs) return false
+  const seconds = Math.max(0, gapMs) / 1_000
   const sizes = Math.min(reach.most, reach.sizes + reach.sizesPerSecond * seconds)
   const farthest = sizes * Math.min(lost.size, heir.size)
   return lost.label === heir.label && distance(lost.anchor, heir.anchor) <= farthest

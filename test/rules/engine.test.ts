@@ -360,6 +360,18 @@ describe('the silence after an alert', () => {
     expect(beganIn(events).map(({ subject }) => subject)).toEqual(['track 1', 'track 2'])
   })
 
+  it('says nothing about somebody who stood beside the other before that one was lost', () => {
+    const begins = (togetherFrames: number) =>
+      beganIn(
+        watch({ ...watched, inertiaMs: 3_000 }, 80, (frame) => [
+          ...(frame < 40 ? [trackAt(1, 0.7, 0.5)] : []),
+          ...(frame >= 40 - togetherFrames ? [trackAt(2, 0.72, 0.5)] : []),
+        ]),
+      ).map(({ subject }) => subject)
+    expect(begins(5)).toEqual(['track 1'])
+    expect(begins(10)).toEqual(['track 1', 'track 2'])
+  })
+
   it('has one heir: of two who appear where one was lost, the second raises an alert', () => {
     const events = watch(watched, 100, (frame) =>
       frame < 20 ? [trackAt(1, 0.7, 0.5)] : frame < 30 ? [] : [trackAt(2, 0.7, 0.5), trackAt(3, 0.71, 0.5)],
