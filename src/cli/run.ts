@@ -1,39 +1,63 @@
-/** Runs one command and turns what it throws into a sentence and an exit status. */
-import { ConfigError } from '../config/problems.ts'
+/** Finds the command, runs it, and turns what it throws into a sentence and an exit status. */
 import { GatewayError } from '../kit/errors.ts'
 import { SecretMask } from '../kit/secrets.ts'
 import type { Io } from './io.ts'
+import { version } from './version.ts'
 
-export type Command = 'start' | 'check' | 'replay' | 'models'
+const usage = `skyeye: video-analytics edge gateway
 
-const load: Record<Command, () => Promise<(args: string[], io: Io) => Promise<number>>> = {
-  start: async () => (await import('./start.ts')).start,
-  check: async () => (await import('./check.ts')).check,
-  replay: async () => (await import('./replay.ts')).replay,
-  models: async () => (await import('./models.ts')).models,
-}
+  skyeye start  [--config FILE]                 run the gateway
+  skyeye check  [--config FILE] [--connect]     validate the configuration; try the broker and each camera
+  skyeye replay CLIP|URL [--config FILE]        analyse a clip as fast as possible, print alerts
+  skyeye models list|pull|verify                weights on this machine
+  skyeye --version | --help                     also: skyeye COMMAND --help
+
+Exit status: 0 good, 1 refused, 2 misuse, 70 a model run hung in native code (restart it).`
+
+type Command = (args: string[], io: Io) => Promise<number>
+
+/** Loaded when asked for: `--help` needs neither models nor a database. */
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['start', async () => (await import('./start.ts')).start],
+  ['check', async () => (await import('./check.ts')).check],
+  ['replay', async () => (await import('./replay.ts')).replay],
+  ['models', async () => (await import('./models.ts')).models],
+])
 
 /** Exit status: 0 good, 1 refused, 2 misuse. */
-export async function run(name: Command, args: string[], io: Io): Promise<number> {
+export async function run([name, ...args]: string[], io: Io): Promise<number> {
+  if (name === '--version') {
+    io.out(version())
+    return 0
+  }
+  if (name === '--help' || name === 'help') {
+    io.out(usage)
+    return 0
+  }
+  const load = commands.get(name ?? '')
+  if (!load) {
+    io.err(name ? `skyeye: no command "${name}"\n\n${usage}` : usage)
+    return 2
+  }
   try {
-    const command = await load[name]()
+    const command = await load()
     return await command(args, io)
   } catch (error) {
-    const mask = new SecretMask()
-    if (error instanceof ConfigError) {
-      io.err(mask.mask(error.message))
-      return 1
-    }
-    if (error instanceof GatewayError) {
-      io.err(mask.mask(`skyeye ${name}: ${error.message}`))
-      return error.code === 'USAGE' ? 2 : 1
-    }
-    // parseArgs says which option it did not understand.
-    const code = (error as NodeJS.ErrnoException).code ?? ''
-    if (code.startsWith('ERR_PARSE_ARGS')) {
-      io.err(`skyeye ${name}: ${(error as Error).message}\nTry: skyeye ${name} --help`)
-      return 2
-    }
-    throw error
+    return refusal(name, error, io)
   }
+}
+
+function refusal(name: string, error: unknown, io: Io): number {
+  if (error instanceof GatewayError) {
+    const sentence = new SecretMask().mask(error.message)
+    // A refused configuration is a list of its own, with a file and line at the beginning of each line.
+    io.err(error.code === 'CONFIG_INVALID' ? sentence : `skyeye ${name}: ${sentence}`)
+    return error.code === 'USAGE' ? 2 : 1
+  }
+  // parseArgs says which option it did not understand.
+  if (error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')) {
+    io.err(`skyeye ${name}: ${error.message}\nTry: skyeye ${name} --help`)
+    return 2
+  }
+  throw error
 }

@@ -74,7 +74,7 @@ export function ruleFields(defaults: RuleDefaults, place: 'zone' | 'line') {
       600_000,
     ),
     cooldownMs: milliseconds(
-      'Milliseconds for which the same rule and object stay silent after an alert ended. More means fewer repetitions.',
+      'Milliseconds for which the same rule and object stay silent after an alert ended; what appears where that object was lost counts as the same. More means fewer repetitions, and that somebody else who appears right there may be covered by them.',
       30_000,
       0,
       86_400_000,
