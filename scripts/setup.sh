@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by scripts/demo and scripts/test: brings a bare Debian clone to the point where it can run. Sourced, not run.
 # Says what it does while it does it, does nothing twice, and ends with a sentence of what to do when something is missing.
 
