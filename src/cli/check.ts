@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import type { Config } from '../config/config.ts'
-import { describeProblem } from '../config/problems.ts'
+import { ConfigError, describeProblem } from '../config/problems.ts'
 import { mayRead } from '../domain/camera.ts'
 import { parseCameraUrl } from '../ingest/address.ts'
 import { ffmpegVersion } from '../ingest/ffmpeg.ts'
@@ -49,7 +49,15 @@ export async function check(args: string[], io: Io): Promise<number> {
     io.out(help)
     return 0
   }
-  const { config, warnings } = await readConfig(values.config)
+  const loaded = await readConfig(values.config).catch((error: unknown) => {
+    if (values.json && error instanceof ConfigError) return error
+    throw error
+  })
+  if (loaded instanceof ConfigError) {
+    io.out(JSON.stringify({ refused: loaded.problems }))
+    return 1
+  }
+  const { config, warnings } = loaded
   const problems = [...(await missingParts(config)), ...unreachable(config)]
   const broker =
     values.connect && config.broker.kind === 'remote'

@@ -173,7 +173,8 @@ function sentence(alert: Alert, snapshot: string | undefined): string {
     .join(', ')
   const where = [alert.zone, alert.line, alert.direction].filter(Boolean).join(' ')
   const when = new Date(alert.time).toISOString().slice(11, 23)
-  const why = alert.endedBecause ? ` (${alert.endedBecause})` : ''
+  const because = alert.endedBecause === 'camera-lost' ? 'the clip ended' : alert.endedBecause
+  const why = because ? ` (${because})` : ''
   return `${when}  ${alert.phase.padEnd(7)} ${alert.kind} ${where}: ${what}${why}${snapshot ? `  ${snapshot}` : ''}`
 }
 

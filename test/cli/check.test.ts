@@ -36,6 +36,18 @@ cameras:
   expect(err).not.toContain('hunter2')
 })
 
+it('says the faults as JSON where JSON was asked for', async () => {
+  const folder = new Folder()
+  folder.write('gateway: { id: GW }\ncolour: red\ncameras: []\n')
+  const { status, out, err } = await ran(['check', '--json', '--config', folder.config], {
+    env: withoutModels,
+  })
+  expect([status, err]).toEqual([1, ''])
+  const { refused } = JSON.parse(out) as { refused: { line: number; path: string }[] }
+  expect(refused.map(({ line }) => line)).toEqual([1, 2])
+  expect(refused[0].path).toBe('gateway.id')
+})
+
 it('says that there is no configuration, and where it looked', async () => {
   const folder = new Folder()
   const { status, err } = await ran(['check'], { cwd: folder.path })
