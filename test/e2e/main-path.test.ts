@@ -177,7 +177,7 @@ describe.skipIf(!mosquittoPresent)('the main path (skipped where mosquitto is no
     await broker.stop()
     await delay(20_000)
     await broker.start()
-    await moreAlerts(8)
+    await moreAlerts(12)
     expect(await gateway.end('SIGTERM')).toBe(0)
 
     const events = consumer.alerts()
