@@ -34,7 +34,12 @@ describe('a refusal', () => {
     ['kind: intrusion, zone: dock, dwellMs: 5', 'dwellMs: unknown key'],
     [
       'kind: intrusion, zone: dock, labels: [car]',
-      'labels[0]: must be one of person, two-wheeler, vehicle, face, object, not "car"',
+      'labels[0]: must be one of person, two-wheeler, vehicle, not "car"',
+    ],
+    [
+      // Faces are hidden and counted, never followed: a rule about them could not hold.
+      'kind: intrusion, zone: dock, labels: [face]',
+      'labels[0]: must be one of person, two-wheeler, vehicle, not "face"',
     ],
     ['kind: line-crossing, line: dock', 'line: no line "dock" on camera "yard" (it has no lines)'],
     ['kind: crowding, zone: dock', 'count: is missing (From how many on)'],

@@ -1,6 +1,6 @@
 /** Fields that every kind of rule has, with the defaults of the kind. */
 import Type from 'typebox'
-import { type Label, labels } from '../../domain/detection.ts'
+import type { Label } from '../../domain/detection.ts'
 import { type Duty, duties, type Severity, severities } from '../../domain/rule.ts'
 import { weekdays } from '../../domain/schedule.ts'
 import { milliseconds, shortName } from '../schema/fields.ts'
@@ -40,6 +40,9 @@ export const scheduleSchema = Type.Object(
   { ...closed, description: 'When the rule is armed; absent = always.' },
 )
 
+/** What is followed from frame to frame: a rule about anything else could never hold. Faces are only hidden and counted. */
+const followed = ['person', 'two-wheeler', 'vehicle'] as const satisfies readonly Label[]
+
 /** What a kind of rule looks for and how loud it is, unless the rule itself says so. */
 export interface RuleDefaults {
   readonly labels: readonly Label[]
@@ -54,12 +57,12 @@ export function ruleFields(defaults: RuleDefaults, place: 'zone' | 'line') {
     name: Type.Optional(
       shortName(`Name of the rule, once per camera; absent = the kind and the ${place}, \`kind-${place}\`.`),
     ),
-    labels: Type.Array(Type.Enum([...labels]), {
+    labels: Type.Array(Type.Enum([...followed]), {
       description: 'What the rule looks at.',
       default: [...defaults.labels],
       minItems: 1,
-      maxItems: labels.length,
-      mustBe: `a list of ${labels.join(', ')}`,
+      maxItems: followed.length,
+      mustBe: `a list of ${followed.join(', ')}`,
     }),
     severity: Type.Enum([...severities], {
       description: 'How urgent its alerts are.',
