@@ -1,6 +1,6 @@
 /** One camera's life in the gateway: its source, its main path, and the end of what is open when it is lost. */
 import type { Alert, EndedBecause } from './domain/alert.ts'
-import { type Camera, type CameraState, mayRead } from './domain/camera.ts'
+import type { Camera, CameraState } from './domain/camera.ts'
 import type { Frame } from './domain/frame.ts'
 import type { Log } from './kit/log.ts'
 import type { Part } from './kit/part.ts'
@@ -101,8 +101,7 @@ export class CameraWatch implements Part {
       }
       over.abort()
     }
-    if (mayRead(this.#camera, this.#now())) void wait()
-    else over.abort()
+    void wait()
     return over.signal
   }
 

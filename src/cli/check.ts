@@ -106,8 +106,7 @@ async function missingParts(config: Config): Promise<string[]> {
 }
 
 async function probeAll(config: Config, say: (text: string) => void): Promise<Probed[]> {
-  const secrets = new SecretMask()
-  for (const secret of config.secrets) secrets.remember(secret)
+  const secrets = new SecretMask(config.secrets)
   const log = createLog('error', secrets)
   const networks = new Networks(config.ingest.allowNetworks)
   const { maxSessionsPerHost, startGapMs } = config.ingest

@@ -55,8 +55,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
     throw new GatewayError('USAGE', `name one clip or URL; see skyeye replay --help`)
   const { config } = await readConfig(values.config)
   const camera = chooseCamera(config.cameras, values.camera, values.config)
-  const secrets = new SecretMask()
-  for (const secret of [...config.secrets, ...urlSecrets(positionals[0])]) secrets.remember(secret)
+  const secrets = new SecretMask([...config.secrets, ...urlSecrets(positionals[0])])
   const log = createLog('warn', secrets)
   const { workers, maxWidth } = config.analysis
   const vision = new VisionPool({

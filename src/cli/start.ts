@@ -33,8 +33,7 @@ export async function start(args: string[], io: Io): Promise<number> {
     return 0
   }
   const { config, files, warnings } = await readConfig(values.config)
-  const secrets = new SecretMask()
-  for (const secret of config.secrets) secrets.remember(secret)
+  const secrets = new SecretMask(config.secrets)
   const log = createLog(config.log.level, secrets)
   for (const warning of warnings) log.warn(warning)
   log.info({ version: await ffmpegVersion() }, 'ffmpeg')

@@ -96,10 +96,8 @@ export class Problems {
 
   /** By file (in the order they were read) and line, with every known secret masked. */
   sorted(files: readonly string[], secrets: readonly string[]): Problem[] {
-    const mask = new SecretMask()
-    // Names are normalised before they are repeated. Long ones first: a secret may begin with a shorter one.
-    const forms = secrets.flatMap((secret) => [secret, secret.normalize('NFC')])
-    for (const secret of forms.toSorted((a, b) => b.length - a.length)) mask.remember(secret)
+    // Names are normalised before they are repeated.
+    const mask = new SecretMask(secrets.flatMap((secret) => [secret, secret.normalize('NFC')]))
     return this.#found
       .toSorted(
         (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,

@@ -3,7 +3,7 @@ import type { Label } from './detection.ts'
 import type { Box, Point } from './geometry.ts'
 
 export interface Track {
-  /** Unique within a camera for as long as the gateway runs. */
+  /** Unique within a camera until its configuration changes or the gateway starts anew. */
   readonly id: number
   readonly label: Label
   /** Highest-recent detection confidence, 0..1. */

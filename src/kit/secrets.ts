@@ -4,6 +4,10 @@ export class SecretMask {
   /** Longest first: a short secret that begins a longer one must not leave its rest to be read. */
   #known: readonly string[] = []
 
+  constructor(secrets: Iterable<string> = []) {
+    for (const secret of secrets) this.remember(secret)
+  }
+
   /**
    * Remembers a secret so that `mask` hides it, also percent-encoded. Values under four characters are not
    * remembered on their own (masking "1" everywhere helps nobody); the user-info of a URL is always masked.

@@ -1,12 +1,12 @@
 /** ffmpeg as a neighbour: no shell, no strangers' files, dies with us, says why it ended. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { decode } from '../../src/ingest/decoder.ts'
 import { clipArguments, ffmpegVersion, loopArguments } from '../../src/ingest/ffmpeg.ts'
 import { FfmpegRun } from '../../src/ingest/ffmpeg-run.ts'
@@ -123,19 +123,26 @@ test('a source that stays silent is given up after its patience, and one that is
   expect(pictures).toBe(20)
 })
 
-test('ffmpeg dies with its parent, also when the parent is killed without a word', async () => {
+test('ffmpeg dies with its parent, also when the parent is killed while no picture is written', async () => {
   const sources = resolve(import.meta.dirname, '../../src/ingest')
+  // A run that writes would die of its broken pipe anyway: this one waits for a source that never speaks.
+  const fifo = join(clips.path, 'mute.ts')
+  await promisify(execFile)('mkfifo', [fifo])
   const script = `
     import { FfmpegRun } from ${JSON.stringify(join(sources, 'ffmpeg-run.ts'))}
-    import { loopArguments } from ${JSON.stringify(join(sources, 'ffmpeg.ts'))}
-    const run = new FfmpegRun(loopArguments({ scheme: 'file', path: ${JSON.stringify(clip)} }, { maxWidth: 640 }))
-    run.stdout.once('readable', () => console.log(run.pid))`
+    import { clipArguments } from ${JSON.stringify(join(sources, 'ffmpeg.ts'))}
+    const run = new FfmpegRun(clipArguments({ scheme: 'file', path: ${JSON.stringify(fifo)} }, { maxWidth: 640 }))
+    console.log(run.pid)`
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = await once(createInterface(parent.stdout), 'line')
   const pid = Number(line)
-  expect(isGone(pid)).toBe(false)
+  onTestFinished(() => {
+    if (!isGone(pid)) process.kill(pid, 'SIGKILL')
+  })
+  const name = () => readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  await vi.waitFor(() => expect(name()).toBe('ffmpeg'), 20_000)
   parent.kill('SIGKILL')
   await gone(pid)
 })

@@ -8,8 +8,7 @@ import { spotModels } from './spot-model.ts'
 
 const [path, models] = process.argv.slice(2)
 const { config } = await readConfig(path)
-const secrets = new SecretMask()
-for (const secret of config.secrets) secrets.remember(secret)
+const secrets = new SecretMask(config.secrets)
 const log = createLog('debug', secrets)
 const gateway = new Gateway({
   config,
