@@ -1,4 +1,5 @@
 /** One decoded picture of one camera. */
+import type { Box } from './geometry.ts'
 
 export interface Frame {
   /** Camera id. */
@@ -17,8 +18,12 @@ export interface Frame {
   pixels: Uint8Array
   /** When the picture was taken: the stream's time on the box's clock, epoch milliseconds. */
   readonly frameTime: number
-  /** When the box had it decoded, epoch milliseconds. */
+  /** When the box had it, epoch milliseconds: its last packet where the stream was read by us, else the decoded picture. */
   readonly arrivedAt: number
+  /** Regions that deserve a look by the models; empty = nothing moved, so no model runs and nothing can be missed. Absent = the whole picture. */
+  readonly look?: readonly Box[]
+  /** From before the moment the camera was found to be active: handed over late, in order, before newer ones. */
+  readonly burst?: boolean
 }
 
 /** Bytes of an I420 picture. */
