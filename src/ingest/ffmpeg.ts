@@ -87,7 +87,8 @@ function withPictures(command: Command, options: DecodeOptions): Command {
     .outputOptions(
       // V: not an attached picture, which some clips carry as a second video stream.
       ...['-map', '0:V:0', '-map_metadata', '-1', '-map_chapters', '-1'],
-      ...['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p'],
+      // One thread here too: the raw "encoder" would otherwise hold back a picture for each of its own.
+      ...['-c:v', 'rawvideo', '-threads', '1', '-pix_fmt', 'yuv420p'],
       // Times as they come; a picture is never stretched to the size of the first one.
       ...['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-autoscale', '0'],
       // The index at the end would grow in memory for as long as the camera runs.
