@@ -10,6 +10,8 @@ import type { ModelOnDisk } from './ports.ts'
 /** What a look at one picture costs and finds. */
 export interface Look {
   readonly detections: Detection[]
+  /** Model and size of its input, for example `yolox-nano 416×416`. */
+  readonly tensor: string
   readonly preMs: number
   readonly modelMs: number
   readonly postMs: number
@@ -37,7 +39,8 @@ export function looksLikeEmbedding(shape: readonly number[]): boolean {
   return real.length === 1 && real[0] >= 64 && real[0] <= 4096 && shape.at(-2) !== real[0]
 }
 
-const sessionOptions: ort.InferenceSession.SessionOptions = {
+/** One thread; no arena, which saves 27 MB and costs nothing at fixed shapes; no spinning, which would burn the next worker's time. */
+export const sessionOptions: ort.InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
@@ -99,6 +102,7 @@ export class Detector {
     const { detections, capped } = found.settle(manifest.nms)
     return {
       detections,
+      tensor: `${manifest.name} ${fit.width}×${fit.height}`,
       preMs: filled - began,
       modelMs: ran - filled,
       postMs: performance.now() - ran,

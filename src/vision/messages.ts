@@ -37,7 +37,8 @@ export type ToWorker =
 
 /** What one task cost; sums of these are the pool's statistics. */
 export interface Costs {
-  readonly runs: number
+  /** One entry for each model run: model and size of its input. */
+  readonly tensors: readonly string[]
   readonly preMs: number
   readonly modelMs: number
   readonly postMs: number

@@ -178,6 +178,7 @@ export class VisionPool {
   stats(): VisionStats {
     return {
       ...this.#stats,
+      tensors: { ...this.#stats.tensors },
       workers: this.#seats.filter((seat) => seat.link).length,
       queued: this.#detects.length + this.#seats.reduce((sum, seat) => sum + seat.snapshots.length, 0),
       running: this.#seats.reduce((sum, seat) => sum + (seat.link?.busy ?? 0), 0),
@@ -272,7 +273,8 @@ export class VisionPool {
     this.#holders.set(handle, seat)
     const stats = this.#stats
     stats.frames++
-    stats.runs += costs.runs
+    stats.runs += costs.tensors.length
+    for (const tensor of costs.tensors) stats.tensors[tensor] = (stats.tensors[tensor] ?? 0) + 1
     stats.preMs += costs.preMs
     stats.modelMs += costs.modelMs
     stats.postMs += costs.postMs

@@ -15,6 +15,8 @@ export interface VisionStats {
   readonly faces: number
   /** Model runs for detection. */
   readonly runs: number
+  /** The same by model and size of its input; sizes are multiples of 32, so there are few. */
+  readonly tensors: Readonly<Record<string, number>>
   /** Sums over those runs: filling the tensor, the model, reading its output. */
   readonly preMs: number
   readonly modelMs: number
@@ -35,7 +37,9 @@ export interface VisionStats {
   readonly deaths: number
 }
 
-type Sums = { -readonly [K in Exclude<keyof VisionStats, 'workers' | 'queued' | 'running' | 'held'>]: number }
+type Sums = {
+  -readonly [K in Exclude<keyof VisionStats, 'workers' | 'queued' | 'running' | 'held' | 'tensors'>]: number
+} & { tensors: Record<string, number> }
 
 /** The sums, at zero. */
 export function emptyStats(): Sums {
@@ -43,6 +47,7 @@ export function emptyStats(): Sums {
     frames: 0,
     faces: 0,
     runs: 0,
+    tensors: {},
     preMs: 0,
     modelMs: 0,
     postMs: 0,

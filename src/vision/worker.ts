@@ -81,7 +81,7 @@ class VisionWorker {
 function costsOf(looks: readonly Look[]): Costs {
   const sum = (pick: (look: Look) => number) => looks.reduce((total, look) => total + pick(look), 0)
   return {
-    runs: looks.length,
+    tensors: looks.map(({ tensor }) => tensor),
     preMs: sum((look) => look.preMs),
     modelMs: sum((look) => look.modelMs),
     postMs: sum((look) => look.postMs),

@@ -237,7 +237,7 @@ describe('a worker that goes wrong', () => {
 
   it('is replaced, its frame rejected, and the next frame analysed', async () => {
     const dieOnce = `if (message.id === 1) process.exit(3)
-      else port.postMessage({ kind: 'detected', id: message.id, detections: [], costs: {}, evicted: 0 })`
+      else port.postMessage({ kind: 'detected', id: message.id, detections: [], costs: { tensors: [] }, evicted: 0 })`
     const vision = poolOf(undefined, undefined, { workerUrl: program(dieOnce) })
     await vision.start()
     await expect(vision.detect(frame(64))).rejects.toMatchObject({ code: 'VISION_FAILED' })
