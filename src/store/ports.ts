@@ -1,5 +1,6 @@
 /** What the store takes in and gives out; the shapes of deliveries fit the relay's port without an import. */
 import type { Alert } from '../domain/alert.ts'
+import type { CoverageMinute } from '../domain/coverage.ts'
 
 /** A message that has to leave the box. Epoch and sequence are given to it inside the transaction that saves it. */
 export interface NewDelivery {
@@ -58,6 +59,8 @@ export interface RetentionLimits {
   readonly snapshotDays: number
   /** Bytes all pictures may take together, delivered or not. */
   readonly snapshotMaxBytes: number
+  /** Days the minutes of coverage are kept; absent = for ever. */
+  readonly coverageDays?: number
 }
 
 export interface StoreCounts {
@@ -87,5 +90,8 @@ export interface Operations {
   openAlerts(): Alert[]
   recentAlerts(limit: number): Alert[]
   snapshotPath(alertId: string): string | undefined
+  saveCoverage(minutes: readonly CoverageMinute[]): void
+  coverageBetween(from: number, to: number): CoverageMinute[]
+  coverageGaps(camera: string, from: number, to: number): CoverageMinute[]
   counts(): StoreCounts
 }

@@ -1,9 +1,11 @@
 /** What the store's thread does, without the thread: every operation on the database and the pictures. */
 import Sqlite from 'better-sqlite3'
 import type { Alert } from '../domain/alert.ts'
+import type { CoverageMinute } from '../domain/coverage.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { AlertTable } from './alerts.ts'
 import { AnnouncedTable } from './announced.ts'
+import { CoverageTable } from './coverage.ts'
 import type { OpenDatabase } from './database.ts'
 import { type OutboxRow, OutboxTable } from './outbox.ts'
 import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
@@ -45,6 +47,7 @@ export class Records implements Operations {
       outbox: new OutboxTable(db),
       snapshots: new SnapshotTable(db),
       files: new SnapshotFiles(snapshotDir),
+      coverage: new CoverageTable(db),
     }
     this.#announced = new AnnouncedTable(db)
     this.retention = new Retention(this.#shelves, limits)
@@ -133,6 +136,21 @@ export class Records implements Operations {
   snapshotPath(alertId: string): string | undefined {
     const file = this.#shelves.snapshots.fileOf(alertId)
     return file && this.#shelves.files.exists(file) ? this.#shelves.files.path(file) : undefined
+  }
+
+  /** One transaction for all cameras: a minute costs the flash one commit. */
+  saveCoverage(minutes: readonly CoverageMinute[]): void {
+    this.#shelves.db.transaction(() => {
+      for (const minute of minutes) this.#shelves.coverage.put(minute)
+    })()
+  }
+
+  coverageBetween(from: number, to: number): CoverageMinute[] {
+    return this.#shelves.coverage.between(from, to)
+  }
+
+  coverageGaps(camera: string, from: number, to: number): CoverageMinute[] {
+    return this.#shelves.coverage.gaps(camera, from, to)
   }
 
   counts(): StoreCounts {

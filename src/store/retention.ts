@@ -1,6 +1,7 @@
-/** What is deleted when: alerts by age, pictures by age and bytes, the outbox by length. In small steps, so that saves get in between. */
+/** What is deleted when: alerts and coverage by age, pictures by age and bytes, the outbox by length. In small steps, so that saves get in between. */
 import type { Database } from 'better-sqlite3'
 import type { AlertTable } from './alerts.ts'
+import type { CoverageTable } from './coverage.ts'
 import type { OutboxTable } from './outbox.ts'
 import type { RetentionLimits } from './ports.ts'
 import type { SnapshotFiles } from './snapshot-files.ts'
@@ -23,6 +24,7 @@ export interface Shelves {
   readonly outbox: OutboxTable
   readonly snapshots: SnapshotTable
   readonly files: SnapshotFiles
+  readonly coverage: CoverageTable
 }
 
 export class Retention {
@@ -56,6 +58,7 @@ export class Retention {
     else {
       yield* this.#forgetAlerts(alertsBefore)
       yield* this.#forgetPictures(picturesBefore)
+      yield* this.#forgetCoverage(now)
     }
     yield* this.#shrinkTo(snapshotMaxBytes)
   }
@@ -104,6 +107,12 @@ export class Retention {
       this.#forget(old)
       yield
     }
+  }
+
+  *#forgetCoverage(now: number): Generator<void> {
+    const { coverageDays } = this.#limits
+    if (coverageDays === undefined) return
+    while (this.#shelves.coverage.expire(now - coverageDays * dayMs) > 0) yield
   }
 
   /** Delivered pictures go first, then those that still wait: the byte limit holds in any case. */

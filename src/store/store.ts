@@ -1,6 +1,7 @@
 /** The store as the gateway sees it: asynchronous calls to the thread that owns the database. */
 import { Worker } from 'node:worker_threads'
 import type { Alert } from '../domain/alert.ts'
+import type { CoverageMinute } from '../domain/coverage.ts'
 import { GatewayError } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import type { Part } from '../kit/part.ts'
@@ -142,6 +143,21 @@ export class Store implements Part {
   /** Absolute path of an alert's redacted JPEG, while it is kept. */
   snapshotPath(alertId: string): Promise<string | undefined> {
     return this.#call('snapshotPath', [alertId])
+  }
+
+  /** Resolves after the commit, one for all. A minute that is there already is replaced. */
+  saveCoverage(minutes: readonly CoverageMinute[]): Promise<void> {
+    return this.#call('saveCoverage', [minutes])
+  }
+
+  /** Minutes of all cameras that began in `from` ≤ t < `to` (epoch ms), oldest first. For an hour, not for a week. */
+  coverageBetween(from: number, to: number): Promise<CoverageMinute[]> {
+    return this.#call('coverageBetween', [from, to])
+  }
+
+  /** Minutes of one camera that began in `from` ≤ t < `to` (epoch ms) and have gaps, oldest first. For a day: 1 440 at most. */
+  coverageGaps(camera: string, from: number, to: number): Promise<CoverageMinute[]> {
+    return this.#call('coverageGaps', [camera, from, to])
   }
 
   counts(): Promise<StoreCounts> {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { AlertTable } from '../../src/store/alerts.ts'
+import { CoverageTable } from '../../src/store/coverage.ts'
 import { OutboxTable } from '../../src/store/outbox.ts'
 import { Retention } from '../../src/store/retention.ts'
 import { SnapshotFiles } from '../../src/store/snapshot-files.ts'
@@ -140,7 +141,10 @@ it('gives up the least severe and oldest deliveries when the outbox is full, and
     return save.message.id
   })
   const { db, snapshotDir } = opened
-  const tables = { alerts: new AlertTable(db), outbox: new OutboxTable(db), snapshots: new SnapshotTable(db) }
+  const tables = {
+    ...{ alerts: new AlertTable(db), outbox: new OutboxTable(db) },
+    ...{ snapshots: new SnapshotTable(db), coverage: new CoverageTable(db) },
+  }
   const small = new Retention({ db, ...tables, files: new SnapshotFiles(snapshotDir) }, generous, 3)
   for (const _ of small.run(clock.now));
   expect(records.next(0, 10).map((one) => one.id)).toEqual([ids[0], ids[2], ids[4]])
@@ -154,7 +158,10 @@ it('counts what is parked in the limit of the outbox, and gives that up first', 
   const rows = records.next(0, 10)
   for (const parked of [rows[1], rows[3]]) records.parked(parked.rowId, 'refused')
   const { db, snapshotDir } = opened
-  const tables = { alerts: new AlertTable(db), outbox: new OutboxTable(db), snapshots: new SnapshotTable(db) }
+  const tables = {
+    ...{ alerts: new AlertTable(db), outbox: new OutboxTable(db) },
+    ...{ snapshots: new SnapshotTable(db), coverage: new CoverageTable(db) },
+  }
   const shelves = { db, ...tables, files: new SnapshotFiles(snapshotDir) }
   for (const _ of new Retention(shelves, generous, 4).run(clock.now));
   expect(records.counts()).toMatchObject({ pending: 3, parked: 1 })
