@@ -86,6 +86,23 @@ export const analysisSchema = Type.Object(
       minimum: 0.2,
       maximum: 30,
     }),
+    idle: Type.Object(
+      {
+        everyMs: milliseconds(
+          'Milliseconds between two glances at a camera where nothing moves. More saves decoding, and notices later what the sizes of its packets do not betray (constant bit rate).',
+          1_000,
+          200,
+          10_000,
+        ),
+      },
+      { ...closed, default: {}, description: 'A camera where nothing moves.' },
+    ),
+    fullLookEveryMs: milliseconds(
+      'Milliseconds after which a model looks at the whole picture also where nothing moves. Less finds sooner what came unnoticed, and costs a model run each time.',
+      30_000,
+      1_000,
+      3_600_000,
+    ),
     maxWidth: Type.Integer({
       description:
         'Pixels; wider pictures are scaled down before they are analysed. More lets small and distant things be found and costs decoding time, memory and bandwidth between processes.',
@@ -194,6 +211,10 @@ export const retentionSchema = Type.Object(
       minimum: 16,
       maximum: 10_000_000,
     }),
+    coverageDays: days(
+      'Days after which it is forgotten for how much of each minute a camera was watched, and why not for the rest.',
+      7,
+    ),
   },
   { ...closed, description: 'How long things are kept.' },
 )
