@@ -1,5 +1,6 @@
 /** Builds the retained messages: presence, health, camera state. */
 import type { CameraState } from '../domain/camera.ts'
+import type { Gaps } from '../domain/coverage.ts'
 import { toMoment, wrap } from './envelope.ts'
 import {
   cameraStateType,
@@ -30,10 +31,12 @@ export interface CameraFacts {
   readonly state: CameraState
   /** Epoch ms. */
   readonly since: number
-  /** Pictures per second analysed. */
+  /** Pictures per second analysed, mean of the last hour. */
   readonly fps?: number
   /** 0..1 of the last hour. */
   readonly coverage?: number
+  /** Of the last hour. */
+  readonly gaps?: Gaps
 }
 
 /** `since` is the time of the message: each connect and each stop says so anew. */
@@ -49,8 +52,13 @@ export function healthMessage(origin: StateOrigin, health: GatewayHealth): State
 }
 
 export function cameraStateMessage(origin: StateOrigin, camera: string, facts: CameraFacts): StateMessage {
-  const { state, since, fps, coverage } = facts
-  const data = { state, since: toMoment(since), fps, coverage }
+  const { state, since, fps, coverage, gaps } = facts
+  const data = { state, since: toMoment(since), fps: rounded(fps, 2), coverage: rounded(coverage, 3), gaps }
   const event = wrap({ ...origin, camera }, cameraStateType, 'urn:skyeye:v1:camera-state-data', data)
   return { topic: cameraStateTopic(origin.prefix, origin.gateway, camera), body: JSON.stringify(event) }
+}
+
+/** Nobody needs more digits. */
+function rounded(value: number | undefined, digits: number): number | undefined {
+  return value === undefined ? undefined : Number(value.toFixed(digits))
 }

@@ -57,12 +57,25 @@ export const cameraStateData = Type.Object(
   {
     state: Type.Enum([...cameraStates]),
     since: moment('When it came into that state.'),
-    fps: Type.Optional(Type.Number({ description: 'Pictures per second analysed.', minimum: 0 })),
+    fps: Type.Optional(
+      Type.Number({
+        description:
+          'Pictures per second analysed, mean of the last hour. Where nothing moves none need to be: a quiet camera is covered at 0.',
+        minimum: 0,
+      }),
+    ),
     coverage: Type.Optional(
       Type.Number({
-        description: 'Share of the last hour that was really analysed.',
+        description:
+          'Share of the last hour that was really watched; of less, where the gateway knows less. Told anew when it has changed noticeably.',
         minimum: 0,
         maximum: 1,
+      }),
+    ),
+    gaps: Type.Optional(
+      Type.Record(Type.String(), count('Milliseconds.'), {
+        description:
+          'What is missing to full coverage, by reason: a state other than `live`; `starting` nothing looked at yet; `overload` the box was too busy; `damaged` packets were lost; `failed` pictures could not be analysed; `silent` nothing came to look at; `stopped` the gateway did not run. More reasons may be added.',
       }),
     ),
   },
@@ -91,7 +104,7 @@ export const cameraStateEvent = stateEvent({
   $id: 'urn:skyeye:v1:camera-state',
   title: 'State of a camera',
   description:
-    'Retained; sent at every connect and on change. Counts only while the gateway is online. Cleared (empty payload) when the camera is removed.',
+    'Retained; sent at every connect, on change, and when the coverage has changed noticeably (at most once a minute). Counts only while the gateway is online. Cleared (empty payload) when the camera is removed.',
   types: [cameraStateType],
   data: cameraStateData,
   dataschema: 'urn:skyeye:v1:camera-state-data',

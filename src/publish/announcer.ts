@@ -11,6 +11,7 @@ import {
 } from '../contract/state-message.ts'
 import type { GatewayHealth, Presence } from '../contract/state-schema.ts'
 import { cameraStateTopic } from '../contract/topics.ts'
+import type { Covered } from '../domain/coverage.ts'
 import { type Log, oncePer } from '../kit/log.ts'
 import { sleep } from '../kit/retry.ts'
 import { Bell } from './bell.ts'
@@ -41,6 +42,9 @@ export class Announcer {
   readonly #grumble = oncePer(60_000)
   readonly #bell = new Bell()
   readonly #cameras = new Map<string, CameraFacts>()
+  /** Their last hour, and what the broker was told of it. */
+  readonly #hours = new Map<string, Covered>()
+  readonly #toldHours = new Map<string, Covered>()
   /** Cameras whose newest facts (or whose removal) the broker has not heard. */
   readonly #untold = new Set<string>()
   /** Cameras of which is written down that the broker may hold their state. */
@@ -56,9 +60,19 @@ export class Announcer {
     this.#bell.ring()
   }
 
+  /** How the last hour was covered; kept for the next message of this camera, which comes at once where much has changed. */
+  cameraCoverage(camera: string, hour: Covered): void {
+    this.#hours.set(camera, hour)
+    if (!this.#cameras.has(camera) || !isNoticeable(this.#toldHours.get(camera), hour)) return
+    this.#untold.add(camera)
+    this.#bell.ring()
+  }
+
   /** Clears the retained state of a camera that is no more. */
   forgetCamera(camera: string): void {
     this.#cameras.delete(camera)
+    this.#hours.delete(camera)
+    this.#toldHours.delete(camera)
     this.#untold.add(camera)
     this.#bell.ring()
   }
@@ -157,7 +171,9 @@ export class Announcer {
     const { gateway, prefix } = this.#options
     const facts = this.#cameras.get(camera)
     if (!facts) return { topic: cameraStateTopic(prefix, gateway, camera), body: '' }
-    return cameraStateMessage(this.#origin(), camera, facts)
+    const hour = this.#hours.get(camera)
+    if (hour) this.#toldHours.set(camera, hour)
+    return cameraStateMessage(this.#origin(), camera, { ...facts, ...hour })
   }
 
   /** A refusal is logged and not repeated: the next change tries again. */
@@ -176,4 +192,10 @@ export class Announcer {
     const { gateway, prefix } = this.#options
     return { id: newId(), gateway, prefix, time: Date.now() }
   }
+}
+
+/** Two hundredths of an hour are 72 seconds; a rate that moved by a quarter is another rate, unless both are next to nothing. */
+function isNoticeable(told: Covered | undefined, { coverage, fps }: Covered): boolean {
+  if (!told || Math.abs(coverage - told.coverage) >= 0.02) return true
+  return Math.abs(fps - told.fps) >= Math.max(0.25 * told.fps, 0.1)
 }

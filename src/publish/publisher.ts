@@ -1,6 +1,7 @@
 /** All that leaves by MQTT: the relay and the announcer on one kept connection. */
 import type { CameraFacts } from '../contract/state-message.ts'
 import type { GatewayHealth } from '../contract/state-schema.ts'
+import type { Covered } from '../domain/coverage.ts'
 import type { Log } from '../kit/log.ts'
 import type { Part } from '../kit/part.ts'
 import type { Backoff } from '../kit/retry.ts'
@@ -98,6 +99,11 @@ export class Publisher implements Part {
   /** Retained at the broker until the camera is forgotten; at most one message a second and camera. */
   cameraState(camera: string, facts: CameraFacts): void {
     this.#announcer.cameraState(camera, facts)
+  }
+
+  /** How its last hour was covered: told with its state, by itself only where it has changed noticeably. */
+  cameraCoverage(camera: string, hour: Covered): void {
+    this.#announcer.cameraCoverage(camera, hour)
   }
 
   forgetCamera(camera: string): void {

@@ -125,10 +125,19 @@ describe('a state message', () => {
         since: 1,
         fps: 5,
         coverage: 0.9,
+        gaps: { offline: 360_000 },
       })
       expect(validateMessage(JSON.parse(body)), name).toEqual([])
       expect(topic).toBe('p/cameras/box-1/yard/state')
     }
+  })
+
+  it('tells coverage with no more digits than anybody needs, and refuses one beyond the whole', () => {
+    const facts = { state: 'live', since: 1, fps: 1 / 3, coverage: 2 / 3, gaps: { overload: 1_200 } } as const
+    const event = JSON.parse(cameraStateMessage(state, 'yard', facts).body)
+    expect(event.data).toMatchObject({ fps: 0.33, coverage: 0.667, gaps: { overload: 1_200 } })
+    for (const data of [{ coverage: 1.1 }, { gaps: { overload: 0.5 } }, { gaps: [] }])
+      expect(validateMessage({ ...event, data: { ...event.data, ...data } })).not.toEqual([])
   })
 
   it('tells the health, and refuses one that does not say whether the gateway is alive', () => {

@@ -207,6 +207,33 @@ describe.skipIf(!mosquittoPresent)('the publisher on mosquitto (skipped where it
     await vi.waitFor(() => expect(latecomer.arrived).toHaveLength(1), patient)
   })
 
+  it('tells the last hour with the state, and by itself only where it has changed noticeably', async () => {
+    const { url } = await broker()
+    const listener = await listen(url)
+    const { publisher: made } = publisher(url)
+    const hour = { coverage: 0.9, fps: 2, gaps: { offline: 360_000 } }
+    made.cameraCoverage('nobody', hour)
+    made.cameraState('yard', { state: 'live', since: 1 })
+    await made.start()
+    const told = () =>
+      listener.events<{ data: object }>(/cameras/).map(({ data }) => ({ ...data, since: undefined }))
+    const after = (count: number) =>
+      vi.waitFor(() => expect(told()).toHaveLength(count), patient).then(() => told().at(-1))
+    expect(await after(1)).toEqual({ state: 'live' })
+    made.cameraCoverage('yard', hour)
+    expect(await after(2)).toEqual({ state: 'live', ...hour })
+    made.cameraCoverage('yard', { ...hour, coverage: 0.915, fps: 2.4 })
+    made.cameraState('gate', { state: 'live', since: 1 })
+    expect(await after(3)).toEqual({ state: 'live' })
+    made.cameraCoverage('yard', { ...hour, fps: 2.5 })
+    expect(await after(4)).toEqual({ state: 'live', ...hour, fps: 2.5 })
+    made.cameraCoverage('yard', { ...hour, coverage: 0.87, fps: 2.5 })
+    expect(await after(5)).toEqual({ state: 'live', ...hour, coverage: 0.87, fps: 2.5 })
+    made.cameraCoverage('yard', { ...hour, coverage: 0.88, fps: 2.5 })
+    made.cameraState('yard', { state: 'offline', since: 2 })
+    expect(await after(6)).toEqual({ state: 'offline', ...hour, coverage: 0.88, fps: 2.5 })
+  })
+
   it('clears the state of a camera that was removed while the gateway was down, and of no other', async () => {
     const { url } = await broker()
     const { publisher: first, outbox } = publisher(url)
