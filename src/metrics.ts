@@ -1,5 +1,7 @@
 /** What Prometheus can ask of a gateway: the counters that its parts keep, under names that stay. */
+import type { CameraCoverage } from './coverage-book.ts'
 import type { CameraState } from './domain/camera.ts'
+import type { CoverageMinute } from './domain/coverage.ts'
 import { type Metric, Metrics } from './kit/metrics.ts'
 import type { StoreCounts } from './store/ports.ts'
 import type { VisionStats } from './vision/stats.ts'
@@ -20,10 +22,12 @@ export interface Readings {
   saving(): { readonly waiting: number; readonly lost: number }
   connected(): boolean
   cameras(): readonly CameraFacts[]
+  coverage?(): readonly CameraCoverage[]
 }
 
 /** A registry of this gateway's own, with everything in it. */
-export function gatewayMetrics({ vision, store, saving, connected, cameras }: Readings): Metrics {
+export function gatewayMetrics(readings: Readings): Metrics {
+  const { vision, store, saving, connected, cameras } = readings
   const metrics = new Metrics()
   metrics.watchProcess()
   const perCamera = (pick: (camera: CameraFacts) => number) => () =>
@@ -139,7 +143,48 @@ export function gatewayMetrics({ vision, store, saving, connected, cameras }: Re
       read: () => (connected() ? 1 : 0),
     },
   ]
-  for (const counter of counters) metrics.counter(counter)
-  for (const gauge of gauges) metrics.gauge(gauge)
+  const coverage = () => readings.coverage?.() ?? []
+  for (const counter of [...counters, ...coverageCounters(coverage)]) metrics.counter(counter)
+  for (const gauge of [...gauges, ...coverageGauges(coverage)]) metrics.gauge(gauge)
   return metrics
+}
+
+function coverageCounters(read: () => readonly CameraCoverage[]): Metric[] {
+  return [
+    {
+      name: 'skyeye_gap_seconds_total',
+      help: 'Time in which the camera was not watched, by reason.',
+      labels: ['camera', 'reason'],
+      read: () =>
+        read().flatMap(({ camera, gapMs }) =>
+          [...gapMs].map(([reason, ms]) => ({ labels: { camera, reason }, value: ms / 1_000 })),
+        ),
+    },
+    {
+      name: 'skyeye_quiet_pictures_total',
+      help: 'Pictures that were looked at and not analysed: nothing moved.',
+      labels: ['camera'],
+      read: () => read().map(({ camera, quietPictures }) => ({ labels: { camera }, value: quietPictures })),
+    },
+  ]
+}
+
+/** Of the newest whole minute; a camera that has none yet is absent. */
+function coverageGauges(read: () => readonly CameraCoverage[]): Metric[] {
+  const newest = (pick: (minute: CoverageMinute) => number) => () =>
+    read().flatMap(({ camera, newest }) => (newest ? { labels: { camera }, value: pick(newest) } : []))
+  return [
+    {
+      name: 'skyeye_camera_coverage',
+      help: 'Share of the last minute in which the camera was watched, 0..1.',
+      labels: ['camera'],
+      read: newest(({ coverage }) => coverage),
+    },
+    {
+      name: 'skyeye_camera_fps',
+      help: 'Frames analysed per second in the last minute.',
+      labels: ['camera'],
+      read: newest(({ fps }) => fps),
+    },
+  ]
 }

@@ -16,6 +16,8 @@ export interface StatusSources {
   vision(): VisionStats
   store(): { readonly isOpen: boolean; counts(): Promise<StoreCounts> }
   publisher(): { readonly connected: boolean; readonly lastError?: string }
+  /** Mean coverage of all cameras over the last hour, 0..1; undefined while not known. */
+  coverage?(): number | undefined
 }
 
 export class Status {
@@ -45,6 +47,7 @@ export class Status {
       gateway,
       version,
       cameras: byState(cameras()),
+      coverage: toThousandths(this.#sources.coverage?.()),
       broker: { connected, lastError },
       outbox: counts && { pending: counts.pending, parked: counts.parked },
       refusedConfiguration: this.refusedConfiguration,
@@ -90,4 +93,8 @@ function byState(cameras: readonly CameraFacts[]): Partial<Record<CameraState, n
   const counts: Partial<Record<CameraState, number>> = {}
   for (const { state } of cameras) counts[state] = (counts[state] ?? 0) + 1
   return counts
+}
+
+function toThousandths(share: number | undefined): number | undefined {
+  return share === undefined ? undefined : Math.round(share * 1_000) / 1_000
 }

@@ -1,5 +1,6 @@
 /** What Prometheus is told, under the names it was told yesterday. */
 import { expect, it } from 'vitest'
+import type { CameraCoverage } from '../src/coverage-book.ts'
 import { type CameraFacts, gatewayMetrics, type Readings } from '../src/metrics.ts'
 import { emptyStats } from '../src/vision/stats.ts'
 
@@ -9,6 +10,16 @@ const counts = {
 }
 const yard: CameraFacts = { id: 'yard', state: 'live', frames: 10, replaced: 2, attempts: 1 }
 
+const yardCoverage: CameraCoverage = {
+  camera: 'yard',
+  newest: { camera: 'yard', minute: 0, coverage: 0.75, fps: 1.5, gaps: { overload: 15_000 } },
+  gapMs: new Map([
+    ['overload', 16_500],
+    ['stalled', 3_000],
+  ]),
+  quietPictures: 13,
+}
+
 const metricsOf = (change: Partial<Readings> = {}) =>
   gatewayMetrics({
     vision: () => ({ ...stats, frames: 8, modelMs: 1_500, failures: 6, snapshots: 7 }),
@@ -16,6 +27,7 @@ const metricsOf = (change: Partial<Readings> = {}) =>
     saving: () => ({ waiting: 11, lost: 12 }),
     connected: () => true,
     cameras: () => [yard],
+    coverage: () => [yardCoverage],
     ...change,
   })
 
@@ -34,15 +46,20 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_alerts_waiting 11',
     'skyeye_attempts_total{camera="yard"} 1',
     'skyeye_broker_connected 1',
+    'skyeye_camera_coverage{camera="yard"} 0.75',
+    'skyeye_camera_fps{camera="yard"} 1.5',
     'skyeye_camera_state{camera="yard",state="live"} 1',
     'skyeye_faces_total 0',
     'skyeye_frames_analysed_total 8',
     'skyeye_frames_evicted_total 0',
     'skyeye_frames_replaced_total{camera="yard"} 2',
     'skyeye_frames_total{camera="yard"} 10',
+    'skyeye_gap_seconds_total{camera="yard",reason="overload"} 16.5',
+    'skyeye_gap_seconds_total{camera="yard",reason="stalled"} 3',
     'skyeye_model_seconds_total 1.5',
     'skyeye_outbox_parked 1',
     'skyeye_outbox_pending 3',
+    'skyeye_quiet_pictures_total{camera="yard"} 13',
     'skyeye_redaction_failures_total 0',
     'skyeye_snapshot_bytes 800',
     'skyeye_snapshots_sacrificed_total 4',
@@ -65,6 +82,12 @@ it('knows one state for each camera, and forgets a camera that is gone', async (
     'skyeye_camera_state{camera="yard",state="stalled"} 1',
   ])
   expect(now.join()).not.toContain('gate')
+})
+
+it('leaves the coverage of a camera out until its first minute is whole', async () => {
+  const now = await lines(metricsOf({ coverage: () => [{ ...yardCoverage, newest: undefined }] }))
+  expect(now.filter((line) => /camera_(coverage|fps)/.test(line))).toEqual([])
+  expect(now).toContain('skyeye_quiet_pictures_total{camera="yard"} 13')
 })
 
 it('still tells the rest while the database does not answer', async () => {

@@ -24,6 +24,7 @@ function statusOf(change: Partial<StatusSources> = {}, isOpen = true, oldestPend
     vision: () => vision,
     store: () => ({ isOpen, counts: async () => ({ ...counts, oldestPendingAt }) }),
     publisher: () => ({ connected: false, lastError: 'ECONNREFUSED' }),
+    coverage: () => 0.98765,
     ...change,
   })
   status.started = true
@@ -33,6 +34,7 @@ function statusOf(change: Partial<StatusSources> = {}, isOpen = true, oldestPend
 it('tells how many cameras are in which state, and how broker, outbox and models do', async () => {
   expect(await statusOf().health()).toEqual({
     ...{ alive: true, gateway: 'gw-1', version: '1.2.3', cameras: { live: 2, auth_failed: 1 } },
+    coverage: 0.988,
     broker: { connected: false, lastError: 'ECONNREFUSED' },
     outbox: { pending: counts.pending, parked: counts.parked },
     refusedConfiguration: undefined,
@@ -78,13 +80,14 @@ it.each([undefined, Date.UTC(2026, 10, 23, 8)])(
   },
 )
 
-it('says which configuration was refused, and nothing of an outbox that does not answer', async () => {
+it('says which configuration was refused, and nothing of an outbox that does not answer or a coverage not known yet', async () => {
   const status = statusOf({
     store: () => ({ isOpen: true, counts: () => Promise.reject(new Error('the thread is gone')) }),
+    coverage: () => undefined,
   })
   status.refusedConfiguration = 'skyeye.yaml:15 oops: unknown key'
   expect(await status.health()).toMatchObject({
-    outbox: undefined,
+    ...{ outbox: undefined, coverage: undefined },
     refusedConfiguration: 'skyeye.yaml:15 oops: unknown key',
   })
 })
