@@ -32,6 +32,9 @@ export interface Config {
   readonly analysis: {
     /** Pictures per second and camera. */
     readonly fps: number
+    /** Between two glances at a camera where nothing moves. */
+    readonly idle: { readonly everyMs: number }
+    readonly fullLookEveryMs: number
     /** Pixels. */
     readonly maxWidth: number
     /** Threads; `auto` is resolved. */

@@ -46,13 +46,14 @@ export function toBroker(
 
 /** `url` has its password and an absolute path. */
 export function toCamera({ raw }: ListedCamera, url: string, defaults: RawCameraDefaults): Camera {
-  const { id, name, tier, enabled, gbId, tags, address, place } = raw
+  const { id, name, tier, enabled, driver, gbId, tags, address, place } = raw
   return {
     id,
     name,
     tier,
     url,
     enabled,
+    driver,
     ...(gbId === undefined ? {} : { gbId }),
     tags,
     ...(raw.consent ? { consent: toConsent(raw.consent) } : {}),

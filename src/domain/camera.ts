@@ -22,6 +22,10 @@ export const cameraStates = [
 /** The one enum of camera states: code, SQL, MQTT, metrics and console use it. */
 export type CameraState = (typeof cameraStates)[number]
 
+/** `auto`: by the gateway itself, which decodes only what deserves a look · `ffmpeg`: by ffmpeg, which decodes everything. */
+export const drivers = ['auto', 'ffmpeg'] as const
+export type Driver = (typeof drivers)[number]
+
 /** Who agreed that a shop or household camera is read, and for how long. */
 export interface Consent {
   readonly grantedBy: string
@@ -58,6 +62,8 @@ export interface Camera {
   /** `rtsp://user:password@host/…` or `file:clip.mp4`. Secret: never logged, published or shown. */
   readonly url: string
   readonly enabled: boolean
+  /** How it is read; absent = `auto`. */
+  readonly driver?: Driver
   /** GB/T 28181 id, 20 digits. */
   readonly gbId?: string
   readonly tags: readonly string[]

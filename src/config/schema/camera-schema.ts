@@ -1,6 +1,6 @@
 /** Schemas of a camera, its places in the picture and its consent, as they are written in YAML. */
 import Type from 'typebox'
-import { tiers } from '../../domain/camera.ts'
+import { drivers, tiers } from '../../domain/camera.ts'
 import { ruleSchema } from '../rules/rule-schema.ts'
 import { code, path, point, polygon, shortName, text } from './fields.ts'
 
@@ -117,6 +117,11 @@ export const cameraSchema = Type.Object(
       path('File that holds the password of the user in `url`; a line end at its end is ignored.'),
     ),
     enabled: Type.Boolean({ description: 'Is the camera read?', default: true }),
+    driver: Type.Enum([...drivers], {
+      description:
+        '`auto`: only what deserves a look is decoded. `ffmpeg`: every picture is decoded, by ffmpeg alone; for an odd camera that gives no picture otherwise, at ten times the cost while nothing moves.',
+      default: 'auto',
+    }),
     gbId: Type.Optional(
       Type.String({
         description: 'GB/T 28181 id, 20 digits, in quotes.',
