@@ -42,7 +42,7 @@ export async function* decode(
     }
     const exit = await run.exit
     if (watchdog.silence) throw watchdog.silence
-    const failure = explain(exit, run)
+    const failure = explainExit(exit, run)
     if (failure) throw failure
   } catch (error) {
     if (!signal.aborted) throw watchdog.silence ?? error
@@ -96,7 +96,8 @@ class Watchdog {
   }
 }
 
-function explain({ code, signal }: Exit, run: FfmpegRun): GatewayError | undefined {
+/** Why a run ended; undefined where it was ended by us or has read its source to the end. */
+export function explainExit({ code, signal }: Exit, run: FfmpegRun): GatewayError | undefined {
   if (run.formatChanged) {
     return new GatewayError('FORMAT_CHANGED', 'The stream changed its picture size or pixel format.')
   }

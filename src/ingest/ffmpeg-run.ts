@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { GatewayError } from '../kit/errors.ts'
+import type { SocketPair } from '../kit/socket-pair.ts'
 import { changedInput, ffmpegMissing } from './ffmpeg.ts'
 
 /** How a run ended: its exit code, or the signal that ended it. */
@@ -15,7 +16,7 @@ const keptLines = 20
 const keptLineLength = 500
 
 export class FfmpegRun {
-  /** What it writes to descriptor 1. */
+  /** What it writes to descriptor 1; ours of the two sockets where it was started with a pair. */
   readonly stdout: Readable
   /** What it writes to descriptor 3, where the run was started with one. */
   readonly side: Readable | undefined
@@ -27,11 +28,20 @@ export class FfmpegRun {
   #stopped = false
   #formatChanged = false
 
-  /** `args` are ffmpeg's own, each one argument whatever it contains. */
-  constructor(args: readonly string[], withSide = false) {
+  /**
+   * @param args ffmpeg's own, each one argument whatever it contains
+   * @param io `side` opens descriptor 3; a pair of sockets serves as its standard input and output both
+   */
+  constructor(args: readonly string[], io: 'side' | SocketPair | undefined = undefined) {
+    const pair = typeof io === 'object' ? io : undefined
     // setpriv becomes ffmpeg (exec) and has the kernel end it when we die, also by SIGKILL.
     this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'ffmpeg', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe', ...(withSide ? (['pipe'] as const) : [])],
+      stdio: [
+        pair?.far ?? 'ignore',
+        pair?.far ?? 'pipe',
+        'pipe',
+        ...(io === 'side' ? (['pipe'] as const) : []),
+      ],
       // FFREPORT and the like have no say, and no secret of ours is in its environment.
       env: { PATH: process.env.PATH },
     })
@@ -45,7 +55,9 @@ export class FfmpegRun {
     )
     this.exit.catch(() => {})
     // Without a free file descriptor there are no pipes at all.
-    const [, stdout, stderr, side] = (this.#child.stdio ?? []) as (Readable | undefined)[]
+    const [, out, stderr, side] = (this.#child.stdio ?? []) as (Readable | undefined)[]
+    const stdout = pair?.near ?? out
+    pair?.far.destroy()
     if (!stdout)
       throw new GatewayError('STREAM_FAILED', 'No process could be started: too many files are open.')
     this.stdout = stdout

@@ -1,6 +1,7 @@
 /** The ffmpeg on this box and its commands: the only file that knows fluent-ffmpeg (archived: it only composes arguments). */
 import { execFile } from 'node:child_process'
 import compose from 'fluent-ffmpeg'
+import type { Codec } from '../domain/coded-picture.ts'
 import { GatewayError } from '../kit/errors.ts'
 import type { FileAddress } from './address.ts'
 
@@ -36,6 +37,20 @@ export function loopArguments(clip: FileAddress, options: DecodeOptions): string
 /** A clip once, as fast as the reader takes it. */
 export function clipArguments(clip: FileAddress, options: DecodeOptions): string[] {
   return withPictures(clipInput(clip, []), options)._getArguments()
+}
+
+/**
+ * Coded pictures from standard input as IVF: those with an odd time come out as pictures. The stream is not analysed
+ * beforehand, and nothing looks ahead: a picture leaves before the next one is needed.
+ */
+export function fedArguments(codec: Codec, { maxWidth }: DecodeOptions): string[] {
+  const input = compose('pipe:0').inputOptions(
+    ...general(),
+    ...['-protocol_whitelist', 'pipe', '-copyts'],
+    ...['-analyzeduration', '0', '-probesize', '32', '-fpsprobesize', '0'],
+    ...['-c:v', codec === 'h264' ? 'h264' : 'hevc', '-f', 'ivf'],
+  )
+  return toPictures(input, ["select='mod(pts,2)'", scale(maxWidth)])._getArguments()
 }
 
 /** A source as it comes: pictures on stdout, and one line for each coded packet on descriptor 3. */
@@ -79,11 +94,15 @@ function general(): string[] {
   ]
 }
 
-/** Raw pictures with their time on stdout. The first output, so that it is the first to see each packet. */
 function withPictures(command: Command, options: DecodeOptions): Command {
+  return toPictures(command, filters(options))
+}
+
+/** Raw pictures with their time on stdout. The first output, so that it is the first to see each packet. */
+function toPictures(command: Command, steps: readonly string[]): Command {
   return command
     .output('pipe:1')
-    .videoFilters(filters(options))
+    .videoFilters([...steps])
     .outputOptions(
       // V: not an attached picture, which some clips carry as a second video stream.
       ...['-map', '0:V:0', '-map_metadata', '-1', '-map_chapters', '-1'],
@@ -97,8 +116,11 @@ function withPictures(command: Command, options: DecodeOptions): Command {
 }
 
 function filters({ fps, maxWidth }: DecodeOptions): string[] {
-  const scale = `scale=w='min(${maxWidth},trunc(iw/2)*2)':h=-2:flags=bilinear`
-  return fps === undefined ? [scale] : [steady(fps), thin(fps), scale]
+  return fps === undefined ? [scale(maxWidth)] : [steady(fps), thin(fps), scale(maxWidth)]
+}
+
+function scale(maxWidth: number): string {
+  return `scale=w='min(${maxWidth},trunc(iw/2)*2)':h=-2:flags=bilinear`
 }
 
 /**

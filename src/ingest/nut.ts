@@ -41,7 +41,15 @@ export class NutReader {
   /** Bytes of a header that is not complete yet. */
   #pending: Buffer = Buffer.alloc(0)
   #picture: Picture | undefined
-  #filled = 0;
+  #filled = 0
+  /** Bytes to come of a picture for which there was no memory. */
+  #unwanted = 0
+  readonly #take: (bytes: number) => Uint8Array<ArrayBuffer> | undefined
+
+  /** @param take gives the memory of a picture; none = the picture is left out */
+  constructor(take: (bytes: number) => Uint8Array<ArrayBuffer> | undefined = ownMemory) {
+    this.#take = take
+  }
 
   /**
    * Takes the next bytes; gives the pictures that they complete.
@@ -50,7 +58,11 @@ export class NutReader {
   *feed(chunk: Buffer): Generator<Picture> {
     let rest = chunk
     while (rest.length > 0) {
-      if (this.#picture) {
+      if (this.#unwanted > 0) {
+        const skipped = Math.min(this.#unwanted, rest.length)
+        this.#unwanted -= skipped
+        rest = rest.subarray(skipped)
+      } else if (this.#picture) {
         rest = this.#fill(this.#picture, rest)
         if (this.#filled < this.#picture.pixels.length) return
         yield this.#picture
@@ -59,7 +71,7 @@ export class NutReader {
         const bytes = this.#pending.length > 0 ? Buffer.concat([this.#pending, rest]) : rest
         const used = this.#readHeaders(bytes)
         rest = bytes.subarray(used)
-        if (this.#picture) {
+        if (this.#picture || this.#unwanted > 0) {
           this.#pending = Buffer.alloc(0)
           continue
         }
@@ -81,7 +93,7 @@ export class NutReader {
   #readHeaders(bytes: Buffer): number {
     let used = 0
     try {
-      while (!this.#picture) {
+      while (!this.#picture && this.#unwanted === 0) {
         const cursor = new NutCursor(bytes, used)
         this.#readElement(cursor)
         used = cursor.at
@@ -167,10 +179,15 @@ export class NutReader {
     }
     this.#lastTime = time
     this.#filled = 0
-    // Every byte is written before anybody sees it, so clearing it first would be lost work.
-    const pixels = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
-    this.#picture = { width, height, timeMs: time * timeBase * 1_000, pixels }
+    const pixels = this.#take(size)
+    if (pixels) this.#picture = { width, height, timeMs: time * timeBase * 1_000, pixels }
+    else this.#unwanted = size
   }
+}
+
+/** Every byte is written before anybody sees it, so clearing it first would be lost work. */
+function ownMemory(bytes: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer)
 }
 
 function readStreamHeader(body: NutCursor, main: MainHeader | undefined): VideoStream {

@@ -121,7 +121,7 @@ async function measure(
   const { seconds = 4, silentAfterMs = 10_000, signal } = options
   const packets = new Packets()
   // Its own size, as some streams only tell it with their first picture.
-  const run = new FfmpegRun(probeArguments(source, { maxWidth: 8_192, fps: 5 }), true)
+  const run = new FfmpegRun(probeArguments(source, { maxWidth: 8_192, fps: 5 }), 'side')
   run.side?.setEncoding('latin1').on('data', (text: string) => packets.feed(text))
   let first: { readonly picture: Picture; readonly afterMs: number } | undefined
   for await (const picture of decode(run, signal, { silentAfterMs, lastByteAt })) {

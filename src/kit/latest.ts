@@ -1,27 +1,57 @@
-/** One-slot mailbox: the newest value wins, and each value that nobody took is counted. */
+/** One-slot mailbox: the newest value wins, and each value that nobody took is counted; kept ones go before it, in order. */
+
+export interface LatestOptions<T> {
+  /** Kept values that may wait at once; the oldest goes for one more. */
+  readonly maxKept?: number
+  /** Gets each value that nobody will take. */
+  onDropped?(value: T): void
+}
 
 export class Latest<T> implements AsyncIterable<T> {
+  readonly #options: LatestOptions<T>
+  readonly #kept: T[] = []
   #value: T | undefined
   #wake: (() => void) | undefined
   #closed = false
   #replaced = 0
+
+  constructor(options: LatestOptions<T> = {}) {
+    this.#options = options
+  }
 
   /** Values that were overwritten before anybody took them. */
   get replaced(): number {
     return this.#replaced
   }
 
-  /** Puts a value; replaces one that is still waiting. Ignored after `close`. */
+  /** Puts a value; replaces one that is still waiting. Dropped after `close`. */
   put(value: T): void {
-    if (this.#closed) return
-    if (this.#value !== undefined) this.#replaced++
+    if (this.#closed) return this.#drop(value)
+    if (this.#value !== undefined) {
+      this.#replaced++
+      this.#drop(this.#value)
+    }
     this.#value = value
     this.#wake?.()
   }
 
-  /** Ends the iteration; a waiting value is dropped. */
+  /** Puts a value that newer ones do not replace: it is taken after those kept before it, and before any other. */
+  keep(value: T): void {
+    const { maxKept = 0 } = this.#options
+    if (this.#closed || maxKept === 0) return this.#drop(value)
+    this.#kept.push(value)
+    if (this.#kept.length > maxKept) {
+      this.#replaced++
+      this.#drop(this.#kept.shift() as T)
+    }
+    this.#wake?.()
+  }
+
+  /** Ends the iteration; waiting values are dropped. */
   close(): void {
     this.#closed = true
+    for (const value of this.#kept.splice(0)) this.#drop(value)
+    if (this.#value !== undefined) this.#drop(this.#value)
     this.#value = undefined
     this.#wake?.()
   }
@@ -29,8 +59,7 @@ export class Latest<T> implements AsyncIterable<T> {
   /** One reader at a time. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     while (!this.#closed) {
-      const value = this.#value
-      this.#value = undefined
+      const value = this.#take()
       if (value !== undefined) {
         yield value
         continue
@@ -40,5 +69,17 @@ export class Latest<T> implements AsyncIterable<T> {
       })
       this.#wake = undefined
     }
+  }
+
+  #take(): T | undefined {
+    const kept = this.#kept.shift()
+    if (kept !== undefined) return kept
+    const value = this.#value
+    this.#value = undefined
+    return value
+  }
+
+  #drop(value: T): void {
+    this.#options.onDropped?.(value)
   }
 }

@@ -25,3 +25,26 @@ it('ends the iteration when closed, also for a reader that waits', async () => {
   slot.put(1)
   expect((await next).done).toBe(true)
 })
+
+it('gives what was kept first, in order, and then the newest', async () => {
+  const dropped: number[] = []
+  const slot = new Latest<number>({ maxKept: 2, onDropped: (value) => dropped.push(value) })
+  for (const value of [1, 2, 3]) slot.keep(value)
+  for (const value of [10, 11]) slot.put(value)
+  const reader = slot[Symbol.asyncIterator]()
+  const taken = [await reader.next(), await reader.next(), await reader.next()].map(({ value }) => value)
+  expect(taken).toEqual([2, 3, 11])
+  expect(dropped).toEqual([1, 10])
+  expect(slot.replaced).toBe(2)
+})
+
+it('drops what waits when it is closed, and what comes afterwards', () => {
+  const dropped: number[] = []
+  const slot = new Latest<number>({ maxKept: 2, onDropped: (value) => dropped.push(value) })
+  slot.keep(1)
+  slot.put(2)
+  slot.close()
+  slot.keep(3)
+  slot.put(4)
+  expect(dropped).toEqual([1, 2, 3, 4])
+})

@@ -1,0 +1,122 @@
+/** The last coded pictures of one camera, so that a gate which opens can look back: bounded in bytes and in seconds. */
+import type { CodedPicture } from '../domain/coded-picture.ts'
+
+/** A coded picture in the ring. */
+export interface Entry {
+  /** Counts the pictures of this stream. */
+  readonly number: number
+  readonly picture: CodedPicture
+  /** When it was taken, epoch ms on the box's clock. */
+  readonly frameTime: number
+}
+
+export interface RingLimits {
+  readonly bytes: number
+  readonly seconds: number
+}
+
+/** Two groups of pictures of a 4 Mb/s camera with a key picture each 5 s, or of a slow one each 10 s. */
+const defaultLimits: RingLimits = { bytes: 6 * 1_024 * 1_024, seconds: 30 }
+
+export class CodedRing {
+  readonly #limits: RingLimits
+  #entries: Entry[] = []
+  /** Index of the first entry still held: removing from the front of an array moves all the others. */
+  #head = 0
+  #bytes = 0
+  #next = 0
+  #overflows = 0
+
+  constructor(limits: RingLimits = defaultLimits) {
+    this.#limits = limits
+  }
+
+  /** Bytes of coded pictures held. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** How often pictures had to go before anybody was done with them. */
+  get overflows(): number {
+    return this.#overflows
+  }
+
+  get newest(): Entry | undefined {
+    return this.#entries.at(-1)
+  }
+
+  /** Beyond the limits the oldest groups of pictures go, in the end all: what lacks its key picture is of no use. */
+  add(picture: CodedPicture, frameTime: number): Entry {
+    const entry = { number: this.#next++, picture, frameTime }
+    this.#entries.push(entry)
+    this.#bytes += picture.bytes.length
+    while (this.#isTooMuch(entry)) {
+      this.#overflows++
+      const second = this.#findKey(this.#head + 1)
+      this.#dropTo(second ?? this.#entries.length)
+    }
+    return entry
+  }
+
+  /** The entry of that number; undefined where it is gone. */
+  at(number: number): Entry | undefined {
+    const index = this.#indexOf(number)
+    return index < this.#head ? undefined : this.#entries[index]
+  }
+
+  /** The newest key picture that is not after that number; undefined where none is left. */
+  keyBefore(number: number): Entry | undefined {
+    for (let i = Math.min(this.#indexOf(number), this.#entries.length - 1); i >= this.#head; i--) {
+      if (this.#entries[i].picture.key) return this.#entries[i]
+    }
+    return undefined
+  }
+
+  /** The oldest key picture. */
+  oldestKey(): Entry | undefined {
+    const index = this.#findKey(this.#head)
+    return index === undefined ? undefined : this.#entries[index]
+  }
+
+  /** Entries from one number to another, both included, as far as they are held. */
+  *between(first: number, last: number): Generator<Entry> {
+    const end = Math.min(this.#indexOf(last), this.#entries.length - 1)
+    for (let i = Math.max(this.#head, this.#indexOf(first)); i <= end; i++) yield this.#entries[i]
+  }
+
+  /** Nobody will look back further than to the key picture of that number. */
+  forgetBefore(number: number): void {
+    const key = this.keyBefore(number)
+    if (key) this.#dropTo(this.#indexOf(key.number))
+  }
+
+  /** The stream jumped: nothing from before belongs to what comes. */
+  clear(): void {
+    this.#dropTo(this.#entries.length)
+  }
+
+  #isTooMuch(newest: Entry): boolean {
+    const oldest = this.#entries[this.#head]
+    if (!oldest) return false
+    const spanMs = newest.picture.timeMs - oldest.picture.timeMs
+    return this.#bytes > this.#limits.bytes || spanMs > this.#limits.seconds * 1_000
+  }
+
+  /** Numbers are consecutive, so the place is known without searching. */
+  #indexOf(number: number): number {
+    return this.#entries.length - (this.#next - number)
+  }
+
+  #findKey(from: number): number | undefined {
+    for (let i = from; i < this.#entries.length; i++) if (this.#entries[i].picture.key) return i
+    return undefined
+  }
+
+  #dropTo(index: number): void {
+    for (let i = this.#head; i < index; i++) this.#bytes -= this.#entries[i].picture.bytes.length
+    this.#head = index
+    if (this.#head < 64 && this.#head < this.#entries.length) return
+    this.#entries = this.#entries.slice(this.#head)
+    this.#head = 0
+  }
+}

@@ -1,0 +1,116 @@
+/** A decoder that is fed: one ffmpeg that lives as long as the stream, decodes what it is given and shows what it is asked for. */
+import type { Codec } from '../domain/coded-picture.ts'
+import { GatewayError } from '../kit/errors.ts'
+import { socketPair } from '../kit/socket-pair.ts'
+import { explainExit } from './decoder.ts'
+import { fedArguments } from './ffmpeg.ts'
+import { FfmpegRun } from './ffmpeg-run.ts'
+import { ivfHeader, ivfPictureHeader } from './ivf.ts'
+import { NutReader, type Picture } from './nut.ts'
+import type { PixelShelf } from './ports.ts'
+
+export interface FedDecoderOptions {
+  readonly codec: Codec
+  /** Wider pictures are scaled down to this, keeping their shape; even. */
+  readonly maxWidth: number
+  readonly shelf?: PixelShelf
+  /** In the order of their times; `timeMs` of the picture is the position it was fed with. */
+  onPicture(picture: Picture): void
+  /** It ended by itself. */
+  onFailure(failure: GatewayError): void
+}
+
+/**
+ * ffmpeg knows nothing of the gate: each coded picture carries a time of our choosing whose lowest bit says whether it is to be
+ * shown, and its filter lets only those through. So the scaling and the pipe cost nothing for pictures nobody wants.
+ */
+export class FedDecoder {
+  readonly #options: FedDecoderOptions
+  #run: FfmpegRun | undefined
+  #write: ((bytes: Uint8Array) => void) | undefined
+  #backlog: () => number = () => 0
+  /** What is fed before ffmpeg has started. */
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  #stopped = false
+
+  constructor(options: FedDecoderOptions) {
+    this.#options = options
+    this.#started = this.#start().catch((error: unknown) => this.#fail(error))
+  }
+
+  readonly #started: Promise<void>
+
+  /** Bytes fed that ffmpeg has not taken yet. */
+  get backlog(): number {
+    return this.#waitingBytes + this.#backlog()
+  }
+
+  get pid(): number | undefined {
+    return this.#run?.pid
+  }
+
+  /**
+   * @param bytes Annex B; must not change afterwards
+   * @param position whole number, larger for a picture that is to be shown later; a picture that is `shown` comes out with it
+   */
+  feed(bytes: Uint8Array, position: number, shown: boolean): void {
+    if (this.#stopped) return
+    const header = ivfPictureHeader(bytes.length, 2 * position + (shown ? 1 : 0))
+    if (this.#write) {
+      this.#write(header)
+      this.#write(bytes)
+    } else {
+      this.#waiting.push(header, bytes)
+      this.#waitingBytes += header.length + bytes.length
+    }
+  }
+
+  /** Resolves when ffmpeg is gone. Idempotent. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#started
+    await this.#run?.stop()
+  }
+
+  async #start(): Promise<void> {
+    const { codec, maxWidth, shelf } = this.#options
+    const reader = new NutReader(shelf && ((bytes) => shelf.take(bytes)))
+    const { near, far } = await socketPair((bytes) => this.#read(reader, bytes))
+    const run = new FfmpegRun(fedArguments(codec, { maxWidth }), { near, far })
+    this.#run = run
+    run.exit.then(
+      (exit) => this.#fail(explainExit(exit, run)),
+      (error: unknown) => this.#fail(error),
+    )
+    near.write(ivfHeader(codec, ticksPerSecond))
+    for (const bytes of this.#waiting) near.write(bytes)
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#backlog = () => near.writableLength
+    this.#write = (bytes) => void near.write(bytes)
+  }
+
+  #read(reader: NutReader, bytes: Buffer): void {
+    if (this.#stopped) return
+    try {
+      for (const picture of reader.feed(bytes)) {
+        const position = Math.floor(Math.round((picture.timeMs * ticksPerSecond) / 1_000) / 2)
+        this.#options.onPicture({ ...picture, timeMs: position })
+      }
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    void this.#run?.stop()
+    const ended = new GatewayError('DECODER_CRASHED', 'ffmpeg ended by itself.')
+    this.#options.onFailure(error instanceof GatewayError ? error : ended)
+  }
+}
+
+/** Any would do: only the order of the times matters to ffmpeg. */
+const ticksPerSecond = 1_000

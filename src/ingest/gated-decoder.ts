@@ -1,0 +1,306 @@
+/** The gate at work: keeps one camera's coded pictures, decodes those that somebody will look at, and looks back when something moves. */
+import type { CodedPicture } from '../domain/coded-picture.ts'
+import type { Box } from '../domain/geometry.ts'
+import type { GatewayError } from '../kit/errors.ts'
+import { CodedRing, type Entry } from './coded-ring.ts'
+import { FedDecoder } from './fed-decoder.ts'
+import { FrameClock } from './frame-clock.ts'
+import { LumaShrinker } from './luma.ts'
+import type { Mask } from './mask.ts'
+import type { Picture } from './nut.ts'
+import type { Gate, PixelShelf } from './ports.ts'
+
+export interface GatedDecoderOptions {
+  readonly gate: Gate
+  readonly mask: Mask
+  readonly shelf: PixelShelf
+  /** Widest picture, pixels, even. */
+  readonly maxWidth: number
+  /** Pictures per second of a burst, at most. */
+  readonly fps: number
+  onPicture(picture: GatedPicture): void
+  /** The decoder ended by itself. */
+  onFailure(failure: GatewayError): void
+}
+
+/** A picture that came through the gate, masked. */
+export interface GatedPicture extends Picture {
+  /** When it was taken, epoch ms on the box's clock. */
+  readonly frameTime: number
+  /** When its last packet came, epoch ms. */
+  readonly arrivedAt: number
+  /** Regions that deserve a look, 0..1; none where nothing moved. */
+  readonly look: readonly Box[]
+  /** It was there before the gate opened. */
+  readonly burst: boolean
+}
+
+export interface GatedCounters {
+  /** Coded pictures that came, that were decoded, and that were shown. */
+  readonly coded: number
+  readonly decoded: number
+  readonly shown: number
+  /** How often the gate opened backwards. */
+  readonly openings: number
+  /** Shown pictures that never came out of the decoder, or for which there was no memory. */
+  readonly lost: number
+  /** Pictures left out because the decoder was too far behind. */
+  readonly skipped: number
+}
+
+const burstPictures = 12
+/** A jump of the stream's time by more than this is a new stream, ms. */
+const jumpMs = 10_000
+/** A picture that comes after one that is to be shown later is so far back at most, ms. */
+const reorderedMs = 700
+/** Beyond this the decoder is hopelessly behind: it goes on at the next key picture. */
+const maxBacklogBytes = 4 * 1_024 * 1_024
+/** A decoder that reorders pictures (B-frames) gives one away only when the next ones come. This long it may take by itself, ms. */
+const promptMs = 150
+/** More pictures than this no decoder holds back (H.264 and H.265 both allow 16). */
+const mostHeldBack = 16
+
+interface Owed {
+  readonly entry: Entry
+  readonly burst: boolean
+}
+
+export class GatedDecoder {
+  readonly #options: GatedDecoderOptions
+  readonly #ring = new CodedRing()
+  readonly #clock = new FrameClock()
+  readonly #luma = new LumaShrinker()
+  #decoder: FedDecoder | undefined
+  /** Pictures that were asked for and have not come out, by position. */
+  readonly #owed = new Map<number, Owed>()
+  /** Number of the newest picture the decoder knows all about; undefined where it must begin at a key picture. */
+  #fedTo: number | undefined
+  /** Number of the newest picture that was shown to the gate. */
+  #shownTo: number | undefined
+  /** Added to a picture's time: the decoder's positions only grow, also where the gate goes back. */
+  #offset = 0
+  #lastPosition = 0
+  /** What comes out below it was asked for before the gate went back. */
+  #firstPosition = 0
+  #pushes = 0
+  /** The picture that is to be shown last of those that came. */
+  #newest: { readonly timeMs: number; readonly frameTime: number } | undefined
+  #settled: (() => void) | undefined
+  #counted = { coded: 0, decoded: 0, shown: 0, openings: 0, lost: 0, skipped: 0 }
+
+  constructor(options: GatedDecoderOptions) {
+    this.#options = options
+  }
+
+  get counters(): GatedCounters {
+    return { ...this.#counted }
+  }
+
+  /** How often stream time had to be mapped to the clock anew. */
+  get reanchored(): number {
+    return this.#clock.reanchored
+  }
+
+  get ringBytes(): number {
+    return this.#ring.bytes
+  }
+
+  /** Each coded picture, in the order in which they come. */
+  take(picture: CodedPicture): void {
+    this.#counted.coded++
+    this.#followTime(picture)
+    const entry = this.#ring.add(picture, this.#frameTime(picture))
+    const choice = this.#options.gate.coded(picture)
+    if (choice === 'open') this.#open(this.#shownTo, entry)
+    else if (choice === 'show') this.#feedThrough(entry, true)
+    else if (choice === 'decode') this.#feedThrough(entry, false)
+    else this.#push(entry)
+    if (this.#shownTo !== undefined)
+      this.#ring.forgetBefore(Math.min(this.#shownTo, this.#fedTo ?? this.#shownTo))
+  }
+
+  /** Resolves when every picture that was asked for is out (for those who drive it in a time of their own). */
+  async settled(): Promise<void> {
+    if (this.#owed.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#settled = resolve
+      })
+    }
+  }
+
+  /** Resolves when the decoder is gone. */
+  async stop(): Promise<void> {
+    this.#settled?.()
+    await this.#decoder?.stop()
+  }
+
+  #followTime({ timeMs }: CodedPicture): void {
+    const jumped = Math.abs(timeMs - (this.#newest?.timeMs ?? timeMs)) > jumpMs
+    if (!jumped) return
+    this.#ring.clear()
+    this.#fedTo = undefined
+    this.#shownTo = undefined
+    this.#offset = this.#lastPosition + 1_000 - Math.round(timeMs)
+  }
+
+  /** Only pictures that come in the order of showing tell how stream time runs; one that was coded out of it (B-frame) follows them. */
+  #frameTime({ timeMs, arrivedAt }: CodedPicture): number {
+    const newest = this.#newest
+    if (newest && timeMs < newest.timeMs && newest.timeMs - timeMs < reorderedMs) {
+      return newest.frameTime - (newest.timeMs - timeMs)
+    }
+    const frameTime = this.#clock.at(timeMs, arrivedAt)
+    this.#newest = { timeMs, frameTime }
+    return frameTime
+  }
+
+  /**
+   * Feeds what the decoder lacks to decode this picture, and the picture. Pictures that nobody needs are left out. Nothing
+   * happens where the key picture it depends on is gone.
+   */
+  #feedThrough(entry: Entry, shown: boolean): void {
+    if (this.#isBehind()) return
+    const first = this.#startFor(entry)
+    if (first === undefined) return
+    this.#feed(first, entry.number, (one) => shown && one === entry)
+  }
+
+  /** The number from which the decoder must be fed so that it can decode `entry`. */
+  #startFor({ number }: Entry): number | undefined {
+    const key = this.#ring.keyBefore(number)
+    const next = this.#fedTo === undefined ? undefined : this.#fedTo + 1
+    if (next !== undefined && this.#ring.at(next) && (!key || key.number <= next)) return next
+    return key?.number
+  }
+
+  /** From the picture after `since` to `newest`, thinned to a burst; the decoder goes back where it has to. */
+  #open(since: number | undefined, newest: Entry): void {
+    if (this.#isBehind()) return
+    this.#counted.openings++
+    const goesOn = since !== undefined && this.#fedTo !== undefined && this.#fedTo >= since
+    const isNext = goesOn && this.#fedTo === since && this.#ring.at(since + 1) !== undefined
+    const start = isNext
+      ? since + 1
+      : (this.#ring.keyBefore(since ?? newest.number) ?? this.#ring.oldestKey())?.number
+    if (start === undefined) return
+    const wanted = this.#thin(start, newest, since)
+    this.#feed(start, newest.number, (one) => wanted.has(one.number), true)
+  }
+
+  /** At most `burstPictures`, evenly spread over the time after the picture that was shown last; the newest is among them. */
+  #thin(start: number, newest: Entry, since: number | undefined): Set<number> {
+    const shownMs = since === undefined ? undefined : this.#ring.at(since)?.picture.timeMs
+    const startMs = this.#ring.at(start)?.picture.timeMs ?? Number.NEGATIVE_INFINITY
+    const entries = [...this.#ring.between(start, newest.number)]
+      .filter(({ picture: { timeMs } }) => timeMs >= startMs && (shownMs === undefined || timeMs > shownMs))
+      .toSorted((a, b) => a.picture.timeMs - b.picture.timeMs)
+    const spanMs =
+      entries.length > 0 ? entries[entries.length - 1].picture.timeMs - entries[0].picture.timeMs : 0
+    const count = Math.min(burstPictures, entries.length, 1 + Math.ceil((spanMs * this.#options.fps) / 1_000))
+    const wanted = new Set<number>()
+    for (let i = 0; i < count; i++) {
+      wanted.add(
+        entries[entries.length - 1 - Math.round((i * (entries.length - 1)) / Math.max(1, count - 1))].number,
+      )
+    }
+    return wanted
+  }
+
+  /** Where it was fed already, the decoder sees it as new pictures; what was asked for before is not waited for any more. */
+  #goBackTo(start: number): void {
+    const entry = this.#ring.at(start)
+    if (!entry || this.#position(entry) > this.#lastPosition) return
+    this.#offset += this.#lastPosition + 1 - this.#position(entry)
+    this.#firstPosition = this.#position(entry)
+    this.#owed.clear()
+  }
+
+  #feed(first: number, last: number, isShown: (entry: Entry) => boolean, isBurst = false): void {
+    const goesOn = this.#fedTo === first - 1
+    if (!goesOn) this.#goBackTo(first)
+    // Leading pictures belong to the group before: a decoder that begins here cannot decode them.
+    const beginsAt = goesOn ? undefined : this.#ring.at(first)?.picture.timeMs
+    for (const entry of this.#ring.between(first, last)) {
+      const shown = isShown(entry)
+      this.#fedTo = entry.number
+      const { picture } = entry
+      if (beginsAt !== undefined && picture.timeMs < beginsAt) continue
+      if (!shown && !picture.reference) continue
+      this.#feedOne(entry, shown, isBurst && entry.number < last)
+    }
+  }
+
+  #feedOne(entry: Entry, shown: boolean, burst: boolean): void {
+    this.#decoder ??= new FedDecoder({
+      codec: entry.picture.codec,
+      maxWidth: this.#options.maxWidth,
+      shelf: this.#options.shelf,
+      onPicture: (picture) => this.#show(picture),
+      onFailure: (failure) => this.#options.onFailure(failure),
+    })
+    const position = this.#position(entry)
+    this.#lastPosition = Math.max(this.#lastPosition, position)
+    if (shown) this.#owed.set(position, { entry, burst })
+    this.#pushes = 0
+    this.#counted.decoded++
+    this.#decoder.feed(entry.picture.bytes, position, shown)
+  }
+
+  #position({ picture }: Entry): number {
+    return Math.round(picture.timeMs) + this.#offset
+  }
+
+  #isBehind(): boolean {
+    if (!this.#decoder || this.#decoder.backlog < maxBacklogBytes) return false
+    this.#counted.skipped++
+    this.#fedTo = undefined
+    return true
+  }
+
+  /** While the gate is closed: a key picture that the decoder holds back comes out when its successors are fed. */
+  #push(entry: Entry): void {
+    const [oldest] = this.#owed.values()
+    if (!oldest || entry.picture.arrivedAt - oldest.entry.picture.arrivedAt < promptMs) return
+    if (this.#pushes >= mostHeldBack || this.#isBehind()) return
+    const pushes = this.#pushes + 1
+    this.#feedThrough(entry, false)
+    this.#pushes = pushes
+  }
+
+  #show(picture: Picture): void {
+    const position = picture.timeMs
+    const owed = this.#owed.get(position)
+    this.#forgetOwedUpTo(position)
+    const { shelf, mask, gate, onPicture } = this.#options
+    if (!owed || position < this.#firstPosition) {
+      shelf.give(picture.pixels)
+      return
+    }
+    const { entry, burst } = owed
+    const { pixels, width, height } = picture
+    mask.paint(pixels, width, height)
+    const { timeMs, arrivedAt } = entry.picture
+    const { open, look } = gate.shown(this.#luma.shrink(pixels, width, height), timeMs)
+    const since = this.#shownTo
+    const newest = this.#ring.newest
+    if (open && !burst && newest && since !== undefined && this.#ring.at(since)) {
+      // It comes out once more, in its place.
+      shelf.give(pixels)
+      this.#open(since, newest)
+    } else {
+      this.#counted.shown++
+      this.#shownTo = entry.number
+      onPicture({ pixels, width, height, timeMs, arrivedAt, frameTime: entry.frameTime, look, burst })
+    }
+    if (this.#owed.size === 0) this.#settled?.()
+  }
+
+  /** Pictures come out in the order of their positions: what is older and did not come is lost. */
+  #forgetOwedUpTo(position: number): void {
+    for (const one of this.#owed.keys()) {
+      if (one > position) continue
+      if (one < position) this.#counted.lost++
+      this.#owed.delete(one)
+    }
+  }
+}

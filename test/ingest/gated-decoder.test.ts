@@ -1,0 +1,226 @@
+/** The gate at work on drawn clips and a real ffmpeg: who decides is a script, what comes out must be just what it asked for. */
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { codedPictures } from '../../scripts/bench/coded-clip.ts'
+import type { CodedPicture } from '../../src/domain/coded-picture.ts'
+import { GatedDecoder, type GatedPicture } from '../../src/ingest/gated-decoder.ts'
+import { Mask } from '../../src/ingest/mask.ts'
+import type { Choice, CodedFacts, Gate } from '../../src/ingest/ports.ts'
+import type { GatewayError } from '../../src/kit/errors.ts'
+import { ClipFolder, ffmpeg } from './clips.ts'
+
+const fps = 25
+let clips: ClipFolder
+let plain: string
+beforeAll(async () => {
+  clips = await ClipFolder.make()
+  plain = await clips.draw('plain.mp4', {
+    fps,
+    seconds: 12,
+    more: ['-g', '50', '-bf', '0', '-sc_threshold', '0'],
+  })
+})
+afterAll(() => clips[Symbol.asyncDispose]())
+
+/** Everything closed but what the test says; opens from a shown picture where `moved` says so. */
+function scripted(
+  coded: (facts: CodedFacts, index: number) => Choice,
+  moved = (_timeMs: number) => false,
+): Gate {
+  let index = 0
+  return {
+    coded: (facts) => coded(facts, index++),
+    shown: (_, timeMs) => ({ open: moved(timeMs), look: [] }),
+  }
+}
+
+class Bench {
+  readonly out: GatedPicture[] = []
+  readonly failures: GatewayError[] = []
+  readonly decoder: GatedDecoder
+  taken = 0
+  given = 0
+
+  constructor(gate: Gate, memory = Number.POSITIVE_INFINITY) {
+    this.decoder = new GatedDecoder({
+      gate,
+      mask: new Mask([]),
+      shelf: {
+        take: (bytes) => {
+          if (this.taken - this.given >= memory) return undefined
+          this.taken++
+          return new Uint8Array(bytes)
+        },
+        give: () => void this.given++,
+      },
+      maxWidth: 1_280,
+      fps: 5,
+      onPicture: (picture) => this.out.push(picture),
+      onFailure: (failure) => this.failures.push(failure),
+    })
+  }
+
+  /** In lock-step: the next picture comes when what was asked for is out, or is held back by a decoder that reorders. */
+  async play(pictures: readonly CodedPicture[], holdBackMs = 3_000): Promise<void> {
+    for (const picture of pictures) {
+      this.decoder.take(picture)
+      await Promise.race([this.decoder.settled(), sleep(holdBackMs, undefined, { ref: false })])
+    }
+  }
+
+  get times(): number[] {
+    return this.out.map(({ timeMs }) => Math.round(timeMs))
+  }
+}
+
+let bench: Bench
+afterEach(() => bench.decoder.stop())
+
+const onlyKeys = ({ key }: CodedFacts): Choice => (key ? 'show' : 'keep')
+
+describe('a gate that is closed', () => {
+  it('decodes key pictures and nothing else, and gives each away before the next one comes', async () => {
+    bench = new Bench(scripted(onlyKeys))
+    await bench.play((await codedPictures(plain, 'h264')).slice(0, 101))
+    expect(bench.times).toEqual([0, 2_000, 4_000])
+    expect(bench.decoder.counters).toMatchObject({ coded: 101, decoded: 3, shown: 3, openings: 0, lost: 0 })
+  })
+
+  it('shows a picture in the middle when asked to, with all that it needs', async () => {
+    bench = new Bench(scripted((facts, i) => (i === 60 ? 'show' : onlyKeys(facts))))
+    await bench.play((await codedPictures(plain, 'h264')).slice(0, 75))
+    expect(bench.times).toEqual([0, 2_000, 2_400])
+    expect(bench.decoder.counters.decoded).toBe(1 + 11)
+    const [whole] = await framesOf(plain, 60)
+    expect(Buffer.from(bench.out[2].pixels).equals(whole)).toBe(true)
+  })
+})
+
+describe('a gate that opens', () => {
+  it('hands over what came since the last shown picture as a burst, in order, then follows', async () => {
+    let open = false
+    const gate = scripted((facts, i) => {
+      if (i === 120) {
+        open = true
+        return 'open'
+      }
+      return open ? (i % 5 === 0 ? 'show' : 'decode') : onlyKeys(facts)
+    })
+    bench = new Bench(gate)
+    await bench.play((await codedPictures(plain, 'h264')).slice(0, 131))
+    expect(bench.times.slice(0, 3)).toEqual([0, 2_000, 4_000])
+    const late = bench.out.filter(({ burst }) => burst).map(({ timeMs }) => timeMs)
+    expect(late.length).toBeGreaterThanOrEqual(4)
+    expect(late[0]).toBe(4_040)
+    expect(late.every((time) => time > 4_000 && time < 4_800)).toBe(true)
+    expect(bench.times.slice(-3)).toEqual([4_800, 5_000, 5_200])
+    expect(bench.times).toEqual(bench.times.toSorted((a, b) => a - b))
+    expect(bench.decoder.counters).toMatchObject({ openings: 1, lost: 0 })
+  })
+
+  it('goes back to the picture before where two key pictures differ, with twelve pictures at most', async () => {
+    let told = false
+    const moved = (timeMs: number) => {
+      const now = timeMs === 6_000 && !told
+      told ||= now
+      return now
+    }
+    bench = new Bench(scripted(onlyKeys, moved))
+    await bench.play((await codedPictures(plain, 'h264')).slice(0, 201))
+    expect(bench.times.slice(0, 3)).toEqual([0, 2_000, 4_000])
+    const since = bench.times.filter((time) => time > 4_000 && time <= 6_000)
+    expect(since.length).toBeGreaterThanOrEqual(10)
+    expect(since.length).toBeLessThanOrEqual(12)
+    expect(since.at(-1)).toBe(6_000)
+    // The picture that gave it away comes once: in its place.
+    expect(new Set(bench.times).size).toBe(bench.times.length)
+    expect(bench.times.at(-1)).toBe(8_000)
+    // What is out is what a decoder that saw everything shows.
+    const middle = bench.out.find(({ timeMs }) => timeMs > 4_800 && timeMs < 5_200)
+    const [whole] = await framesOf(plain, Math.round(((middle?.timeMs ?? 0) / 1_000) * fps))
+    expect(Buffer.from(middle?.pixels ?? []).equals(whole)).toBe(true)
+  })
+})
+
+describe('odd streams', () => {
+  it.each(['libx264', 'libx265'] as const)(
+    'a reordering %s stream gives its key picture as soon as its successors come',
+    async (codec) => {
+      const params =
+        codec === 'libx265'
+          ? ['-x265-params', 'log-level=error:bframes=3:keyint=50:min-keyint=50']
+          : ['-bf', '3', '-g', '50']
+      const clip = await clips.draw(`b-${codec}.mp4`, { codec, fps, seconds: 6, more: params })
+      bench = new Bench(scripted(onlyKeys))
+      const pictures = await codedPictures(clip, codec === 'libx265' ? 'h265' : 'h264')
+      await bench.play(pictures.slice(0, 70), 60)
+      expect(bench.out.length).toBe(2)
+      expect(bench.out[1].timeMs - bench.out[0].timeMs).toBeCloseTo(2_000, 0)
+      expect(bench.decoder.counters.decoded).toBeLessThan(30)
+    },
+  )
+
+  it('a stream that begins in the middle waits for its first key picture', async () => {
+    bench = new Bench(scripted(({ key }) => (key ? 'show' : 'decode')))
+    await bench.play((await codedPictures(plain, 'h264')).slice(10, 60))
+    expect(bench.times).toEqual([2_000])
+  })
+
+  it('a time that jumps back begins anew and is not followed by what came before', async () => {
+    const pictures = await codedPictures(plain, 'h264')
+    const again = pictures
+      .slice(0, 60)
+      .map((one) => ({ ...one, timeMs: one.timeMs - 100_000, arrivedAt: one.arrivedAt + 4_000 }))
+    bench = new Bench(scripted(onlyKeys))
+    await bench.play([...pictures.slice(0, 100), ...again])
+    expect(bench.times).toEqual([0, 2_000, -100_000, -98_000])
+    const frameTimes = bench.out.map(({ frameTime }) => frameTime)
+    expect(frameTimes).toEqual(frameTimes.toSorted((a, b) => a - b))
+  })
+
+  it('a picture without memory is left out, counted, and the stream goes on', async () => {
+    bench = new Bench(scripted(onlyKeys), 2)
+    await bench.play((await codedPictures(plain, 'h264')).slice(0, 151), 20)
+    expect(bench.times).toEqual([0, 2_000])
+    bench.given = 2
+    await bench.play((await codedPictures(plain, 'h264')).slice(151, 201), 50)
+    await bench.decoder.settled()
+    expect(bench.times).toEqual([0, 2_000, 8_000])
+    expect(bench.decoder.counters.lost).toBe(2)
+  })
+
+  it('a decoder that is killed is told, and nothing is left behind', async () => {
+    bench = new Bench(scripted(onlyKeys))
+    await bench.play((await codedPictures(plain, 'h264')).slice(0, 60))
+    const children = () =>
+      readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
+        .split(' ')
+        .filter((pid) => pid.trim() !== '')
+        .filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('ffmpeg'))
+    const [pid] = children()
+    process.kill(Number(pid), 'SIGKILL')
+    while (bench.failures.length === 0) await sleep(20)
+    expect(bench.failures[0].code).toBe('DECODER_CRASHED')
+    await bench.decoder.stop()
+    expect(children()).toEqual([])
+  })
+})
+
+/** Raw pictures of a clip from one number on, as ffmpeg decodes them from the start. */
+async function framesOf(clip: string, index: number): Promise<Buffer[]> {
+  const raw = await ffmpeg(
+    '-i',
+    clip,
+    '-vf',
+    `select=eq(n\\,${index})`,
+    '-fps_mode',
+    'passthrough',
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'yuv420p',
+    'pipe:1',
+  )
+  return [raw]
+}
