@@ -3,6 +3,7 @@ import type { ErrorCode } from '../kit/errors.ts'
 import type { RtspAddress } from './address.ts'
 import { Authenticator } from './digest.ts'
 import type { GuardUrls } from './guard-urls.ts'
+import { refusalOf } from './refusal.ts'
 import {
   type Headers,
   header,
@@ -161,10 +162,7 @@ export class RtspDialogue {
     if (!pending || status < 200) return
     // A failure leaves the request pending: `refuse` answers it.
     if (status >= 300 && status < 400) {
-      this.#wire.fail(
-        'REDIRECT_REFUSED',
-        `answered ${status}, a redirect; configure the new address if it is right`,
-      )
+      this.#refused(pending, response)
     } else if (status === 401 && this.#login(pending, response)) {
       this.#pending.delete(sequence)
       this.#send(pending)
@@ -184,18 +182,10 @@ export class RtspDialogue {
     return true
   }
 
-  #refused({ request, signed }: Pending, { status, reason }: RtspResponse): void {
-    const answer = `answered ${request.method} with ${status} ${reason}`
-    if (signed && (status === 401 || status === 403)) {
-      this.#wire.fail('AUTH_FAILED', `${answer}: it refuses the account; check user and password`)
-    } else if (status === 401) {
-      const wish = this.#authenticator
-        ? 'a way of logging in that is not known here'
-        : 'an account; its URL has none'
-      this.#wire.fail('AUTH_FAILED', `${answer}: it asks for ${wish}`)
-    } else {
-      this.#wire.fail('STREAM_FAILED', status === 404 ? `${answer}; check the path of its URL` : answer)
-    }
+  #refused({ request, signed }: Pending, response: RtspResponse): void {
+    const account = this.#authenticator !== undefined
+    const { code, message } = refusalOf({ method: request.method, signed, account }, response)
+    this.#wire.fail(code, message)
   }
 
   /** Hands an answer on; false where it ends the attempt instead. */

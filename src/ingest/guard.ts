@@ -1,13 +1,15 @@
 /** The loopback RTSP guard: ffmpeg talks to it, and it alone talks to the camera (docs/decisions/002-rtsp-guard.md). */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { type ErrorCode, GatewayError } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
-import { describeAddress, type RtspAddress } from './address.ts'
+import type { RtspAddress } from './address.ts'
+import { dial } from './dial.ts'
 import { RtspDialogue } from './dialogue.ts'
 import { GuardUrls } from './guard-urls.ts'
 import type { Networks } from './networks.ts'
+import { cameraError, reasonOf } from './refusal.ts'
 import { RtspReader } from './rtsp-message.ts'
 
 export interface RtspGuardOptions {
@@ -32,6 +34,7 @@ export class RtspGuard {
   readonly #options: RtspGuardOptions
   readonly #closed = Promise.withResolvers<void>()
   readonly #open = new Set<Socket | Server>()
+  readonly #giveUp = new AbortController()
   #dialogue: RtspDialogue | undefined
   #server: Server | undefined
   #client: Socket | undefined
@@ -93,7 +96,7 @@ export class RtspGuard {
       return urls.start
     } catch (error) {
       this.#fail(
-        error instanceof GatewayError ? error : this.#error('STREAM_FAILED', `failed (${reason(error)})`),
+        error instanceof GatewayError ? error : this.#error('STREAM_FAILED', `failed (${reasonOf(error)})`),
       )
       throw this.#failure ?? error
     }
@@ -112,21 +115,14 @@ export class RtspGuard {
 
   async #dial(): Promise<Socket> {
     const { address, networks, connectTimeoutMs = 5_000 } = this.#options
-    const { promise, resolve, reject } = Promise.withResolvers<Socket>()
-    const fail = (why: string) => reject(this.#error('STREAM_FAILED', why))
-    this.#timer = setTimeout(
-      () => fail(`did not accept a connection in ${connectTimeoutMs} ms`),
-      connectTimeoutMs,
-    )
-    this.onClosed(() => fail('was given up'))
-    networks.resolve(address.host).then((ip) => {
-      if (this.#closing) return
-      const camera = this.#keep(connect({ host: ip, port: address.port, noDelay: true }))
-      this.#camera = camera
-      camera.on('connect', () => resolve(camera))
-      camera.on('error', (error) => fail(`cannot be reached (${reason(error)})`))
-    }, reject)
-    return promise.finally(() => clearTimeout(this.#timer))
+    const signal = this.#giveUp.signal
+    const camera = await dial({ address, networks, timeoutMs: connectTimeoutMs, signal })
+    if (this.#closing) {
+      camera.destroy()
+      throw this.#error('STREAM_FAILED', 'was given up')
+    }
+    this.#camera = this.#keep(camera)
+    return camera
   }
 
   #watchCamera(camera: Socket, dialogue: RtspDialogue): void {
@@ -145,7 +141,7 @@ export class RtspGuard {
     })
     camera.on('drain', () => this.#client?.resume())
     camera.on('error', (error) => {
-      because = ` (${reason(error)})`
+      because = ` (${reasonOf(error)})`
     })
     const gone = () => {
       if (dialogue.finished) this.#close()
@@ -170,7 +166,9 @@ export class RtspGuard {
     })
     client.on('data', (chunk) => this.#feed(reader, chunk, 'was asked for in something that is not RTSP'))
     client.on('drain', () => this.#camera?.resume())
-    client.on('error', (error) => this.#options.log.debug({ reason: reason(error) }, 'ffmpeg left the guard'))
+    client.on('error', (error) =>
+      this.#options.log.debug({ reason: reasonOf(error) }, 'ffmpeg left the guard'),
+    )
     client.on('close', () => this.#close())
   }
 
@@ -179,7 +177,7 @@ export class RtspGuard {
     try {
       reader.feed(chunk)
     } catch (error) {
-      this.#fail(this.#error('STREAM_FAILED', `${wrong}: ${reason(error)}`))
+      this.#fail(this.#error('STREAM_FAILED', `${wrong}: ${reasonOf(error)}`))
     }
   }
 
@@ -196,7 +194,7 @@ export class RtspGuard {
   }
 
   #error(code: ErrorCode, why: string): GatewayError {
-    return new GatewayError(code, `The camera ${describeAddress(this.#options.address)} ${why}.`)
+    return cameraError(this.#options.address, code, why)
   }
 
   /** The first failure is the true one. */
@@ -212,12 +210,12 @@ export class RtspGuard {
     if (this.#closing) return
     this.#dialogue?.teardown()
     this.#closing = true
+    this.#giveUp.abort()
     clearTimeout(this.#timer)
     if (this.#server?.listening) this.#server.close()
     for (const socket of [this.#client, this.#camera]) {
       if (!socket) continue
-      if (socket.connecting) socket.destroy()
-      else socket.resume().destroySoon()
+      socket.resume().destroySoon()
       const linger = setTimeout(() => socket.destroy(), lingerMs)
       socket.once('close', () => clearTimeout(linger))
     }
@@ -238,9 +236,4 @@ export class RtspGuard {
 /** Writes, and lets the other side wait while the buffer is full (its `drain` handler goes on). */
 function relay(bytes: Buffer, to: Socket | undefined, from: Socket | undefined): void {
   if (to?.writable && !to.write(bytes)) from?.pause()
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return 'code' in error ? String(error.code) : error.message
 }

@@ -45,11 +45,14 @@ export class RtspReader {
     this.#sink = sink
   }
 
-  /** Throws an Error that says what is wrong where the bytes are not RTSP or exceed a limit; then the stream is lost. */
+  /**
+   * The bytes may be written over once it returns. Throws an Error that says what is wrong where they are not RTSP or
+   * exceed a limit; then the stream is lost.
+   */
   feed(arrived: Buffer): void {
     let chunk = arrived
     if (this.#heldBytes > 0) {
-      this.#held.push(chunk)
+      this.#held.push(Buffer.from(chunk))
       this.#heldBytes += chunk.length
       if (this.#heldBytes < this.#needed) return
       chunk = Buffer.concat(this.#held)
@@ -105,7 +108,7 @@ export class RtspReader {
   }
 
   #hold(rest: Buffer): void {
-    this.#held = [rest]
+    this.#held = [Buffer.from(rest)]
     this.#heldBytes = rest.length
   }
 }

@@ -8,6 +8,7 @@ export const errorCodes = {
   AUTH_FAILED: 'The camera refused the account.',
   REDIRECT_REFUSED: 'The camera answered with a redirect to another host.',
   NO_VIDEO: 'The source has no video stream that can be read.',
+  CODEC_UNSUPPORTED: 'The camera sends its video in a way that the own RTSP client does not read.',
   STREAM_SILENT: 'The stream stayed connected and went silent.',
   FORMAT_CHANGED: 'The picture size or pixel format of a stream changed; it is opened anew.',
   DECODER_CRASHED: 'ffmpeg was ended by a signal that the gateway did not send.',
