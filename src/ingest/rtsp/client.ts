@@ -1,0 +1,272 @@
+/** Our own RTSP client: one attempt at one camera, its coded pictures over one TCP connection, nothing decoded. */
+import type { Socket } from 'node:net'
+import type { CodedPicture } from '../../domain/coded-picture.ts'
+import { type ErrorCode, GatewayError } from '../../kit/errors.ts'
+import type { Log } from '../../kit/log.ts'
+import type { RtspAddress } from '../address.ts'
+import { dial } from '../dial.ts'
+import type { Networks } from '../networks.ts'
+import { cameraError, Refusal, reasonOf } from '../refusal.ts'
+import { RtspReader } from '../rtsp-message.ts'
+import { AccessUnits } from './access-unit.ts'
+import { InterleavedReader } from './interleaved.ts'
+import { PictureQueue } from './picture-queue.ts'
+import { readRtcp } from './rtcp.ts'
+import { RtpReader } from './rtp.ts'
+import type { VideoTrack } from './sdp.ts'
+import { type Channels, RtspSession } from './session.ts'
+import { StreamClock } from './stream-clock.ts'
+
+export interface RtspClientOptions {
+  readonly address: RtspAddress
+  readonly networks: Networks
+  readonly log: Log
+  /** Ends the attempt. */
+  readonly signal: AbortSignal
+  /** For the name and the TCP connection to the camera; default 5 s. */
+  readonly connectTimeoutMs?: number
+  /** For each answer until the stream plays; default 10 s. */
+  readonly responseTimeoutMs?: number
+  /** A camera that plays and gives no picture for this long is given up. */
+  readonly silentAfterMs: number
+}
+
+/** What a camera said of its clock (RTCP sender report). */
+export interface ClockReport {
+  /** Stream time, ms: that of CodedPicture. */
+  readonly timeMs: number
+  /** The camera's clock at that time, epoch ms. May be wrong by years. */
+  readonly cameraClockMs: number
+  /** When the report came, epoch ms. */
+  readonly arrivedAt: number
+}
+
+/** What a read from the socket brings at most; the buffer is one per camera and used again for each. */
+const readBytes = 64 * 1_024
+/** Beyond so much that the camera does not read, it asks for answers without end. */
+const maxUnsentBytes = 128 * 1_024
+/** How long the closing connection may take to send what it still holds. */
+const lingerMs = 500
+/** A camera that sends but never gives a first picture gets this many times `silentAfterMs` (long GOPs). */
+const firstPicturePatience = 3
+const looksPerSilence = 4
+
+/** Used once. Cameras without H.264 or H.265 over TCP end with CODEC_UNSUPPORTED: ffmpeg may be able to read those. */
+export class RtspClient {
+  readonly #options: RtspClientOptions
+  readonly #session: RtspSession
+  readonly #queue = new PictureQueue()
+  readonly #reader: RtspReader
+  readonly #timers = new Set<NodeJS.Timeout>()
+  #socket: Socket | undefined
+  #interleaved: InterleavedReader | undefined
+  #rtp: RtpReader | undefined
+  #units: AccessUnits | undefined
+  #bytes = 0
+  #lastByteAt = 0
+  #heardAt = 0
+  #hasPicture = false
+  #ended = false
+  #report: ClockReport | undefined
+
+  constructor(options: RtspClientOptions) {
+    const { address, responseTimeoutMs = 10_000 } = options
+    this.#options = options
+    this.#session = new RtspSession({ address, responseTimeoutMs, send: (bytes) => this.#send(bytes) })
+    this.#reader = new RtspReader({
+      message: (message) => this.#session.message(message),
+      media: (run) => this.#interleaved?.feed(run),
+    })
+  }
+
+  /** Bytes received from the camera. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** When the camera last sent something, epoch ms; 0 before it did. */
+  get lastByteAt(): number {
+    return this.#lastByteAt
+  }
+
+  /** RTP packets that never came. */
+  get lost(): number {
+    return this.#rtp?.lost ?? 0
+  }
+
+  /** Pictures that were left out because they were not whole. */
+  get broken(): number {
+    return this.#units?.broken ?? 0
+  }
+
+  /** Whole pictures that the reader of `pictures` did not take in time. */
+  get dropped(): number {
+    return this.#queue.dropped
+  }
+
+  /** The session description, once it came. */
+  get sdp(): string | undefined {
+    return this.#session.sdp
+  }
+
+  /** The newest there is. */
+  get report(): ClockReport | undefined {
+    return this.#report
+  }
+
+  /**
+   * Connects, plays, and gives every whole picture in the order of its arrival until the camera says goodbye, the signal fires or
+   * the reader leaves; then ends the session at the camera. Throws a GatewayError: URL_REFUSED, STREAM_FAILED, AUTH_FAILED,
+   * REDIRECT_REFUSED, NO_VIDEO, CODEC_UNSUPPORTED or STREAM_SILENT.
+   */
+  async *pictures(): AsyncGenerator<CodedPicture> {
+    const { signal } = this.#options
+    const giveUp = () => this.#giveUp()
+    signal.addEventListener('abort', giveUp)
+    try {
+      if (signal.aborted) return
+      await this.#open()
+      yield* this.#queue
+    } catch (error) {
+      if (!signal.aborted) throw this.#explain(error)
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+      await this.#close()
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { address, networks, signal, connectTimeoutMs: timeoutMs = 5_000 } = this.#options
+    const onread = {
+      buffer: Buffer.allocUnsafeSlow(readBytes),
+      callback: (length: number, buffer: Uint8Array) => this.#read(buffer as Buffer, length),
+    }
+    this.#watch(await dial({ address, networks, timeoutMs, signal, onread }))
+    const track = await this.#session.describe()
+    const channels = await this.#session.setUp(track)
+    this.#listen(track, channels)
+    await this.#session.play()
+    this.#heardAt = Date.now()
+    void this.#session.keepAlive()
+    this.#every(this.#session.keepAliveMs, () => void this.#session.keepAlive())
+    this.#every(this.#options.silentAfterMs / looksPerSilence, () => this.#look())
+  }
+
+  /** A stream may begin before the answer to PLAY is there. */
+  #listen(track: VideoTrack, channels: Channels): void {
+    const clock = new StreamClock(track.clockRate)
+    this.#units = new AccessUnits({
+      codec: track.codec,
+      parameterSets: track.parameterSets,
+      clock,
+      arrivedAt: () => this.#lastByteAt,
+      onPicture: (picture) => this.#take(picture),
+    })
+    const rtp = new RtpReader(track.payloadType, this.#units)
+    this.#rtp = rtp
+    const control = {
+      clock: (stamp: number, cameraClockMs: number) => {
+        const timeMs = clock.locate(stamp)
+        if (timeMs !== undefined) this.#report = { timeMs, cameraClockMs, arrivedAt: this.#lastByteAt }
+      },
+      goodbye: () => this.#end(),
+    }
+    this.#interleaved = new InterleavedReader({
+      frame: (channel, bytes, from, to) => {
+        if (channel === channels.rtp) rtp.read(bytes, from, to)
+        else if (channel === channels.rtcp) readRtcp(bytes, from, to, control)
+      },
+    })
+  }
+
+  #watch(socket: Socket): void {
+    this.#socket = socket
+    let because = ''
+    socket.on('error', (error) => {
+      because = ` (${reasonOf(error)})`
+    })
+    socket.on('close', () => this.#fail(new Refusal('STREAM_FAILED', `closed the connection${because}`)))
+  }
+
+  /** Always true: a slow reader of pictures loses some, and the camera is not made to wait. */
+  #read(buffer: Buffer, length: number): boolean {
+    if (this.#ended) return true
+    this.#lastByteAt = Date.now()
+    this.#bytes += length
+    try {
+      this.#reader.feed(buffer.subarray(0, length))
+    } catch (error) {
+      const known = error instanceof Refusal
+      this.#fail(known ? error : new Refusal('STREAM_FAILED', `does not speak RTSP: ${reasonOf(error)}`))
+    }
+    if ((this.#socket?.writableLength ?? 0) > maxUnsentBytes) {
+      this.#fail(new Refusal('STREAM_FAILED', 'sends requests and never reads the answers'))
+    }
+    return true
+  }
+
+  #take(picture: CodedPicture): void {
+    this.#hasPicture = true
+    this.#heardAt = picture.arrivedAt
+    this.#queue.put(picture)
+  }
+
+  #look(): void {
+    const now = Date.now()
+    const { silentAfterMs } = this.#options
+    const sends = now - this.#lastByteAt < silentAfterMs
+    const patience = !this.#hasPicture && sends ? firstPicturePatience : 1
+    if (now - this.#heardAt < patience * silentAfterMs) return
+    const what = sends ? 'it sends, but nothing that gives a picture' : 'it sends nothing'
+    const seconds = Math.round((now - this.#heardAt) / 1_000)
+    this.#fail(new Refusal('STREAM_SILENT', `is connected, but for ${seconds} s no picture came: ${what}`))
+  }
+
+  #send(bytes: Buffer): void {
+    if (this.#socket?.writable) this.#socket.write(bytes)
+  }
+
+  #every(ms: number, act: () => void): void {
+    if (!this.#ended) this.#timers.add(setInterval(act, ms))
+  }
+
+  /** The first end counts; what came before it still reaches the reader. */
+  #end(failure?: Error): void {
+    this.#ended = true
+    this.#queue.end(failure)
+  }
+
+  #fail(refusal: Refusal): void {
+    if (this.#ended) return
+    const failure = this.#explain(refusal)
+    this.#options.log.debug({ code: refusal.code }, failure.message)
+    this.#end(failure)
+    this.#session.fail(failure)
+  }
+
+  #giveUp(): void {
+    this.#end()
+    this.#queue.clear()
+    this.#session.fail(new Refusal('STREAM_FAILED', 'was given up'))
+  }
+
+  #explain(error: unknown): Error {
+    if (error instanceof GatewayError || !(error instanceof Error)) return error as Error
+    const code: ErrorCode = error instanceof Refusal ? error.code : 'STREAM_FAILED'
+    const why = error instanceof Refusal ? error.message : `failed (${reasonOf(error)})`
+    return cameraError(this.#options.address, code, why)
+  }
+
+  async #close(): Promise<void> {
+    this.#ended = true
+    for (const timer of this.#timers) clearInterval(timer)
+    const socket = this.#socket
+    if (!socket || socket.closed) return
+    this.#session.teardown()
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    const linger = setTimeout(() => socket.destroy(), lingerMs)
+    socket.resume().destroySoon()
+    await closed
+    clearTimeout(linger)
+  }
+}
