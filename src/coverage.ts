@@ -86,8 +86,8 @@ export class Coverage {
    */
   ended(time: number): CoverageMinute[] {
     const end = minuteOf(time - this.#reach.quietMs)
-    if (end > this.#settled) this.#settle(end)
-    else this.#mindClock(time)
+    this.#mindClock(time)
+    this.#settle(end)
     const over = [...this.#minutes].filter(([minute]) => minute < end).sort(([a], [b]) => a - b)
     for (const [minute] of over) this.#minutes.delete(minute)
     return over.filter(([, tally]) => isWhole(tally)).map(([minute, tally]) => this.#minute(minute, tally))

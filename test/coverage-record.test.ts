@@ -65,7 +65,9 @@ it('remembers the last hour over a restart, and what was missed in between', asy
     { ...before, minute: noon - 90 * minuteMs },
     { ...before, minute: noon - 10 * minuteMs },
   ])
+  const reads = vi.spyOn(store, 'coverageBetween')
   const { record, book, told, pass } = await recording(store)
+  expect(reads).toHaveBeenCalledExactlyOnceWith(noon - 60 * minuteMs, noon)
   book.of('yard', noon).state('live', noon)
   await pass(3, ['yard'])
   await record.stop()

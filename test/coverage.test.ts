@@ -129,6 +129,29 @@ it.each([
   expect(minutes.map((one) => one.coverage)).toEqual([1, 1])
 })
 
+it('notices that the clock was set back although nothing happens', () => {
+  const coverage = new Coverage('yard', at(3_600))
+  const minutes = [0, 60, 120, 180].flatMap((s) => coverage.ended(at(s)))
+  expect(minutes.map((one) => [one.minute, one.gaps])).toEqual([
+    [noon, { connecting: minute }],
+    [at(60), { connecting: minute }],
+  ])
+})
+
+it('counts a minute that is lived through twice as it was the second time', () => {
+  const book = new CoverageBook()
+  const coverage = book.of('yard', noon)
+  each(10, 0, 630, (time) => book.ended(time))
+  coverage.state('offline', at(625))
+  coverage.state('live', at(0))
+  each(10, 0, 850, (time) => {
+    coverage.watched(time)
+    book.ended(time)
+  })
+  expect(book.hour('yard')).toEqual({ coverage: 1, fps: 0, gaps: {} })
+  expect(book.cameras()[0].newest).toMatchObject({ minute: at(720), coverage: 1, gaps: {} })
+})
+
 it('accounts for every millisecond of every minute once, whatever happens', () => {
   const states: CameraState[] = ['live', 'live', 'live', 'offline', 'stalled', 'connecting']
   const step = fc.record({

@@ -232,6 +232,12 @@ describe.skipIf(!mosquittoPresent)('the publisher on mosquitto (skipped where it
     made.cameraCoverage('yard', { ...hour, coverage: 0.88, fps: 2.5 })
     made.cameraState('yard', { state: 'offline', since: 2 })
     expect(await after(6)).toEqual({ state: 'offline', ...hour, coverage: 0.88, fps: 2.5 })
+    made.forgetCamera('yard')
+    made.cameraState('yard', { state: 'live', since: 3 })
+    expect(await after(7)).toEqual({ state: 'live' })
+    made.cameraCoverage('yard', { ...hour, coverage: 0.88, fps: 2.5 })
+    expect(await after(8)).toMatchObject({ coverage: 0.88 })
+    expect(listener.arrived.filter(({ topic }) => topic.includes('nobody'))).toEqual([])
   })
 
   it('clears the state of a camera that was removed while the gateway was down, and of no other', async () => {
