@@ -1,0 +1,215 @@
+/**
+ * What the view of one camera looks like when nothing moves, and which cells of a picture differ from it.
+ *
+ * A running mean per pixel in fixed point, a noise level per cell; what differs and then stays as it is becomes background
+ * after a fixed time, at whatever rate the pictures come. Pixels are compared with their neighbourhood too, so that a view
+ * that trembles by a pixel does not move.
+ */
+import type { Luma } from '../domain/luma.ts'
+import { Light } from './light.ts'
+
+/** Pixels of a cell's side. */
+export const cellSide = 4
+
+/** Fixed point of the mean: 1 grey level is 128. */
+const fraction = 7
+/** A pixel must differ by this many grey levels, and by `noiseFactor` times what its cell is used to. */
+const leastDifference = 8
+const noiseFactor = 3
+/** Mean difference that a cell is taken to be used to at first, and the most that is believed, in 1/64 grey levels. */
+const firstNoise = 2 * 64
+const mostNoise = 12 * 64
+/** A cell is changed when this many of its pixels are. */
+const leastPixels = 2
+/** What stays as it is for this long is background: a parked car, what a person put down, the hole that one left. */
+const settleMs = 2_500
+/** Time constants of the mean and of the noise. */
+const meanMs = 4_000
+const noiseMs = 10_000
+/** Grey levels per second by which a quiet pixel's mean moves at most. */
+const fastestDrift = 4
+/** A gap in the pictures says no more than this about what happened in it. */
+const longestStepMs = 10_000
+
+export class Background {
+  readonly columns: number
+  readonly rows: number
+  /** Per cell: pixels that differ, 0 where the cell did not change. */
+  readonly changed: Uint8Array
+  /** Per cell: sum of the differences of those pixels, grey levels. */
+  readonly strength: Uint16Array
+  readonly #width: number
+  readonly #height: number
+  readonly #mean: Uint16Array
+  readonly #noise: Float32Array
+  /** Per changed cell: for how long it has looked as it does, ms, and its mean then. */
+  readonly #still: Uint16Array
+  readonly #look: Uint8Array
+  readonly #light = new Light()
+  readonly #sampledBefore: Uint8Array
+  readonly #sampledNow: Uint8Array
+
+  constructor({ width, height, pixels }: Luma) {
+    this.#width = width
+    this.#height = height
+    this.columns = Math.ceil(width / cellSide)
+    this.rows = Math.ceil(height / cellSide)
+    const cells = this.columns * this.rows
+    this.changed = new Uint8Array(cells)
+    this.strength = new Uint16Array(cells)
+    this.#mean = new Uint16Array(width * height)
+    this.#noise = new Float32Array(cells)
+    this.#still = new Uint16Array(cells)
+    this.#look = new Uint8Array(cells)
+    this.#sampledBefore = new Uint8Array(cells)
+    this.#sampledNow = new Uint8Array(cells)
+    this.adopt(pixels)
+  }
+
+  /** Is the picture of another size than this background? */
+  fits({ width, height }: Luma): boolean {
+    return width === this.#width && height === this.#height
+  }
+
+  /** Takes the picture as it is for the background: nothing moves in it. */
+  adopt(pixels: Uint8Array): void {
+    for (let i = 0; i < this.#mean.length; i++) this.#mean[i] = pixels[i] << fraction
+    this.#noise.fill(firstNoise)
+    this.changed.fill(0)
+    this.#still.fill(0)
+  }
+
+  /**
+   * Marks the cells that differ, `changed` and `strength`, learns from the picture and returns how many differ.
+   *
+   * @param elapsedMs since the picture before; 0 learns nothing
+   */
+  take(pixels: Uint8Array, elapsedMs: number): number {
+    this.#fitLight(pixels)
+    const elapsed = Math.min(longestStepMs, Math.max(0, elapsedMs))
+    const still = 1 - Math.exp(-elapsed / meanMs)
+    const isLit = elapsed > 0 && this.#light.changed
+    const gain = isLit ? 256 : Math.round(256 * still)
+    const most = isLit ? 255 << fraction : Math.ceil((elapsed / 1_000) * (fastestDrift << fraction))
+    const noiseGain = this.#light.changed ? 0 : 1 - Math.exp(-elapsed / noiseMs)
+    let cells = 0
+    for (let row = 0; row < this.rows; row++) {
+      for (let column = 0; column < this.columns; column++) {
+        if (this.#differs(pixels, row, column, noiseGain)) {
+          cells++
+          if (elapsed > 0) this.#settle(pixels, row, column, elapsed)
+        } else if (gain > 0) this.#follow(pixels, row, column, gain, most)
+      }
+    }
+    return cells
+  }
+
+  #fitLight(pixels: Uint8Array): void {
+    let count = 0
+    for (let y = cellSide >> 1; y < this.#height; y += cellSide) {
+      for (let x = cellSide >> 1; x < this.#width; x += cellSide) {
+        const at = y * this.#width + x
+        this.#sampledBefore[count] = this.#mean[at] >> fraction
+        this.#sampledNow[count++] = pixels[at]
+      }
+    }
+    this.#light.fit(this.#sampledBefore, this.#sampledNow, count)
+  }
+
+  /** Compares one cell and takes what a quiet one differs by for its noise. */
+  #differs(pixels: Uint8Array, row: number, column: number, noiseGain: number): boolean {
+    const mean = this.#mean
+    const width = this.#width
+    const expected = this.#light.expected
+    const cell = row * this.columns + column
+    const threshold = leastDifference + ((this.#noise[cell] * noiseFactor) >> 6)
+    const left = column * cellSide
+    const right = Math.min(width, left + cellSide)
+    const bottom = Math.min(this.#height, (row + 1) * cellSide)
+    let changed = 0
+    let strength = 0
+    let sum = 0
+    for (let y = row * cellSide; y < bottom; y++) {
+      const end = y * width + right
+      for (let at = y * width + left; at < end; at++) {
+        const difference = Math.abs(pixels[at] - expected[mean[at] >> fraction])
+        sum += difference
+        if (difference <= threshold || this.#isNextTo(pixels[at], at - y * width, y, threshold >> 1)) continue
+        changed++
+        strength += difference
+      }
+    }
+    const differs = changed >= leastPixels
+    this.changed[cell] = differs ? changed : 0
+    this.strength[cell] = differs ? strength : 0
+    if (!differs && noiseGain > 0) {
+      const area = (right - left) * (bottom - row * cellSide)
+      this.#noise[cell] += (Math.min(mostNoise, (sum * 64) / area) - this.#noise[cell]) * noiseGain
+    }
+    return differs
+  }
+
+  /** Might the value come from the pixel's neighbourhood, give or take a `margin`? Then the view trembled. */
+  #isNextTo(value: number, x: number, y: number, margin: number): boolean {
+    const mean = this.#mean
+    const width = this.#width
+    const expected = this.#light.expected
+    const left = Math.max(0, x - 1)
+    const right = Math.min(width - 1, x + 1)
+    const bottom = Math.min(this.#height - 1, y + 1)
+    let low = 255
+    let high = 0
+    for (let ny = Math.max(0, y - 1); ny <= bottom; ny++) {
+      const end = ny * width + right
+      for (let at = ny * width + left; at <= end; at++) {
+        const near = expected[mean[at] >> fraction]
+        if (near < low) low = near
+        if (near > high) high = near
+      }
+    }
+    return value >= low - margin && value <= high + margin
+  }
+
+  /** A quiet cell: the background follows the picture, slowly enough not to blur the edges of a view that trembles. */
+  #follow(pixels: Uint8Array, row: number, column: number, gain: number, most: number): void {
+    const mean = this.#mean
+    const width = this.#width
+    const left = column * cellSide
+    const right = Math.min(width, left + cellSide)
+    const bottom = Math.min(this.#height, (row + 1) * cellSide)
+    for (let y = row * cellSide; y < bottom; y++) {
+      const end = y * width + right
+      for (let at = y * width + left; at < end; at++) {
+        const step = (((pixels[at] << fraction) - mean[at]) * gain) >> 8
+        mean[at] += step > most ? most : step < -most ? -most : step
+      }
+    }
+    this.#still[row * this.columns + column] = 0
+  }
+
+  /** A changed cell: the background waits (under the new light) until the picture has stayed as it is for long enough. */
+  #settle(pixels: Uint8Array, row: number, column: number, elapsedMs: number): void {
+    const cell = row * this.columns + column
+    const right = Math.min(this.#width, (column + 1) * cellSide)
+    const bottom = Math.min(this.#height, (row + 1) * cellSide)
+    const area = (right - column * cellSide) * (bottom - row * cellSide)
+    let sum = 0
+    for (let y = row * cellSide; y < bottom; y++) {
+      for (let x = column * cellSide; x < right; x++) sum += pixels[y * this.#width + x]
+    }
+    const look = Math.round(sum / area)
+    const isStill = Math.abs(look - this.#look[cell]) <= 2 + (this.#noise[cell] >> 6)
+    this.#look[cell] = look
+    this.#still[cell] = isStill ? Math.min(60_000, this.#still[cell] + elapsedMs) : 0
+    const settled = this.#still[cell] >= settleMs
+    for (let y = row * cellSide; y < bottom; y++) {
+      for (let x = column * cellSide; x < right; x++) {
+        const at = y * this.#width + x
+        if (settled) this.#mean[at] = pixels[at] << fraction
+        else if (this.#light.changed)
+          this.#mean[at] = this.#light.expected[this.#mean[at] >> fraction] << fraction
+      }
+    }
+    if (settled) this.#still[cell] = 0
+  }
+}

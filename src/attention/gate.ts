@@ -1,0 +1,157 @@
+/**
+ * Decides which coded pictures of one camera are decoded, and which of those are shown.
+ *
+ * Open: all are decoded (but those that nothing needs), at the analysis rate they are shown. Closed: key pictures only. Between the
+ * two, where packets say nothing (a constant bit rate) or key pictures are too rare: decoded as far as the next glance needs it.
+ */
+import type { Activity, Choice, CodedFacts } from './coded-facts.ts'
+import { Distrust } from './distrust.ts'
+import type { AttentionOptions } from './options.ts'
+import { Pace } from './pace.ts'
+
+/** Pictures come out of order by less than this; what is further back, or ahead, is a stream that jumped. */
+const reorderMs = 2_000
+const longestGapMs = 60_000
+
+export class Gate {
+  readonly #options: AttentionOptions
+  readonly #analysis = new Pace()
+  readonly #idle = new Pace()
+  readonly #distrust = new Distrust()
+  #open = true
+  /** Has the decoder had every picture since the last key picture that others need? */
+  #fed = false
+  #newestMs = Number.NEGATIVE_INFINITY
+  #keyMs = Number.NaN
+  #gopMs = Number.POSITIVE_INFINITY
+  #keyless = false
+  #blind = false
+  /** Movement was last seen, or is taken to have been, at. */
+  #movedMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: AttentionOptions) {
+    this.#options = options
+  }
+
+  /** Is everything decoded, because something moves or did so lately? */
+  get isOpen(): boolean {
+    return this.#open
+  }
+
+  /** Did this picture's time show that the stream begins anew? To be asked before `coded`. */
+  jumps({ timeMs }: CodedFacts): boolean {
+    return timeMs < this.#newestMs - reorderMs || timeMs > this.#newestMs + longestGapMs
+  }
+
+  /** Is this a decoded picture of the time before the stream jumped back? */
+  isStale(timeMs: number): boolean {
+    return timeMs > this.#newestMs + reorderMs
+  }
+
+  /**
+   * Judges a coded picture, in the order of arrival.
+   *
+   * @param periodMs between two pictures to be shown while open
+   * @param held open, whatever moves: somebody watches
+   */
+  coded(facts: CodedFacts, activity: Activity, periodMs: number, held: boolean): Choice {
+    if (this.jumps(facts)) this.#begin(facts.timeMs)
+    this.#newestMs = Math.max(this.#newestMs, facts.timeMs)
+    this.#blind = activity.blind
+    this.#noteKey(facts)
+    if (!this.#open && held && facts.key) this.#widen(facts.timeMs)
+    const choice = this.#open ? this.#whileOpen(facts, periodMs) : this.#whileClosed(facts, activity)
+    return this.#feasible(choice, facts)
+  }
+
+  /**
+   * Hears what a shown picture showed, and says whether what came before it is wanted.
+   *
+   * @param held something is followed or somebody watches: not to be closed
+   */
+  saw(moved: boolean, timeMs: number, held: boolean): boolean {
+    if (moved) {
+      this.#movedMs = Math.max(this.#movedMs, timeMs)
+      this.#distrust.fulfil()
+      if (this.#open) return false
+      this.#open = true
+      const known = this.#fed && this.#glances
+      this.#fed = true
+      return !known
+    }
+    if (this.#open && !held && timeMs - this.#movedMs >= this.#options.quietAfterMs) {
+      this.#open = false
+      this.#distrust.close(timeMs)
+    }
+    return false
+  }
+
+  /** A stream begins, or goes on at another time: it is followed for a while. */
+  #begin(timeMs: number): void {
+    this.#open = true
+    this.#newestMs = timeMs
+    this.#movedMs = timeMs - this.#options.quietAfterMs + this.#options.warmUpMs
+    if (!Number.isNaN(this.#keyMs)) this.#keyMs = timeMs
+    this.#gopMs = Number.POSITIVE_INFINITY
+    this.#keyless = false
+    this.#distrust.begin()
+  }
+
+  #noteKey({ key, timeMs }: CodedFacts): void {
+    const sinceMs = timeMs - this.#keyMs
+    if (sinceMs > this.#options.keylessMs) this.#keyless = true
+    if (!key) return
+    if (sinceMs <= this.#options.keylessMs) this.#keyless = false
+    if (sinceMs > 0) this.#gopMs = sinceMs
+    this.#keyMs = timeMs
+  }
+
+  /** Is a look between the key pictures needed while it is quiet? */
+  get #glances(): boolean {
+    return this.#blind || this.#keyless
+  }
+
+  #whileOpen({ key, reference, timeMs }: CodedFacts, periodMs: number): Choice {
+    if (this.#analysis.due(timeMs, periodMs)) return 'show'
+    return key || reference ? 'decode' : 'keep'
+  }
+
+  #whileClosed(facts: CodedFacts, activity: Activity): Choice {
+    const { key, timeMs } = facts
+    if (activity.active && this.#distrust.believes(activity.score, timeMs)) {
+      this.#distrust.open(activity.score)
+      return 'open'
+    }
+    if (this.#glances && !this.#fed && !key) return this.#keyless ? 'open' : 'keep'
+    if (!key && !this.#glances) return 'keep'
+    if (this.#idle.due(timeMs, this.#options.idleEveryMs)) return 'show'
+    return this.#glances && this.#nextGlanceNeeds(facts) ? 'decode' : 'keep'
+  }
+
+  /** Will the next look come before the next key picture? And will anybody need this one then? */
+  #nextGlanceNeeds({ key, reference }: CodedFacts): boolean {
+    if (!key && !reference) return false
+    return this.#idle.nextMs < this.#keyMs + this.#gopMs - this.#options.idleEveryMs / 2
+  }
+
+  /** No picture goes to the decoder without those it needs. */
+  #feasible(choice: Choice, { key, reference, timeMs }: CodedFacts): Choice {
+    if (choice === 'open') {
+      if (Number.isNaN(this.#keyMs)) return 'keep'
+      this.#widen(timeMs)
+      this.#fed = true
+      return 'open'
+    }
+    if (key) this.#fed = choice !== 'keep'
+    else if (!this.#fed) return 'keep'
+    else if (choice === 'keep' && reference) this.#fed = false
+    return choice
+  }
+
+  /** Opens; without movement it soon closes again. */
+  #widen(timeMs: number): void {
+    const { quietAfterMs, fruitlessAfterMs } = this.#options
+    this.#open = true
+    this.#movedMs = Math.max(this.#movedMs, timeMs - quietAfterMs + fruitlessAfterMs)
+  }
+}

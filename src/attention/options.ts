@@ -1,0 +1,37 @@
+/** What attention can be told, and what it does unless told otherwise. All times are stream time, ms. */
+
+export interface AttentionOptions {
+  /** Pictures analysed per second while something moves. Raising it costs decoding and models, and follows fast things better. */
+  readonly fps: number
+  /** The same while no rule is armed and nobody watches. */
+  readonly unarmedFps: number
+  /** What an overloaded box still analyses where something moves, per second. Raising it makes overload shed less. */
+  readonly floorFps: number
+  /** The same where a `critical` rule is armed or something is being followed. */
+  readonly urgentFps: number
+  /** While quiet, key pictures are looked at this often at most. Raising it saves decoding and finds later what packets do not tell. */
+  readonly idleEveryMs: number
+  /** The whole picture is shown to the models this often even if nothing moves. Raising it saves model runs and finds parked things later. */
+  readonly fullLookEveryMs: number
+  /** A new stream is followed for this long, however still. Raising it learns more before the gate may close. */
+  readonly warmUpMs: number
+  /** Without movement for this long the gate closes. Raising it costs decoding and bridges longer pauses. */
+  readonly quietAfterMs: number
+  /** An opening in which nothing moves ends after this. Raising it forgives slower starters. */
+  readonly fruitlessAfterMs: number
+  /** Without a key picture for this long everything is decoded, as nothing could be seen otherwise. */
+  readonly keylessMs: number
+}
+
+export const attentionDefaults: AttentionOptions = {
+  fps: 5,
+  unarmedFps: 2,
+  floorFps: 1,
+  urgentFps: 2,
+  idleEveryMs: 1_000,
+  fullLookEveryMs: 30_000,
+  warmUpMs: 2_500,
+  quietAfterMs: 3_000,
+  fruitlessAfterMs: 600,
+  keylessMs: 12_000,
+}
