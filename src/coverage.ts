@@ -9,13 +9,21 @@ const jumpMs = 5 * minuteMs
 
 /** How long one look is good for, ms. */
 export interface Reach {
-  /** While nothing goes wrong. Longest time between two key pictures before everything is decoded (12 s), and its decoding. */
+  /** While nothing goes wrong. */
   readonly quietMs: number
   /** Once something that was due was not looked at: the floor rate is one look a second, and one may be late. */
   readonly troubledMs: number
 }
 
-export const usualReach: Reach = { quietMs: 15_000, troubledMs: 2_000 }
+/**
+ * For a camera that is glanced at every `idleEveryMs` while nothing moves. The glance takes the next key picture after that; they
+ * may lie 12 s apart before everything is decoded, and decoding takes its time.
+ */
+export function reachOf(idleEveryMs: number): Reach {
+  return { quietMs: idleEveryMs + 14_000, troubledMs: 2_000 }
+}
+
+export const usualReach = reachOf(1_000)
 
 interface Tally {
   coveredMs: number

@@ -1,7 +1,7 @@
 /** What counts as watched, to the millisecond, and why the rest does not. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Coverage } from '../src/coverage.ts'
+import { Coverage, reachOf } from '../src/coverage.ts'
 import { CoverageBook } from '../src/coverage-book.ts'
 import type { CameraState } from '../src/domain/camera.ts'
 
@@ -95,6 +95,13 @@ it('does not count a live camera as watched when nothing came for longer than ke
   coverage.watched(at(40))
   each(10, 50, 80, (time) => coverage.watched(time))
   expect(first(coverage).gaps).toEqual({ silent: 25_000 })
+})
+
+it('forgives a camera that is seldom glanced at the wait for its next key picture', () => {
+  const coverage = new Coverage('yard', noon, reachOf(10_000))
+  coverage.state('live', noon)
+  each(22, 0, 110, (time) => coverage.watched(time))
+  expect(first(coverage)).toMatchObject({ coverage: 1, gaps: {} })
 })
 
 it('gives a minute once, when it is decided, and none that was not observed whole', () => {
