@@ -13,8 +13,8 @@ export function countLooks(
   return async (frame) => {
     const sighting = await detect(frame)
     if (!sighting) coverage.missed('failed')
-    else if (frame.look?.length === 0) coverage.watched(now())
-    else coverage.analysed(now(), frame.burst)
+    else if (frame.look?.length !== 0) coverage.analysed(now(), frame.burst)
+    else if (!frame.burst) coverage.watched(now())
     return sighting
   }
 }

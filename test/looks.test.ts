@@ -42,6 +42,8 @@ it('counts a frame in which nothing deserved a look as quiet: watched and not an
 
 it('counts frames of a burst, which do not make the camera watched now', async () => {
   expect(await minuteOf({ burst: true, look: [whole] })).toMatchObject({ fps: 1, gaps: { silent: 45_000 } })
+  const still = await minuteOf({ burst: true, look: [] })
+  expect(still).toMatchObject({ fps: 0, gaps: { silent: 45_000 }, quietPictures: 0 })
 })
 
 it('counts frames that could not be analysed as a gap', async () => {
