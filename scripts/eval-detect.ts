@@ -8,7 +8,7 @@ import type { Detection } from '../src/domain/detection.ts'
 import { frameBytes } from '../src/domain/frame.ts'
 import { area, type Box, iou, overlap } from '../src/domain/geometry.ts'
 import { Detector } from '../src/vision/detector.ts'
-import type { Picture420 } from '../src/vision/letterbox.ts'
+import type { Picture420 } from '../src/vision/fit.ts'
 import { readManifest } from '../src/vision/manifest.ts'
 import { redactPicture } from '../src/vision/snapshot.ts'
 

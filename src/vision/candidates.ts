@@ -1,7 +1,7 @@
 /** Raw boxes of a model become detections: absurd ones are dropped and counted, then the weaker of overlapping pairs. */
 import type { Detection, Label } from '../domain/detection.ts'
-import { iou } from '../domain/geometry.ts'
-import type { Fit } from './letterbox.ts'
+import { type Box, iou } from '../domain/geometry.ts'
+import type { Fit } from './fit.ts'
 
 /** More boxes than this in one frame are a fault of the model, not a crowd. */
 const maxBoxes = 1_000
@@ -34,20 +34,23 @@ export class Candidates {
     this.#kept.push({ label, confidence: Math.min(1, confidence), x1, y1, x2, y2 })
   }
 
-  /** Detections in 0..1 of the picture, strongest first; `capped` counts those beyond the limit. */
+  /** Detections in 0..1 of the whole picture, strongest first; `capped` counts those beyond the limit. */
   settle(nms: number): { detections: Detection[]; capped: number } {
-    const { usedWidth, usedHeight, mirrored } = this.#fit
-    const unit = (value: number, whole: number) => Math.min(1, Math.max(0, value / whole))
     const all = this.#kept
       .sort((a, b) => b.confidence - a.confidence)
       .slice(0, maxBoxes)
-      .map(({ label, confidence, x1, y1, x2, y2 }) => {
-        const left = unit(mirrored ? usedWidth - x2 : x1, usedWidth)
-        const right = unit(mirrored ? usedWidth - x1 : x2, usedWidth)
-        const box = { x1: left, y1: unit(y1, usedHeight), x2: right, y2: unit(y2, usedHeight) }
-        return { label, confidence, box }
-      })
+      .map(({ label, confidence, ...corners }) => ({ label, confidence, box: this.#inPicture(corners) }))
     return { detections: suppress(all, nms), capped: Math.max(0, this.#kept.length - maxBoxes) }
+  }
+
+  /** Cut off where the looked-at part of the picture ends. */
+  #inPicture({ x1, y1, x2, y2 }: Box): Box {
+    const { usedWidth, usedHeight, mirrored, crop, picture } = this.#fit
+    const unit = (value: number, whole: number) => Math.min(1, Math.max(0, value / whole))
+    const across = (x: number) => (crop.left + unit(x, usedWidth) * crop.width) / picture.width
+    const down = (y: number) => (crop.top + unit(y, usedHeight) * crop.height) / picture.height
+    const [left, right] = mirrored ? [usedWidth - x2, usedWidth - x1] : [x1, x2]
+    return { x1: across(left), y1: down(y1), x2: across(right), y2: down(y2) }
   }
 }
 

@@ -1,7 +1,7 @@
 /** How the outputs of each kind of model are read. */
 import type { Label } from '../domain/detection.ts'
 import { Candidates } from './candidates.ts'
-import type { Fit } from './letterbox.ts'
+import type { Fit } from './fit.ts'
 import type { Manifest } from './manifest.ts'
 
 /** Output values by output name. */

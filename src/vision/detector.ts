@@ -3,7 +3,8 @@ import * as ort from 'onnxruntime-node'
 import type { Detection } from '../domain/detection.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { decode, expectedShapes } from './decoders.ts'
-import { type Fit, fitPicture, Letterbox, type Picture420 } from './letterbox.ts'
+import { type Fit, type FitOptions, fitPicture, type Picture420 } from './fit.ts'
+import { Letterbox } from './letterbox.ts'
 import type { Manifest } from './manifest.ts'
 import type { ModelOnDisk } from './ports.ts'
 
@@ -21,13 +22,13 @@ export interface Look {
   readonly capped: number
 }
 
-export interface LookOptions {
+export interface LookOptions extends FitOptions {
   /** Confidence from which detections are emitted, default the manifest's. */
   readonly score?: number
-  /** Cap of the long side of a dynamic input, pixels. */
-  readonly longSide?: number
-  readonly mirrored?: boolean
 }
+
+/** Sizes of a dynamic input whose output tensors are kept for the next run. */
+const maxShapes = 16
 
 /**
  * Policy: nothing here identifies anybody, so a model that describes a picture by a vector is refused. Such models
@@ -55,6 +56,8 @@ export class Detector {
   readonly manifest: Manifest
   readonly #session: ort.InferenceSession
   readonly #letterbox: Letterbox
+  /** By size of the input: a run that writes into tensors of ours leaves no megabyte of garbage behind. */
+  readonly #outputs = new Map<string, Record<string, ort.Tensor>>()
   #tensor: ort.Tensor | undefined
 
   private constructor(manifest: Manifest, session: ort.InferenceSession) {
@@ -88,11 +91,11 @@ export class Detector {
     return detector
   }
 
-  /** Finds things in the whole picture. */
+  /** Finds things in the picture, or in the crop of it that the options name. */
   async look(picture: Picture420, options: LookOptions = {}): Promise<Look> {
     const { manifest } = this
     const began = performance.now()
-    const fit = fitPicture(manifest.input.size, picture, options.longSide, options.mirrored)
+    const fit = fitPicture(manifest.input.size, picture, options)
     const values = this.#letterbox.fill(picture, fit)
     const filled = performance.now()
     const results = await this.#run(values, fit)
@@ -117,12 +120,28 @@ export class Detector {
   }
 
   #run(values: Float32Array, fit: Fit): Promise<ort.InferenceSession.ReturnType> {
-    const { input, output } = this.manifest
     // The letterbox reuses its memory: as long as that stays the same, so may the tensor around it.
     if (this.#tensor?.data !== values || this.#tensor.dims[3] !== fit.width) {
       this.#tensor = new ort.Tensor('float32', values, [1, 3, fit.height, fit.width])
     }
-    return this.#session.run({ [input.name]: this.#tensor }, output.names)
+    return this.#session.run({ [this.manifest.input.name]: this.#tensor }, this.#outputsFor(fit))
+  }
+
+  #outputsFor(fit: Fit): Record<string, ort.Tensor> {
+    const key = `${fit.width}x${fit.height}`
+    let outputs = this.#outputs.get(key)
+    if (!outputs) {
+      if (this.#outputs.size >= maxShapes) this.#outputs.clear()
+      const shapes = [...expectedShapes(this.manifest.output, fit)]
+      outputs = Object.fromEntries(
+        shapes.map(([name, dims]) => {
+          const values = new Float32Array(dims.reduce((product, length) => product * length, 1))
+          return [name, new ort.Tensor('float32', values, dims)]
+        }),
+      )
+      this.#outputs.set(key, outputs)
+    }
+    return outputs
   }
 
   #checkInput(): void {

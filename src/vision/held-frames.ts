@@ -1,6 +1,6 @@
 /** The frames a worker keeps between detection and release, newest first to stay. */
 import type { Detection } from '../domain/detection.ts'
-import type { Picture420 } from './letterbox.ts'
+import type { Picture420 } from './fit.ts'
 import type { Redacted } from './snapshot.ts'
 
 export interface HeldFrame {

@@ -1,161 +1,129 @@
-/** Turns an I420 picture into a model's float tensor in one pass: scale, pad, convert the colours. */
+/** Turns a picture, or a part of it, into a model's float tensor in one pass: scale, pad, convert the colours. */
+import { type Memory, newMemory, pageBytes } from './assembler.ts'
+import type { Fit, Picture420 } from './fit.ts'
 import type { Manifest } from './manifest.ts'
+import { columnUnit, type PixelKernels, pixelKernels, rowUnit } from './pixel-kernels.ts'
 
-/** An I420 picture (video range, BT.601), in pixels. */
-export interface Picture420 {
-  readonly width: number
-  readonly height: number
-  readonly pixels: Uint8Array
-}
+/** Longest side of a picture and of a tensor, pixels. */
+const mostColumns = 8_192
+/** Bytes that a kernel may read or write beyond the end of a row. */
+const slack = 64
 
-/** How a picture lies in a tensor: scaled by `scale`, in the top left corner, `width × height` in all. */
-export interface Fit {
-  readonly width: number
-  readonly height: number
-  /** Tensor pixels covered by the picture. */
-  readonly usedWidth: number
-  readonly usedHeight: number
-  /** Tensor pixels per picture pixel. */
-  readonly scale: number
-  /** The tensor shows the picture mirrored left to right. */
-  readonly mirrored: boolean
-}
-
-/** Beyond this an enlarged picture only costs time. */
-const maxEnlargement = 2
+/** The kernels' memory: tables and rows of fixed size first, then the tensor, then the picture. */
+const columnsAt = 0
+const blendedAt = columnsAt + 3 * 4 * mostColumns
+const chromasAt = blendedAt + 2 * mostColumns + slack
+const tensorAt = chromasAt + 2 * mostColumns + slack
 
 /**
- * Size of the tensor for a picture. A dynamic input is capped by the manifest's `longSide` and never enlarges; a
- * `longSide` given here replaces that cap and may enlarge up to twice (small faces that must be hidden).
+ * Fills tensors for one model. Luma is interpolated between four pixels (centres map to centres, edges repeat: as
+ * cv2.INTER_LINEAR does it); of chroma, which is half as fine already, the nearest is taken. Not for two pictures at once:
+ * all of it is one memory, which grows to the largest picture and tensor seen and is then reused.
  */
-export function fitPicture(
-  size: Manifest['input']['size'],
-  picture: { readonly width: number; readonly height: number },
-  longSide?: number,
-  mirrored = false,
-): Fit {
-  const { width, height } = picture
-  if ('width' in size) {
-    const scale = Math.min(size.width / width, size.height / height)
-    const usedWidth = Math.max(1, Math.min(size.width, Math.round(width * scale)))
-    const usedHeight = Math.max(1, Math.min(size.height, Math.round(height * scale)))
-    return { ...size, usedWidth, usedHeight, scale, mirrored }
-  }
-  const largest = longSide === undefined ? 1 : maxEnlargement
-  const scale = Math.min(largest, (longSide ?? size.longSide) / Math.max(width, height))
-  const usedWidth = Math.max(1, Math.round(width * scale))
-  const usedHeight = Math.max(1, Math.round(height * scale))
-  const up = (value: number) => Math.ceil(value / size.multiple) * size.multiple
-  return { width: up(usedWidth), height: up(usedHeight), usedWidth, usedHeight, scale, mirrored }
-}
-
-/** For each tensor column (or row) the two picture pixels it lies between, and the weight of the second, 0..256. */
-interface Axis {
-  readonly first: Int32Array
-  readonly second: Int32Array
-  readonly weight: Int32Array
-}
-
-/** Pixel centres map to pixel centres, edges repeat: as cv2.INTER_LINEAR does it. */
-function axis(used: number, source: number, mirrored: boolean): Axis {
-  const first = new Int32Array(used)
-  const second = new Int32Array(used)
-  const weight = new Int32Array(used)
-  const step = source / used
-  for (let i = 0; i < used; i++) {
-    const place = Math.max(0, Math.min(source - 1, (i + 0.5) * step - 0.5))
-    const at = mirrored ? used - 1 - i : i
-    first[at] = Math.floor(place)
-    second[at] = Math.min(source - 1, first[at] + 1)
-    weight[at] = Math.round((place - first[at]) * 256)
-  }
-  return { first, second, weight }
-}
-
-/** Axes of the picture shapes seen lately; cameras of one box have few. */
-const maxPlans = 16
-
-/** Fills tensors for one model. Not for use by two pictures at once: the tensor's memory is reused. */
 export class Letterbox {
   readonly #input: Manifest['input']
-  readonly #plans = new Map<string, { columns: Axis; rows: Axis }>()
-  #memory = new Float32Array(0)
+  readonly #memory: Memory = newMemory(Math.ceil(tensorAt / pageBytes))
+  readonly #kernels: PixelKernels
+  #bytes: Uint8Array<ArrayBuffer>
+  #tensorBytes = 0
+  #tensor: Float32Array<ArrayBuffer> = new Float32Array(0)
   #padded = ''
 
   constructor(input: Manifest['input']) {
     this.#input = input
+    this.#kernels = pixelKernels(this.#memory)
+    this.#bytes = new Uint8Array(this.#memory.buffer)
   }
 
   /** The tensor's values (1×3×height×width); valid until the next call. */
   fill(picture: Picture420, fit: Fit): Float32Array {
-    const size = 3 * fit.width * fit.height
-    if (this.#memory.length < size) this.#memory = new Float32Array(size)
-    const tensor = this.#memory.length === size ? this.#memory : this.#memory.subarray(0, size)
-    const shape = `${fit.width}x${fit.height} ${fit.usedWidth}x${fit.usedHeight}`
-    if (shape !== this.#padded) {
-      const plane = fit.width * fit.height
-      const { padding, mean, std } = this.#input
-      for (let c = 0; c < 3; c++) tensor.fill((padding - mean[c]) / std[c], c * plane, (c + 1) * plane)
-      this.#padded = shape
+    this.#reserve(4 * 3 * fit.width * fit.height, picture.pixels.length)
+    const length = 3 * fit.width * fit.height
+    // The same view as long as it fits: the detector keeps a tensor around it.
+    if (this.#tensor.length !== length || this.#tensor.buffer !== this.#memory.buffer) {
+      this.#tensor = new Float32Array(this.#memory.buffer, tensorAt, length)
     }
-    this.#convert(picture, fit, tensor)
-    return tensor
+    this.#pad(fit, this.#tensor)
+    this.#bytes.set(picture.pixels, this.#pictureAt)
+    this.#writeColumns(fit)
+    this.#convert(picture, fit)
+    return this.#tensor
   }
 
-  #plan(picture: Picture420, fit: Fit): { columns: Axis; rows: Axis } {
-    const key = `${picture.width}x${picture.height} ${fit.usedWidth}x${fit.usedHeight} ${fit.mirrored}`
-    let plan = this.#plans.get(key)
-    if (!plan) {
-      if (this.#plans.size >= maxPlans) this.#plans.clear()
-      plan = {
-        columns: axis(fit.usedWidth, picture.width, fit.mirrored),
-        rows: axis(fit.usedHeight, picture.height, false),
-      }
-      this.#plans.set(key, plan)
-    }
-    return plan
+  get #pictureAt(): number {
+    return tensorAt + this.#tensorBytes
   }
 
-  /** Luma is interpolated between four pixels; of chroma, which is half as fine already, the nearest is taken. */
-  #convert(picture: Picture420, fit: Fit, tensor: Float32Array): void {
-    const { columns, rows } = this.#plan(picture, fit)
-    const { first, second, weight } = columns
-    const { pixels, width } = picture
-    const plane = fit.width * fit.height
-    const { mean, std, colour } = this.#input
-    const redAt = colour === 'BGR' ? 2 : 0
-    const blueAt = 2 - redAt
-    const [redMean, greenMean, blueMean] = [mean[redAt], mean[1], mean[blueAt]]
-    const [redUnit, greenUnit, blueUnit] = [1 / std[redAt], 1 / std[1], 1 / std[blueAt]]
+  #reserve(tensorBytes: number, pictureBytes: number): void {
+    if (tensorBytes > this.#tensorBytes) {
+      this.#tensorBytes = tensorBytes
+      this.#padded = ''
+    }
+    const lacking = this.#pictureAt + pictureBytes + slack - this.#bytes.length
+    if (lacking <= 0) return
+    this.#memory.grow(Math.ceil(lacking / pageBytes))
+    this.#bytes = new Uint8Array(this.#memory.buffer)
+  }
+
+  /** Around a picture that lies in the tensor as the one before did, the padding is still there. */
+  #pad({ width, height, usedWidth, usedHeight }: Fit, tensor: Float32Array): void {
+    const shape = `${width}x${height} ${usedWidth}x${usedHeight}`
+    if (shape === this.#padded) return
+    this.#padded = shape
+    const { padding, mean, std } = this.#input
+    const plane = width * height
+    for (let c = 0; c < 3; c++) tensor.fill((padding - mean[c]) / std[c], c * plane, (c + 1) * plane)
+  }
+
+  /** For each tensor column: where the pixels it lies between are in a blended row, their weights, and its chroma. */
+  #writeColumns({ crop, usedWidth, mirrored }: Fit): void {
+    const columns = new Int32Array(this.#memory.buffer, columnsAt, 3 * usedWidth)
+    const step = crop.width / usedWidth
+    for (let i = 0; i < usedWidth; i++) {
+      const place = Math.max(0, Math.min(crop.width - 1, (i + 0.5) * step - 0.5))
+      const left = Math.floor(place)
+      const weight = Math.round((place - left) * columnUnit)
+      const nearest = weight * 2 < columnUnit ? left : left + 1
+      const at = mirrored ? usedWidth - 1 - i : i
+      columns[at] = 2 * left
+      // At the edge the right pixel weighs nothing, whatever lies there.
+      columns[usedWidth + at] = (columnUnit - weight) | (weight << 16)
+      columns[2 * usedWidth + at] = 4 * (nearest >> 1)
+    }
+  }
+
+  #convert({ width, height }: Picture420, { crop, ...fit }: Fit): void {
+    const { blend, pair, convert } = this.#kernels
+    const scales = this.#scales()
+    const lumaAt = this.#pictureAt + crop.top * width + crop.left
     const chromaWidth = width >> 1
-    const uPlane = width * picture.height
-    const vPlane = uPlane + chromaWidth * (picture.height >> 1)
+    const uAt = this.#pictureAt + width * height + (crop.top >> 1) * chromaWidth + (crop.left >> 1)
+    const toV = chromaWidth * (height >> 1)
+    const plane = 4 * fit.width * fit.height
+    const step = crop.height / fit.usedHeight
+    let paired = -1
     for (let y = 0; y < fit.usedHeight; y++) {
-      const top = rows.first[y] * width
-      const bottom = rows.second[y] * width
-      const down = rows.weight[y]
-      const chromaRow = ((down < 128 ? rows.first[y] : rows.second[y]) >> 1) * chromaWidth
-      let at = y * fit.width
-      for (let x = 0; x < fit.usedWidth; x++, at++) {
-        const left = first[x]
-        const right = second[x]
-        const along = weight[x]
-        const upper = pixels[top + left] * (256 - along) + pixels[top + right] * along
-        const lower = pixels[bottom + left] * (256 - along) + pixels[bottom + right] * along
-        const luma = (upper * (256 - down) + lower * down) * (1.164384 / 65536) - 18.630137
-        const chroma = chromaRow + ((along < 128 ? left : right) >> 1)
-        const u = pixels[uPlane + chroma] - 128
-        const v = pixels[vPlane + chroma] - 128
-        let red = luma + 1.596027 * v
-        let green = luma - 0.391762 * u - 0.812968 * v
-        let blue = luma + 2.017232 * u
-        red = Math.max(0, Math.min(255, red))
-        green = Math.max(0, Math.min(255, green))
-        blue = Math.max(0, Math.min(255, blue))
-        tensor[redAt * plane + at] = (red - redMean) * redUnit
-        tensor[plane + at] = (green - greenMean) * greenUnit
-        tensor[blueAt * plane + at] = (blue - blueMean) * blueUnit
+      const place = Math.max(0, Math.min(crop.height - 1, (y + 0.5) * step - 0.5))
+      const first = Math.floor(place)
+      const second = Math.min(crop.height - 1, first + 1)
+      const weight = Math.round((place - first) * rowUnit)
+      blend(lumaAt + first * width, lumaAt + second * width, weight, blendedAt, crop.width)
+      const chromaRow = (weight * 2 < rowUnit ? first : second) >> 1
+      if (chromaRow !== paired) {
+        const at = uAt + chromaRow * chromaWidth
+        pair(at, at + toV, chromasAt, crop.width >> 1)
+        paired = chromaRow
       }
+      const row = tensorAt + 4 * y * fit.width
+      const [red, blue] = this.#input.colour === 'BGR' ? [row + 2 * plane, row] : [row, row + 2 * plane]
+      convert(blendedAt, chromasAt, columnsAt, 4 * fit.usedWidth, red, row + plane, blue, ...scales)
     }
+  }
+
+  /** Gain and shift of red, green and blue. */
+  #scales(): number[] {
+    const { mean, std, colour } = this.#input
+    const channels = colour === 'BGR' ? [2, 1, 0] : [0, 1, 2]
+    return channels.flatMap((channel) => [1 / std[channel], -mean[channel] / std[channel]])
   }
 }

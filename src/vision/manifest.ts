@@ -14,7 +14,7 @@ const strides = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1 })
 
 /** Either one size in pixels, or any multiple of something with the long side capped. */
 const inputSize = Type.Union([
-  Type.Object({ width: Type.Integer({ minimum: 1 }), height: Type.Integer({ minimum: 1 }) }, strict),
+  Type.Object({ width: Type.Integer({ minimum: 4 }), height: Type.Integer({ minimum: 4 }) }, strict),
   Type.Object({ multiple: Type.Integer({ minimum: 1 }), longSide: Type.Integer({ minimum: 1 }) }, strict),
 ])
 

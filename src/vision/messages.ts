@@ -2,7 +2,7 @@
 import type { Detection } from '../domain/detection.ts'
 import type { Box } from '../domain/geometry.ts'
 import type { ErrorCode } from '../kit/errors.ts'
-import type { Picture420 } from './letterbox.ts'
+import type { Picture420 } from './fit.ts'
 import type { ModelOnDisk, Picture } from './ports.ts'
 
 /** A worker's `workerData`. */

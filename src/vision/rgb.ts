@@ -1,5 +1,5 @@
 /** I420 (video range, BT.601) to interleaved RGB, for pictures that people see. */
-import type { Picture420 } from './letterbox.ts'
+import type { Picture420 } from './fit.ts'
 import type { RgbPicture } from './redact.ts'
 
 /** Full size; a clamped array rounds and clips as it is written. */

@@ -4,7 +4,7 @@ import type { Detection } from '../domain/detection.ts'
 import type { Box } from '../domain/geometry.ts'
 import { suppress } from './candidates.ts'
 import type { Detector } from './detector.ts'
-import type { Picture420 } from './letterbox.ts'
+import type { Picture420 } from './fit.ts'
 import { hiddenRegions, leastPerson, mosaic, outline, type RgbPicture } from './redact.ts'
 import { toRgb } from './rgb.ts'
 
