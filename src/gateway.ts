@@ -2,7 +2,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { v7 as newId } from 'uuid'
 import { alertRecord } from './alert-record.ts'
+import { Attention } from './attention/attention.ts'
 import type { Config } from './config/config.ts'
+import { CoverageBook } from './coverage-book.ts'
+import { CoverageRecord } from './coverage-record.ts'
 import type { Alert, EndedBecause } from './domain/alert.ts'
 import type { Camera, CameraState } from './domain/camera.ts'
 import { HttpServer } from './http/server.ts'
@@ -13,13 +16,14 @@ import type { Log } from './kit/log.ts'
 import { type Part, startAll, stopAll } from './kit/part.ts'
 import { ServiceNotifier } from './kit/service.ts'
 import { type CameraFacts, gatewayMetrics } from './metrics.ts'
-import type { Picture } from './pipeline.ts'
+import type { Picture, Stages } from './pipeline.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
 import { Saving } from './saving.ts'
 import { stagesOf } from './stages.ts'
 import { Status } from './status.ts'
 import { Store } from './store/store.ts'
+import { Strain } from './strain.ts'
 import { VisionPool } from './vision/pool.ts'
 import type { ModelOnDisk } from './vision/ports.ts'
 import { CameraWatch } from './watch.ts'
@@ -42,6 +46,7 @@ export interface GatewayOptions {
 /** A camera that is being watched. */
 interface Watched {
   readonly camera: Camera
+  readonly attention: Attention
   readonly source: CameraSource
   readonly watch: CameraWatch
 }
@@ -50,7 +55,13 @@ export class Gateway {
   readonly #log: Log
   readonly #models: string[]
   readonly #store: Store
+  readonly #coverage = new CoverageBook()
   readonly #saving: Saving
+  /** Memory of frames. */
+  readonly #pixels = {
+    take: (bytes: number) => new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer),
+    give: () => {},
+  }
   readonly #vision: VisionPool
   readonly #publisher: Publisher
   readonly #networks: Networks
@@ -68,8 +79,9 @@ export class Gateway {
     this.#config = config
     this.#log = log
     this.#models = [models.objects.manifest.name, models.faces.manifest.name]
-    const { alertDays, snapshotDays, snapshotMaxMegabytes } = config.retention
-    const retention = { alertDays, snapshotDays, snapshotMaxBytes: snapshotMaxMegabytes * 2 ** 20 }
+    const { alertDays, snapshotDays, snapshotMaxMegabytes, coverageDays } = config.retention
+    const snapshotMaxBytes = snapshotMaxMegabytes * 2 ** 20
+    const retention = { alertDays, snapshotDays, snapshotMaxBytes, coverageDays }
     this.#store = new Store({ dir: config.dataDir, retention, log })
     this.#saving = new Saving(log)
     this.#vision = new VisionPool({
@@ -104,6 +116,7 @@ export class Gateway {
       saving: () => this.#saving,
       connected: () => this.#publisher.stats().connected,
       cameras: () => this.#cameraFacts(),
+      coverage: () => this.#coverage.cameras(),
     })
     const status = new Status({
       gateway: config.gateway.id,
@@ -111,6 +124,7 @@ export class Gateway {
       dataDir: config.dataDir,
       cameras: () => this.#cameraFacts(),
       vision: () => this.#vision.stats(),
+      coverage: () => this.#coverage.mean(),
       store: () => this.#store,
       publisher: () => this.#publisher.stats(),
     })
@@ -129,6 +143,18 @@ export class Gateway {
       this.#http,
       this.#publisher,
       this.#vision,
+      new CoverageRecord({
+        book: this.#coverage,
+        store: this.#store,
+        tell: (camera, hour) => this.#publisher.cameraCoverage(camera, hour),
+        log,
+      }),
+      new Strain(
+        () => this.#vision.stats(),
+        (strain) => {
+          for (const { attention } of this.#watched.values()) attention.strain = strain
+        },
+      ),
       { name: 'cameras', start: () => this.#startCameras(), stop: () => this.#stopCameras() },
       new ServiceNotifier(() => status.alive),
     ]
@@ -183,6 +209,7 @@ export class Gateway {
       if (stays) continue
       this.#states.delete(camera.id)
       this.#publisher.forgetCamera(camera.id)
+      this.#coverage.forget(camera.id)
     }
     const added = [...wanted.values()].filter(({ id }) => !this.#watched.has(id))
     for (const camera of added) await this.#watch(camera)
@@ -213,24 +240,33 @@ export class Gateway {
   }
 
   async #watch(camera: Camera): Promise<void> {
+    const coverage = this.#coverage.of(camera.id, Date.now())
     const onState = (state: CameraState, why?: string) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
       this.#states.set(camera.id, state)
+      coverage.state(state, Date.now())
       this.#publisher.cameraState(camera.id, { state, since: Date.now() })
     }
+    const { fps, maxWidth, idle, fullLookEveryMs } = this.#config.analysis
+    const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
+    const attention = new Attention(camera.rules, pace)
     const source = new CameraSource({
       camera,
-      fps: this.#config.analysis.fps,
-      maxWidth: this.#config.analysis.maxWidth,
+      gate: attention,
+      pixels: this.#pixels,
+      fps,
+      maxWidth,
       silentAfterMs: this.#config.ingest.silentAfterMs,
       networks: this.#networks,
       hosts: this.#hosts,
       log: this.#log,
       onState,
+      onMissed: (trouble) => coverage.missed(trouble),
     })
-    const stages = stagesOf(camera, this.#vision, (alert, picture) => this.#save(camera, alert, picture))
+    const save: Stages['save'] = (alert, picture) => this.#save(camera, alert, picture)
+    const stages = stagesOf({ camera, vision: this.#vision, attention, coverage, save })
     const watch = new CameraWatch(camera, source, stages, onState, this.#log)
-    this.#watched.set(camera.id, { camera, source, watch })
+    this.#watched.set(camera.id, { camera, attention, source, watch })
     await watch.start()
   }
 

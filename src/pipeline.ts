@@ -1,4 +1,4 @@
-/** One camera's main path: frame -> detections -> tracks -> events -> alerts -> redacted picture -> store. */
+/** One camera's main path: frame -> detections -> tracks -> events -> alerts -> redacted picture -> store. What frames there are, attention decided. */
 import type { Alert, EndedBecause, RuleEvent, SnapshotMissing } from './domain/alert.ts'
 import type { Detection } from './domain/detection.ts'
 import type { Frame } from './domain/frame.ts'
@@ -29,6 +29,8 @@ export interface Stages {
   readonly tracker: {
     update(detections: readonly Detection[], looked: readonly Box[], time: number): Track[]
   }
+  /** Hears what is followed, and decides with it what of the camera deserves decoding and a look from now on. */
+  readonly attention: { follow(tracks: readonly Track[], time: number): void }
   readonly rules: {
     evaluate(tracks: readonly Track[], time: number): RuleEvent[]
     /** Ends everything that is open. */
@@ -41,13 +43,14 @@ export interface Stages {
 
 /** Runs until the frames end. */
 export async function pipeline(frames: AsyncIterable<Frame>, stages: Stages): Promise<void> {
-  const { vision, tracker, rules, alerts, save } = stages
+  const { vision, tracker, attention, rules, alerts, save } = stages
   for await (const frame of frames) {
     const time = frame.frameTime
     const sighting = await vision.detect(frame)
     if (!sighting) continue
     try {
       const tracks = tracker.update(sighting.detections, sighting.looked, time)
+      attention.follow(tracks, time)
       for (const alert of alerts.raise(rules.evaluate(tracks, time))) {
         const boxes = alert.objects.map((object) => object.box)
         const picture = alert.phase === 'began' ? await vision.snapshot(sighting.handle, boxes) : undefined

@@ -1,17 +1,39 @@
 /** The stages of one camera's main path, fresh: tracks and alerts begin anew. The gateway and `replay` share them. */
 import { v7 as newId } from 'uuid'
+import type { Coverage } from './coverage.ts'
 import type { Camera } from './domain/camera.ts'
+import type { Frame } from './domain/frame.ts'
 import { GatewayError } from './kit/errors.ts'
-import type { Stages } from './pipeline.ts'
+import type { Sighting, Stages } from './pipeline.ts'
 import { AlertBook } from './rules/alerts.ts'
 import { RuleEngine } from './rules/engine.ts'
 import { Tracker } from './track/tracker.ts'
 
-/** `vision` is shared by all cameras; what is saved, and where, is the caller's business. */
-export function stagesOf(camera: Camera, vision: Stages['vision'], save: Stages['save']): Stages {
+/** Hears what became of each frame. */
+type Notes = Pick<Coverage, 'analysed' | 'watched' | 'missed'>
+
+export interface StageParts {
+  readonly camera: Camera
+  /** Shared by all cameras. */
+  readonly vision: Stages['vision']
+  /** Absent where every frame is looked at anyway. */
+  readonly attention?: Stages['attention']
+  readonly coverage?: Notes
+  readonly save: Stages['save']
+}
+
+const everything: Stages['attention'] = { follow: () => {} }
+
+/** What is saved, and where, is the caller's business. */
+export function stagesOf({ camera, vision, attention = everything, coverage, save }: StageParts): Stages {
   return {
+    attention,
     vision: {
-      detect: (frame) => vision.detect(frame).catch(skipFailed),
+      detect: async (frame) => {
+        const sighting = await vision.detect(frame).catch(skipFailed)
+        if (coverage) note(coverage, frame, sighting)
+        return sighting
+      },
       snapshot: (handle, objects) => vision.snapshot(handle, objects),
       release: (handle) => vision.release(handle),
     },
@@ -26,4 +48,10 @@ export function stagesOf(camera: Camera, vision: Stages['vision'], save: Stages[
 function skipFailed(error: unknown): undefined {
   if (error instanceof GatewayError && error.code === 'VISION_FAILED') return undefined
   throw error
+}
+
+function note(coverage: Notes, { look, burst }: Frame, sighting: Sighting | undefined): void {
+  if (!sighting) coverage.missed('failed')
+  else if (look?.length === 0) coverage.watched(Date.now())
+  else coverage.analysed(Date.now(), burst)
 }

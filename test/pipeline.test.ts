@@ -41,6 +41,11 @@ function noted(phases: RuleEvent['phase'][], change: Partial<Stages['vision']> =
         return []
       },
     },
+    attention: {
+      follow(_tracks, time) {
+        calls.push(`attention ${time}`)
+      },
+    },
     rules: {
       evaluate(_tracks, time) {
         calls.push(`rules ${time}`)
@@ -63,6 +68,7 @@ it('hands each frame from stage to stage in order, and lets go of it before the 
   const path = (time: number, handle: number) => [
     `detect ${time}`,
     `track ${time}`,
+    `attention ${time}`,
     `rules ${time}`,
     `snapshot ${handle} of 1`,
     'save began with a picture',
@@ -74,7 +80,7 @@ it('hands each frame from stage to stage in order, and lets go of it before the 
 it('takes a picture of what began, and of nothing else', async () => {
   const { calls, stages } = noted(['updated', 'ended', 'began'])
   await pipeline(framesAt(100), stages)
-  expect(calls.slice(3, -1)).toEqual([
+  expect(calls.slice(4, -1)).toEqual([
     'save updated with nothing',
     'save ended with nothing',
     'snapshot 1 of 1',

@@ -29,10 +29,7 @@ async function released(code: ErrorCode): Promise<number[]> {
   async function* frames() {
     for (const index of [0, 1, 2]) yield frame(index)
   }
-  await pipeline(
-    frames(),
-    stagesOf(camera, vision, async () => {}),
-  )
+  await pipeline(frames(), stagesOf({ camera, vision, save: async () => {} }))
   return handles
 }
 

@@ -179,7 +179,7 @@ function watched({ camera: change = {}, detect, save, now, source: given }: Chan
     release: () => {},
   }
   const keep: Stages['save'] = async (alert) => void alerts.push(alert)
-  const stages = stagesOf(camera, vision, save ?? keep)
+  const stages = stagesOf({ camera, vision, save: save ?? keep })
   const log = createLog('info', new SecretMask(), (line) => lines.push(line))
   const watch = new CameraWatch(camera, given ?? source, stages, (state) => states.push(state), log, now)
   onTestFinished(() => watch.stop())

@@ -83,7 +83,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
   }
   const networks = new Networks(config.ingest.allowNetworks)
   const ahead = new LookAhead(vision, workers)
-  const stages = stagesOf(camera, ahead, save)
+  const stages = stagesOf({ camera, vision: ahead, save })
   const tracks = countTracks(stages)
   try {
     await vision.start()

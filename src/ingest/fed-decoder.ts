@@ -13,7 +13,7 @@ export interface FedDecoderOptions {
   readonly codec: Codec
   /** Wider pictures are scaled down to this, keeping their shape; even. */
   readonly maxWidth: number
-  readonly shelf?: PixelShelf
+  readonly pixels?: PixelShelf
   /** In the order of their times; `timeMs` of the picture is the position it was fed with. */
   onPicture(picture: Picture): void
   /** It ended by itself. */
@@ -74,8 +74,8 @@ export class FedDecoder {
   }
 
   async #start(): Promise<void> {
-    const { codec, maxWidth, shelf } = this.#options
-    const reader = new NutReader(shelf && ((bytes) => shelf.take(bytes)))
+    const { codec, maxWidth, pixels } = this.#options
+    const reader = new NutReader(pixels && ((bytes) => pixels.take(bytes)))
     const { near, far } = await socketPair((bytes) => this.#read(reader, bytes))
     const run = new FfmpegRun(fedArguments(codec, { maxWidth }), { near, far })
     this.#run = run

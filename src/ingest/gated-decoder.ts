@@ -13,7 +13,7 @@ import type { Gate, PixelShelf } from './ports.ts'
 export interface GatedDecoderOptions {
   readonly gate: Gate
   readonly mask: Mask
-  readonly shelf: PixelShelf
+  readonly pixels: PixelShelf
   /** Widest picture, pixels, even. */
   readonly maxWidth: number
   /** Pictures per second of a burst, at most. */
@@ -234,7 +234,7 @@ export class GatedDecoder {
     this.#decoder ??= new FedDecoder({
       codec: entry.picture.codec,
       maxWidth: this.#options.maxWidth,
-      shelf: this.#options.shelf,
+      pixels: this.#options.pixels,
       onPicture: (picture) => this.#show(picture),
       onFailure: (failure) => this.#options.onFailure(failure),
     })
@@ -271,9 +271,9 @@ export class GatedDecoder {
     const position = picture.timeMs
     const owed = this.#owed.get(position)
     this.#forgetOwedUpTo(position)
-    const { shelf, mask, gate, onPicture } = this.#options
+    const { pixels: memory, mask, gate, onPicture } = this.#options
     if (!owed || position < this.#firstPosition) {
-      shelf.give(picture.pixels)
+      memory.give(picture.pixels)
       return
     }
     const { entry, burst } = owed
@@ -285,7 +285,7 @@ export class GatedDecoder {
     const newest = this.#ring.newest
     if (open && !burst && newest && since !== undefined && this.#ring.at(since)) {
       // It comes out once more, in its place.
-      shelf.give(pixels)
+      memory.give(pixels)
       this.#open(since, newest)
     } else {
       this.#counted.shown++

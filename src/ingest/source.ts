@@ -1,5 +1,6 @@
 /** One camera's source: attempts under supervision, masked frames with their time, the newest first. */
 import type { Camera, CameraState } from '../domain/camera.ts'
+import type { Trouble } from '../domain/coverage.ts'
 import type { Frame } from '../domain/frame.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { Latest } from '../kit/latest.ts'
@@ -7,15 +8,23 @@ import type { Log } from '../kit/log.ts'
 import { type Backoff, backoffMs, defaultBackoff, retry } from '../kit/retry.ts'
 import { type CameraAddress, parseCameraUrl } from './address.ts'
 import { FrameClock } from './frame-clock.ts'
+import type { GatedCounters, GatedPicture } from './gated-decoder.ts'
+import { GatedStream } from './gated-stream.ts'
 import type { Hosts, Lease } from './hosts.ts'
+import { LumaShrinker } from './luma.ts'
 import { Mask } from './mask.ts'
 import type { Networks } from './networks.ts'
 import type { Picture } from './nut.ts'
+import type { Gate, PixelShelf } from './ports.ts'
 import { stateAfter } from './state.ts'
-import { openLive, type Stream } from './stream.ts'
+import { openGated, openLive, type Stream } from './stream.ts'
 
 export interface CameraSourceOptions {
-  readonly camera: Pick<Camera, 'id' | 'url' | 'masks'>
+  readonly camera: Pick<Camera, 'id' | 'url' | 'masks' | 'driver'>
+  /** Says what deserves decoding and a look. */
+  readonly gate: Gate
+  /** Memory of frames. */
+  readonly pixels: PixelShelf
   /** Frames per second of stream time, at most. */
   readonly fps: number
   /** Widest frame, pixels, even. */
@@ -25,6 +34,8 @@ export interface CameraSourceOptions {
   readonly log: Log
   /** Each change of state, with the reason where there is one. */
   readonly onState: (state: CameraState, why?: string) => void
+  /** A picture that was due will not be looked at. */
+  readonly onMissed?: (trouble: Trouble) => void
   /** A camera that is connected and gives no frame for this long is started anew; default 10 s. */
   readonly silentAfterMs?: number
   readonly backoff?: Backoff
@@ -44,7 +55,14 @@ export interface SourceCounters {
   readonly reanchored: number
   /** Coded bytes from the camera. */
   readonly bytes: number
+  /** What the gate did; all 0 where every picture is decoded. */
+  readonly gate: GatedCounters
 }
+
+/** Frames of a gate that opened which may wait at once. */
+const maxBurst = 12
+
+const noGate: GatedCounters = { coded: 0, decoded: 0, shown: 0, openings: 0, lost: 0, skipped: 0 }
 
 export class CameraSource {
   readonly #options: CameraSourceOptions
@@ -52,7 +70,10 @@ export class CameraSource {
   readonly #mask: Mask
   readonly #backoff: Backoff
   #state: CameraState = 'connecting'
-  #counted = { frames: 0, replaced: 0, attempts: 0, reanchored: 0, bytes: 0 }
+  readonly #luma = new LumaShrinker()
+  #counted = { frames: 0, replaced: 0, attempts: 0, reanchored: 0, bytes: 0, gate: noGate }
+  /** Something about this camera only ffmpeg can read. */
+  #onlyFfmpeg: boolean
   #latest: Latest<Frame> | undefined
   #stream: Stream | undefined
   #clock = new FrameClock()
@@ -66,6 +87,7 @@ export class CameraSource {
     this.#address = parseCameraUrl(options.camera.url)
     this.#mask = new Mask(options.camera.masks)
     this.#backoff = options.backoff ?? defaultBackoff
+    this.#onlyFfmpeg = options.camera.driver === 'ffmpeg'
   }
 
   /** A camera that was lost keeps saying why until a frame comes. */
@@ -74,19 +96,26 @@ export class CameraSource {
   }
 
   get counters(): SourceCounters {
-    const { frames, replaced, attempts, reanchored, bytes } = this.#counted
+    const { frames, replaced, attempts, reanchored, bytes, gate } = this.#counted
     return {
       frames,
       attempts,
       replaced: replaced + (this.#latest?.replaced ?? 0),
-      reanchored: reanchored + this.#clock.reanchored,
+      reanchored: reanchored + (this.#stream?.reanchored ?? 0) + this.#clock.reanchored,
       bytes: bytes + (this.#stream?.bytes ?? 0),
+      gate: this.#stream instanceof GatedStream ? sum(gate, this.#stream.counters) : gate,
     }
   }
 
   /** Connects and reconnects until the signal fires or the reader leaves. One reader at a time; never throws. */
   async *frames(signal: AbortSignal): AsyncGenerator<Frame> {
-    const latest = new Latest<Frame>()
+    const latest = new Latest<Frame>({
+      maxKept: maxBurst,
+      onDropped: ({ pixels }) => {
+        this.#options.pixels.give(pixels)
+        this.#options.onMissed?.('overload')
+      },
+    })
     const left = new AbortController()
     const ending = AbortSignal.any([signal, left.signal])
     const close = () => latest.close()
@@ -113,20 +142,32 @@ export class CameraSource {
     const lease = await this.#lease(signal)
     try {
       this.#startedAt = performance.now()
-      const { fps, maxWidth, networks, log, silentAfterMs = 10_000 } = this.#options
-      const stream = openLive(this.#address, { fps, maxWidth, networks, log, silentAfterMs, signal })
-      this.#stream = stream
-      await this.#read(stream, latest, lease)
+      this.#stream = this.#open(signal)
+      await this.#read(this.#stream, latest, lease)
     } catch (error) {
-      if (error instanceof GatewayError && error.code === 'AUTH_FAILED') lease.authFailed()
+      if (error instanceof GatewayError) this.#learn(error, lease)
       throw error
     } finally {
-      this.#counted.bytes += this.#stream?.bytes ?? 0
-      this.#counted.reanchored += this.#clock.reanchored
+      this.#counted = { ...this.#counted, ...this.counters, replaced: this.#counted.replaced }
       this.#stream = undefined
       this.#clock = new FrameClock()
       lease.release()
     }
+  }
+
+  #open(signal: AbortSignal): Stream {
+    const { camera: _, silentAfterMs = 10_000, ...rest } = this.#options
+    const options = { ...rest, silentAfterMs, signal, mask: this.#mask }
+    if (this.#address.scheme === 'rtsp' && !this.#onlyFfmpeg) return openGated(this.#address, options)
+    return openLive(this.#address, options)
+  }
+
+  #learn({ code, message }: GatewayError, lease: Lease): void {
+    if (code === 'AUTH_FAILED') lease.authFailed()
+    if (code !== 'CODEC_UNSUPPORTED') return
+    this.#onlyFfmpeg = true
+    const { camera, log } = this.#options
+    log.warn({ camera: camera.id, why: message }, 'every picture of this camera is decoded, by ffmpeg alone')
   }
 
   async #read(stream: Stream, latest: Latest<Frame>, lease: Lease): Promise<void> {
@@ -137,16 +178,32 @@ export class CameraSource {
         lease.succeeded()
         this.#become('live')
       }
-      latest.put(this.#frame(picture, generation, index++))
+      const frame = this.#frame(picture, generation, index++)
+      if (frame.burst) latest.keep(frame)
+      else latest.put(frame)
     }
   }
 
-  #frame({ pixels, width, height, timeMs }: Picture, generation: number, index: number): Frame {
-    this.#mask.paint(pixels, width, height)
+  #frame(picture: Picture | GatedPicture, generation: number, index: number): Frame {
     this.#counted.frames++
+    const { pixels, width, height } = picture
+    const judged = 'look' in picture ? picture : this.#judge(picture)
+    const { frameTime, arrivedAt, look, burst } = judged
+    const camera = this.#options.camera.id
+    return { camera, generation, index, width, height, pixels, frameTime, arrivedAt, look, burst }
+  }
+
+  /** For a picture that came by no gate: it is too late to save its decoding, but not a look at it. */
+  #judge({
+    pixels,
+    width,
+    height,
+    timeMs,
+  }: Picture): Pick<GatedPicture, 'frameTime' | 'arrivedAt' | 'look' | 'burst'> {
+    this.#mask.paint(pixels, width, height)
     const arrivedAt = Date.now()
-    const frameTime = this.#clock.at(timeMs, arrivedAt)
-    return { camera: this.#options.camera.id, generation, index, width, height, pixels, frameTime, arrivedAt }
+    const { look } = this.#options.gate.shown(this.#luma.shrink(pixels, width, height), timeMs)
+    return { frameTime: this.#clock.at(timeMs, arrivedAt), arrivedAt, look, burst: false }
   }
 
   async #lease(signal: AbortSignal): Promise<Lease> {
@@ -171,7 +228,7 @@ export class CameraSource {
     const { camera, log, maxCrashes = 5, quarantineMs = 600_000 } = this.#options
     const quarantined = this.#crashes >= maxCrashes
     // A size that changes once is an operator's doing; one that keeps changing waits like any other failure.
-    const atOnce = code === 'FORMAT_CHANGED' && this.#failures === 1
+    const atOnce = (code === 'FORMAT_CHANGED' || code === 'CODEC_UNSUPPORTED') && this.#failures === 1
     const waitMs = quarantined ? quarantineMs : atOnce ? 0 : backoffMs(this.#backoff, this.#failures)
     log.warn({ camera: camera.id, code, waitMs, failures: this.#failures }, why)
     if (!atOnce) this.#become(quarantined ? 'quarantined' : stateAfter(code), why)
@@ -182,5 +239,16 @@ export class CameraSource {
     if (state === this.#state && state !== 'connecting') return
     this.#state = state
     this.#options.onState(state, why)
+  }
+}
+
+function sum(a: GatedCounters, b: GatedCounters): GatedCounters {
+  return {
+    coded: a.coded + b.coded,
+    decoded: a.decoded + b.decoded,
+    shown: a.shown + b.shown,
+    openings: a.openings + b.openings,
+    lost: a.lost + b.lost,
+    skipped: a.skipped + b.skipped,
   }
 }

@@ -4,16 +4,23 @@ import type { CameraAddress, RtspAddress } from './address.ts'
 import { decode } from './decoder.ts'
 import { cameraArguments, clipArguments, type DecodeOptions, loopArguments } from './ffmpeg.ts'
 import { FfmpegRun } from './ffmpeg-run.ts'
+import type { GatedPicture } from './gated-decoder.ts'
+import { GatedStream } from './gated-stream.ts'
 import { RtspGuard } from './guard.ts'
+import type { Mask } from './mask.ts'
 import type { Networks } from './networks.ts'
 import type { Picture } from './nut.ts'
+import type { Gate, PixelShelf } from './ports.ts'
+import { RtspClient } from './rtsp/client.ts'
 
 /** One attempt at one source. Used once. */
 export interface Stream {
   /** Coded bytes that the camera sent; 0 for a file. */
   readonly bytes: number
-  /** Every picture in order until the stream ends; throws the reason where it ends badly. */
-  pictures(): AsyncGenerator<Picture>
+  /** How often stream time had to be mapped to the clock anew within the stream, where it is mapped there. */
+  readonly reanchored?: number
+  /** The pictures in order until the stream ends; throws the reason where it ends badly. */
+  pictures(): AsyncGenerator<Picture | GatedPicture>
 }
 
 export interface StreamOptions extends DecodeOptions {
@@ -25,7 +32,23 @@ export interface StreamOptions extends DecodeOptions {
   readonly signal: AbortSignal
 }
 
-/** A live source: a camera, or a clip that plays like one. */
+export interface GatedOptions extends StreamOptions {
+  readonly fps: number
+  readonly gate: Gate
+  readonly mask: Mask
+  readonly pixels: PixelShelf
+}
+
+/** A camera of which only what deserves a look is decoded. Its pictures may throw CODEC_UNSUPPORTED: then `openLive` may do. */
+export function openGated(address: RtspAddress, options: GatedOptions): GatedStream {
+  const { networks, log, silentAfterMs } = options
+  return new GatedStream(
+    (signal) => new RtspClient({ address, networks, log, signal, silentAfterMs }),
+    options,
+  )
+}
+
+/** A live source of which every picture is decoded: a camera, or a clip that plays like one. */
 export function openLive(address: CameraAddress, options: StreamOptions): Stream {
   if (address.scheme === 'rtsp') return new RtspStream(address, options)
   return new ClipStream(loopArguments(address, options), options.signal, options.silentAfterMs)

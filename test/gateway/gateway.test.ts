@@ -160,14 +160,16 @@ describe('what a gateway shows', () => {
     expect((await bench.get('/readyz')).status).toBe(200)
     const stopped = gateway.stop()
     const { status, text } = await bench.get('/readyz')
-    expect([status, JSON.parse(text).reasons]).toEqual([503, ['the gateway is starting or stopping']])
+    expect(status).toBe(503)
+    // How far it has come meanwhile is nobody's business.
+    expect(JSON.parse(text).reasons[0]).toBe('the gateway is starting or stopping')
     expect(await stopped).toEqual([])
     await expect(bench.get('/readyz')).rejects.toThrow()
   })
 })
 
 it('ends what a former run left open: nobody watched it since', async () => {
-  const retention = { alertDays: 90, snapshotDays: 30, snapshotMaxBytes: 2 ** 30 }
+  const retention = { alertDays: 90, snapshotDays: 30, snapshotMaxBytes: 2 ** 30, coverageDays: 7 }
   const log = createLog('silent', new SecretMask())
   const store = new Store({ dir: bench.dataDir, retention, log })
   await store.start()

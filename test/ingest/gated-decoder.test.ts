@@ -46,7 +46,7 @@ class Bench {
     this.decoder = new GatedDecoder({
       gate,
       mask: new Mask([]),
-      shelf: {
+      pixels: {
         take: (bytes) => {
           if (this.taken - this.given >= memory) return undefined
           this.taken++

@@ -1,9 +1,9 @@
-/** Real RTSP end to end: guard, ffmpeg, frames; against our simulator and against a server nobody here wrote. */
+/** Real RTSP end to end, by both drivers (our client with a fed decoder; guard and ffmpeg): frames; against our simulator and against a server nobody here wrote. */
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CameraSim } from '../../scripts/sim/server.ts'
-import type { CameraState } from '../../src/domain/camera.ts'
+import { type CameraState, type Driver, drivers } from '../../src/domain/camera.ts'
 import { type Frame, frameBytes } from '../../src/domain/frame.ts'
 import { readClip } from '../../src/ingest/clip.ts'
 import { Hosts } from '../../src/ingest/hosts.ts'
@@ -12,16 +12,22 @@ import { CameraSource } from '../../src/ingest/source.ts'
 import { GstCamera, gstPackages, gstPresent } from '../support/gst-camera.ts'
 import { spotClip } from '../support/spot-clip.ts'
 import { ClipFolder, ffmpeg } from './clips.ts'
+import { gate, pixels } from './open-gate.ts'
 
 const password = 'p@ss:w/rd#口令'
 
 /** The first frames of a camera, and the states it went through. */
-async function firstFrames(url: string, count: number): Promise<{ frames: Frame[]; states: CameraState[] }> {
+async function firstFrames(
+  url: string,
+  count: number,
+  driver: Driver,
+): Promise<{ frames: Frame[]; states: CameraState[] }> {
   const states: CameraState[] = []
   const source = new CameraSource({
     camera: {
       id: 'yard',
       url,
+      driver,
       masks: [
         [
           { x: 0, y: 0 },
@@ -36,6 +42,8 @@ async function firstFrames(url: string, count: number): Promise<{ frames: Frame[
     networks: new Networks(['127.0.0.0/8']),
     hosts: new Hosts({ maxSessionsPerHost: 4, startGapMs: 0 }),
     log: pino({ level: 'silent' }),
+    gate,
+    pixels,
     onState: (state) => states.push(state),
   })
   const frames: Frame[] = []
@@ -60,7 +68,7 @@ function expectSound({ frames, states }: { frames: Frame[]; states: CameraState[
   expect(frames[4].frameTime).toBeGreaterThan(frames[0].frameTime)
 }
 
-describe('cameras of the simulator', () => {
+describe.each(drivers)('cameras of the simulator, read by %s', (driver) => {
   const sim = new CameraSim()
   beforeAll(() => sim.start())
   afterAll(() => sim.stop())
@@ -72,7 +80,11 @@ describe('cameras of the simulator', () => {
   ] as const)('%s behind a %s account gives frames with their time', async (codec, scheme) => {
     const auth = { user: 'viewer', password, scheme }
     expectSound(
-      await firstFrames(await sim.addCamera(`${codec}-${scheme}`, { clip: await spotClip(codec), auth }), 5),
+      await firstFrames(
+        await sim.addCamera(`${codec}-${scheme}`, { clip: await spotClip(codec), auth }),
+        5,
+        driver,
+      ),
     )
   })
 
@@ -111,7 +123,10 @@ describe.skipIf(!gstPresent())(`cameras of GStreamer's server (skipped without $
   })
   afterAll(() => camera?.stop())
 
-  it.each(['avenue', 'bridge'])('%s gives frames with their time', async (name) => {
-    expectSound(await firstFrames(urls[name], 5))
-  })
+  it.each(['avenue', 'bridge'].flatMap((name) => drivers.map((driver) => [name, driver] as const)))(
+    '%s gives frames with their time, read by %s',
+    async (name, driver) => {
+      expectSound(await firstFrames(urls[name], 5, driver))
+    },
+  )
 })

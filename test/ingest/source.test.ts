@@ -9,6 +9,7 @@ import { Hosts } from '../../src/ingest/hosts.ts'
 import { Networks } from '../../src/ingest/networks.ts'
 import { CameraSource, type CameraSourceOptions } from '../../src/ingest/source.ts'
 import { ClipFolder, ffmpeg } from './clips.ts'
+import { gate, pixels } from './open-gate.ts'
 import { reply, type TestCamera, testCamera } from './rtsp-server.ts'
 
 let clips: ClipFolder
@@ -30,6 +31,8 @@ function watched(url: string, more: Partial<CameraSourceOptions> = {}) {
     networks: new Networks(['127.0.0.1/32']),
     hosts: new Hosts({ maxSessionsPerHost: 4, startGapMs: 0 }),
     log: pino({ level: 'silent' }),
+    gate,
+    pixels,
     onState: (state, why) => {
       told.push({ state, why })
       for (const look of waiting) look()

@@ -1,0 +1,122 @@
+/** A camera read packet by packet: every coded picture through the gate, and out come those that deserve a look. */
+import type { CodedPicture } from '../domain/coded-picture.ts'
+import { GatewayError } from '../kit/errors.ts'
+import { type GatedCounters, GatedDecoder, type GatedPicture } from './gated-decoder.ts'
+import type { Mask } from './mask.ts'
+import type { Gate, PixelShelf } from './ports.ts'
+import type { Stream } from './stream.ts'
+
+/** A stream of coded pictures; read once. */
+export interface CodedSource {
+  /** Coded bytes that came. */
+  readonly bytes: number
+  pictures(): AsyncIterable<CodedPicture>
+}
+
+export interface GatedStreamOptions {
+  readonly gate: Gate
+  readonly mask: Mask
+  readonly pixels: PixelShelf
+  readonly fps: number
+  readonly maxWidth: number
+  /** A source that sends but gives no picture for three times as long is given up, ms. */
+  readonly silentAfterMs: number
+  /** Ends the stream. */
+  readonly signal: AbortSignal
+}
+
+/** Key pictures may be rare, and a busy box slow. */
+const picturePatience = 3
+
+export class GatedStream implements Stream {
+  readonly #source: CodedSource
+  readonly #options: GatedStreamOptions
+  readonly #decoder: GatedDecoder
+  readonly #ready: GatedPicture[] = []
+  readonly #left = new AbortController()
+  #failure: unknown
+  #ended = false
+  #wake: (() => void) | undefined
+  #lastPictureAt = 0
+
+  /** `open` makes the source; it ends with the signal. */
+  constructor(open: (signal: AbortSignal) => CodedSource, options: GatedStreamOptions) {
+    this.#source = open(AbortSignal.any([options.signal, this.#left.signal]))
+    this.#options = options
+    this.#decoder = new GatedDecoder({
+      ...options,
+      onPicture: (picture) => {
+        this.#ready.push(picture)
+        this.#lastPictureAt = Date.now()
+        this.#wake?.()
+      },
+      onFailure: (failure) => this.#end(failure),
+    })
+  }
+
+  get bytes(): number {
+    return this.#source.bytes
+  }
+
+  get reanchored(): number {
+    return this.#decoder.reanchored
+  }
+
+  get counters(): GatedCounters {
+    return this.#decoder.counters
+  }
+
+  /** Until the source ends. Throws what it throws, and what the decoder ends with; STREAM_SILENT where no picture comes out. */
+  async *pictures(): AsyncGenerator<GatedPicture> {
+    this.#lastPictureAt = Date.now()
+    const reading = this.#read()
+    try {
+      for (;;) {
+        const picture = this.#ready.shift()
+        if (picture) yield picture
+        else if (this.#ended) break
+        else await this.#more()
+      }
+      if (this.#failure !== undefined && !this.#options.signal.aborted) throw this.#failure
+    } finally {
+      this.#end(undefined)
+      this.#left.abort()
+      await this.#decoder.stop()
+      for (const { pixels } of this.#ready.splice(0)) this.#options.pixels.give(pixels)
+      await reading
+    }
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const picture of this.#source.pictures()) {
+        if (this.#ended) return
+        this.#decoder.take(picture)
+        this.#checkPatience()
+      }
+      this.#end(undefined)
+    } catch (error) {
+      this.#end(error)
+    }
+  }
+
+  #checkPatience(): void {
+    const waitedMs = Date.now() - this.#lastPictureAt
+    if (waitedMs < picturePatience * this.#options.silentAfterMs) return
+    const why = `for ${Math.round(waitedMs / 1_000)} s no picture came: it sends, but nothing that gives a picture`
+    throw new GatewayError('STREAM_SILENT', `The stream is connected, but ${why}.`)
+  }
+
+  #end(failure: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#failure = failure
+    this.#wake?.()
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+}
