@@ -168,6 +168,8 @@ export class AccessUnits implements RtpSink, NalSink {
   }
 
   #finish(): void {
+    // A unit that was begun belongs to this picture alone.
+    if (this.#nal >= 0) this.#payloads.damage()
     const whole = !this.#damaged && this.#facts.begins
     if (whole) {
       this.#give()
