@@ -169,7 +169,7 @@ export class RtspClient {
         const timeMs = clock.locate(stamp)
         if (timeMs !== undefined) this.#report = { timeMs, cameraClockMs, arrivedAt: this.#lastByteAt }
       },
-      goodbye: () => this.#end(),
+      goodbye: () => this.#queue.end(),
     }
     this.#interleaved = new InterleavedReader({
       frame: (channel, bytes, from, to) => {
