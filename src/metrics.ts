@@ -22,12 +22,11 @@ export interface Readings {
   saving(): { readonly waiting: number; readonly lost: number }
   connected(): boolean
   cameras(): readonly CameraFacts[]
-  coverage?(): readonly CameraCoverage[]
+  coverage(): readonly CameraCoverage[]
 }
 
 /** A registry of this gateway's own, with everything in it. */
-export function gatewayMetrics(readings: Readings): Metrics {
-  const { vision, store, saving, connected, cameras } = readings
+export function gatewayMetrics({ vision, store, saving, connected, cameras, coverage }: Readings): Metrics {
   const metrics = new Metrics()
   metrics.watchProcess()
   const perCamera = (pick: (camera: CameraFacts) => number) => () =>
@@ -143,7 +142,6 @@ export function gatewayMetrics(readings: Readings): Metrics {
       read: () => (connected() ? 1 : 0),
     },
   ]
-  const coverage = () => readings.coverage?.() ?? []
   for (const counter of [...counters, ...coverageCounters(coverage)]) metrics.counter(counter)
   for (const gauge of [...gauges, ...coverageGauges(coverage)]) metrics.gauge(gauge)
   return metrics

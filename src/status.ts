@@ -17,7 +17,7 @@ export interface StatusSources {
   store(): { readonly isOpen: boolean; counts(): Promise<StoreCounts> }
   publisher(): { readonly connected: boolean; readonly lastError?: string }
   /** Mean coverage of all cameras over the last hour, 0..1; undefined while not known. */
-  coverage?(): number | undefined
+  coverage(): number | undefined
 }
 
 export class Status {
@@ -36,7 +36,7 @@ export class Status {
 
   /** For /healthz. A database that does not answer leaves its part out: `alive` says so already. */
   async health() {
-    const { gateway, version, cameras, vision, publisher, store } = this.#sources
+    const { gateway, version, cameras, coverage, vision, publisher, store } = this.#sources
     const { workers, queued, frames, modelMs } = vision()
     const { connected, lastError } = publisher()
     const counts = await store()
@@ -47,7 +47,7 @@ export class Status {
       gateway,
       version,
       cameras: byState(cameras()),
-      coverage: toThousandths(this.#sources.coverage?.()),
+      coverage: toThousandths(coverage()),
       broker: { connected, lastError },
       outbox: counts && { pending: counts.pending, parked: counts.parked },
       refusedConfiguration: this.refusedConfiguration,

@@ -59,8 +59,8 @@ export interface RetentionLimits {
   readonly snapshotDays: number
   /** Bytes all pictures may take together, delivered or not. */
   readonly snapshotMaxBytes: number
-  /** Days the minutes of coverage are kept; absent = for ever. */
-  readonly coverageDays?: number
+  /** Days the minutes of coverage are kept. */
+  readonly coverageDays: number
 }
 
 export interface StoreCounts {

@@ -110,9 +110,8 @@ export class Retention {
   }
 
   *#forgetCoverage(now: number): Generator<void> {
-    const { coverageDays } = this.#limits
-    if (coverageDays === undefined) return
-    while (this.#shelves.coverage.expire(now - coverageDays * dayMs) > 0) yield
+    const before = now - this.#limits.coverageDays * dayMs
+    while (this.#shelves.coverage.expire(before) > 0) yield
   }
 
   /** Delivered pictures go first, then those that still wait: the byte limit holds in any case. */

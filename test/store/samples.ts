@@ -6,7 +6,10 @@ import { SecretMask } from '../../src/kit/secrets.ts'
 import type { NewSnapshot, RetentionLimits, SaveAlert } from '../../src/store/ports.ts'
 
 export const dayMs = 86_400_000
-export const generous: RetentionLimits = { alertDays: 30, snapshotDays: 7, snapshotMaxBytes: 100_000_000 }
+export const generous: RetentionLimits = {
+  ...{ alertDays: 30, snapshotDays: 7, coverageDays: 7 },
+  snapshotMaxBytes: 100_000_000,
+}
 
 export function alertOf(change: Partial<Alert> = {}): Alert {
   return {
