@@ -8,14 +8,9 @@ import { dial } from '../dial.ts'
 import type { Networks } from '../networks.ts'
 import { cameraError, Refusal, reasonOf } from '../refusal.ts'
 import { RtspReader } from '../rtsp-message.ts'
-import { AccessUnits } from './access-unit.ts'
-import { InterleavedReader } from './interleaved.ts'
 import { PictureQueue } from './picture-queue.ts'
-import { readRtcp } from './rtcp.ts'
-import { RtpReader } from './rtp.ts'
-import type { VideoTrack } from './sdp.ts'
-import { type Channels, RtspSession } from './session.ts'
-import { StreamClock } from './stream-clock.ts'
+import { RtspSession } from './session.ts'
+import { type ClockReport, TrackReader } from './track-reader.ts'
 
 export interface RtspClientOptions {
   readonly address: RtspAddress
@@ -29,16 +24,6 @@ export interface RtspClientOptions {
   readonly responseTimeoutMs?: number
   /** A camera that plays and gives no picture for this long is given up. */
   readonly silentAfterMs: number
-}
-
-/** What a camera said of its clock (RTCP sender report). */
-export interface ClockReport {
-  /** Stream time, ms: that of CodedPicture. */
-  readonly timeMs: number
-  /** The camera's clock at that time, epoch ms. May be wrong by years. */
-  readonly cameraClockMs: number
-  /** When the report came, epoch ms. */
-  readonly arrivedAt: number
 }
 
 /** What a read from the socket brings at most; the buffer is one per camera and used again for each. */
@@ -59,15 +44,14 @@ export class RtspClient {
   readonly #reader: RtspReader
   readonly #timers = new Set<NodeJS.Timeout>()
   #socket: Socket | undefined
-  #interleaved: InterleavedReader | undefined
-  #rtp: RtpReader | undefined
-  #units: AccessUnits | undefined
+  #track: TrackReader | undefined
   #bytes = 0
   #lastByteAt = 0
+  /** The last bytes, and the last picture or the answer to PLAY, on the clock that never jumps, ms. */
   #heardAt = 0
+  #seenAt = 0
   #hasPicture = false
   #ended = false
-  #report: ClockReport | undefined
 
   constructor(options: RtspClientOptions) {
     const { address, responseTimeoutMs = 10_000 } = options
@@ -75,7 +59,7 @@ export class RtspClient {
     this.#session = new RtspSession({ address, responseTimeoutMs, send: (bytes) => this.#send(bytes) })
     this.#reader = new RtspReader({
       message: (message) => this.#session.message(message),
-      media: (run) => this.#interleaved?.feed(run),
+      media: (run) => this.#track?.feed(run, this.#lastByteAt),
     })
   }
 
@@ -91,12 +75,12 @@ export class RtspClient {
 
   /** RTP packets that never came. */
   get lost(): number {
-    return this.#rtp?.lost ?? 0
+    return this.#track?.lost ?? 0
   }
 
   /** Pictures that were left out because they were not whole. */
   get broken(): number {
-    return this.#units?.broken ?? 0
+    return this.#track?.broken ?? 0
   }
 
   /** Whole pictures that the reader of `pictures` did not take in time. */
@@ -111,7 +95,7 @@ export class RtspClient {
 
   /** The newest there is. */
   get report(): ClockReport | undefined {
-    return this.#report
+    return this.#track?.report
   }
 
   /**
@@ -144,39 +128,16 @@ export class RtspClient {
     this.#watch(await dial({ address, networks, timeoutMs, signal, onread }))
     const track = await this.#session.describe()
     const channels = await this.#session.setUp(track)
-    this.#listen(track, channels)
+    // Before PLAY: a stream may begin before the answer to it is there.
+    this.#track = new TrackReader(track, channels, {
+      picture: (picture) => this.#take(picture),
+      goodbye: () => this.#queue.end(),
+    })
     await this.#session.play()
-    this.#heardAt = Date.now()
+    this.#seenAt = performance.now()
     void this.#session.keepAlive()
     this.#every(this.#session.keepAliveMs, () => void this.#session.keepAlive())
     this.#every(this.#options.silentAfterMs / looksPerSilence, () => this.#look())
-  }
-
-  /** A stream may begin before the answer to PLAY is there. */
-  #listen(track: VideoTrack, channels: Channels): void {
-    const clock = new StreamClock(track.clockRate)
-    this.#units = new AccessUnits({
-      codec: track.codec,
-      parameterSets: track.parameterSets,
-      clock,
-      arrivedAt: () => this.#lastByteAt,
-      onPicture: (picture) => this.#take(picture),
-    })
-    const rtp = new RtpReader(track.payloadType, this.#units)
-    this.#rtp = rtp
-    const control = {
-      clock: (stamp: number, cameraClockMs: number) => {
-        const timeMs = clock.locate(stamp)
-        if (timeMs !== undefined) this.#report = { timeMs, cameraClockMs, arrivedAt: this.#lastByteAt }
-      },
-      goodbye: () => this.#queue.end(),
-    }
-    this.#interleaved = new InterleavedReader({
-      frame: (channel, bytes, from, to) => {
-        if (channel === channels.rtp) rtp.read(bytes, from, to)
-        else if (channel === channels.rtcp) readRtcp(bytes, from, to, control)
-      },
-    })
   }
 
   #watch(socket: Socket): void {
@@ -192,6 +153,7 @@ export class RtspClient {
   #read(buffer: Buffer, length: number): boolean {
     if (this.#ended) return true
     this.#lastByteAt = Date.now()
+    this.#heardAt = performance.now()
     this.#bytes += length
     try {
       this.#reader.feed(buffer.subarray(0, length))
@@ -207,19 +169,20 @@ export class RtspClient {
 
   #take(picture: CodedPicture): void {
     this.#hasPicture = true
-    this.#heardAt = picture.arrivedAt
+    this.#seenAt = this.#heardAt
     this.#queue.put(picture)
   }
 
   #look(): void {
-    const now = Date.now()
+    const now = performance.now()
     const { silentAfterMs } = this.#options
-    const sends = now - this.#lastByteAt < silentAfterMs
+    const sends = now - this.#heardAt < silentAfterMs
     const patience = !this.#hasPicture && sends ? firstPicturePatience : 1
-    if (now - this.#heardAt < patience * silentAfterMs) return
+    const waitedMs = now - this.#seenAt
+    if (waitedMs < patience * silentAfterMs) return
     const what = sends ? 'it sends, but nothing that gives a picture' : 'it sends nothing'
-    const seconds = Math.round((now - this.#heardAt) / 1_000)
-    this.#fail(new Refusal('STREAM_SILENT', `is connected, but for ${seconds} s no picture came: ${what}`))
+    const why = `is connected, but for ${Math.round(waitedMs / 1_000)} s no picture came: ${what}`
+    this.#fail(new Refusal('STREAM_SILENT', why))
   }
 
   #send(bytes: Buffer): void {

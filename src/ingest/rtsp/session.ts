@@ -12,6 +12,7 @@ import {
   serialise,
 } from '../rtsp-message.ts'
 import { type VideoTrack, videoTrack } from './sdp.ts'
+import type { Channels } from './track-reader.ts'
 
 export interface SessionOptions {
   readonly address: RtspAddress
@@ -23,12 +24,6 @@ export interface SessionOptions {
 interface Exchange {
   readonly response: RtspResponse
   readonly signed: boolean
-}
-
-/** Where the camera sends: the number in the head of its `$` frames. */
-export interface Channels {
-  readonly rtp: number
-  readonly rtcp: number
 }
 
 const noBody = Buffer.alloc(0)
@@ -43,8 +38,8 @@ const tcpTransport = 'RTP/AVP/TCP;unicast;interleaved=0-1'
 export class RtspSession {
   readonly #options: SessionOptions
   readonly #authenticator: Authenticator | undefined
-  readonly #waiting = new Map<string, (response: RtspResponse) => void>()
-  readonly #failed = Promise.withResolvers<never>()
+  readonly #waiting = new Map<string, PromiseWithResolvers<RtspResponse>>()
+  #failure: Error | undefined
   #sequence = 0
   #base: string
   #aggregate: string
@@ -59,8 +54,6 @@ export class RtspSession {
     this.#authenticator =
       username === undefined ? undefined : new Authenticator({ username, password: password ?? '' })
     this.#base = this.#aggregate = this.#own(options.address.path)
-    // A failure while nothing is awaited is told by whoever fails.
-    this.#failed.promise.catch(() => {})
   }
 
   /** The session description as the camera gave it. */
@@ -119,9 +112,10 @@ export class RtspSession {
     this.#id = undefined
   }
 
-  /** Whoever awaits an answer gets this instead. */
+  /** Whoever awaits an answer, or will, gets this instead. */
   fail(failure: Error): void {
-    this.#failed.reject(failure)
+    this.#failure = failure
+    for (const { reject } of this.#waiting.values()) reject(failure)
   }
 
   /** The camera speaks. Throws REDIRECT_REFUSED where it sends us elsewhere. */
@@ -130,7 +124,7 @@ export class RtspSession {
       if (message.status < 200) return
       // A few cameras leave CSeq out; then the answer is to the oldest request.
       const sequence = header(message, 'cseq') ?? this.#waiting.keys().next().value ?? ''
-      this.#waiting.get(sequence)?.(message)
+      this.#waiting.get(sequence)?.resolve(message)
     } else if (message.method === 'REDIRECT') {
       throw new Refusal('REDIRECT_REFUSED', 'sent a REDIRECT; configure the new address if it is right')
     } else {
@@ -166,14 +160,15 @@ export class RtspSession {
   }
 
   async #exchange(method: string, uri: string, headers: Headers): Promise<Exchange> {
-    const { promise, resolve, reject } = Promise.withResolvers<RtspResponse>()
+    if (this.#failure) throw this.#failure
+    const answer = Promise.withResolvers<RtspResponse>()
     const { sequence, signed } = this.#send(method, uri, headers)
-    this.#waiting.set(sequence, resolve)
+    this.#waiting.set(sequence, answer)
     const { responseTimeoutMs } = this.#options
-    const late = new Refusal('STREAM_FAILED', `did not answer ${method} in ${responseTimeoutMs} ms`)
-    const timer = setTimeout(() => reject(late), responseTimeoutMs)
+    const late = `did not answer ${method} in ${responseTimeoutMs} ms`
+    const timer = setTimeout(() => answer.reject(new Refusal('STREAM_FAILED', late)), responseTimeoutMs)
     try {
-      return { response: await Promise.race([promise, this.#failed.promise]), signed }
+      return { response: await answer.promise, signed }
     } finally {
       clearTimeout(timer)
       this.#waiting.delete(sequence)
