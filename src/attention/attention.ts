@@ -25,6 +25,8 @@ export interface Verdict {
 const secondLookMs = 400
 /** People who stand are looked at this often. */
 const standingEveryMs = 1_000
+/** What moves within this share of somebody's longer side around them belongs to them. */
+const stirring = 0.1
 /** How much rarer full looks get on an overloaded box. */
 const rarest = 3
 /** Beyond this strain two regions are looked at as one. */
@@ -119,7 +121,10 @@ export class Attention {
     }
     const standing = this.#followed.standing
     const isTurn = standing.length > 0 && this.#standing.due(timeMs, standingEveryMs)
-    const things = [...boxes, ...this.#followed.moving, ...(isTurn ? standing : [])]
+    // Somebody who stands and stirs is looked at in turn; what leaves its place is looked at now.
+    const leaving =
+      standing.length > 0 ? boxes.filter((box) => !standing.some((one) => holds(one, box))) : boxes
+    const things = [...leaving, ...this.#followed.moving, ...(isTurn ? standing : [])]
     return this.#regions.around(things, aspect, this.#strain > oneRegionStrain ? 1 : 2)
   }
 
@@ -138,4 +143,15 @@ export class Attention {
   get #strain(): number {
     return Math.min(1, Math.max(0, this.strain || 0))
   }
+}
+
+/** Does the box lie within the other one, or not more than a little outside? */
+function holds(outer: Box, inner: Box): boolean {
+  const room = stirring * Math.max(outer.x2 - outer.x1, outer.y2 - outer.y1)
+  return (
+    inner.x1 >= outer.x1 - room &&
+    inner.y1 >= outer.y1 - room &&
+    inner.x2 <= outer.x2 + room &&
+    inner.y2 <= outer.y2 + room
+  )
 }

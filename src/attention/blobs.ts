@@ -7,6 +7,8 @@ export interface Blob {
   right: number
   bottom: number
   cells: number
+  /** Pixels that moved in them. */
+  pixels: number
   /** Did anything move near it in the picture before? */
   lasting: boolean
 }
@@ -39,12 +41,16 @@ export class BlobFinder {
     this.#before.fill(0)
   }
 
-  /** The blobs of the marked cells (not 0), in reading order. */
-  find(marked: Uint8Array): Blob[] {
-    this.#left.set(marked)
+  /**
+   * The blobs, in reading order.
+   *
+   * @param moved pixels that moved, per cell
+   */
+  find(moved: Uint8Array): Blob[] {
+    this.#left.set(moved)
     this.#now.fill(0)
     const blobs: Blob[] = []
-    for (let cell = 0; cell < marked.length; cell++) {
+    for (let cell = 0; cell < moved.length; cell++) {
       if (this.#left[cell] === 0) continue
       const last = blobs.length === mostBlobs ? blobs[mostBlobs - 1] : undefined
       const blob = last ?? {
@@ -53,6 +59,7 @@ export class BlobFinder {
         right: 0,
         bottom: 0,
         cells: 0,
+        pixels: 0,
         lasting: false,
       }
       this.#grow(blob, cell)
@@ -65,6 +72,7 @@ export class BlobFinder {
   /** Takes everything that is connected with the cell. */
   #grow(blob: Blob, first: number): void {
     const [columns, rows] = [this.#columns, this.#rows]
+    blob.pixels += this.#left[first]
     this.#left[first] = 0
     this.#waiting[0] = first
     let waiting = 1
@@ -83,6 +91,7 @@ export class BlobFinder {
           const near = y * columns + x
           this.#now[near] = 1
           if (this.#left[near] === 0) continue
+          blob.pixels += this.#left[near]
           this.#left[near] = 0
           this.#waiting[waiting++] = near
         }

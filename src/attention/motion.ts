@@ -16,6 +16,8 @@ export interface Movement {
 
 /** More of the picture than this does not move at once: the light or the view changed. */
 const sceneShare = 0.5
+/** A blob of fewer pixels than this is nothing: a person of 24 pixels in a picture 1280 wide has about ten. */
+const leastPixels = 5
 /** A blob of no more cells than this is a speck: a far person or a drop of rain. */
 const speckCells = 3
 /** From this many specks per picture on that do not last it rains: a speck counts only when it lasts. */
@@ -32,7 +34,7 @@ export class Motion {
   #background: Background | undefined
   #restless = new Restless(0, 0)
   #blobs = new BlobFinder(0, 0)
-  #marked = new Uint8Array(0)
+  #moved = new Uint8Array(0)
   #timeMs = Number.NEGATIVE_INFINITY
   /** Specks per picture that did not last. */
   #specks = 0
@@ -72,7 +74,7 @@ export class Motion {
     this.#background = background
     this.#restless = new Restless(columns, rows)
     this.#blobs = new BlobFinder(columns, rows)
-    this.#marked = new Uint8Array(columns * rows)
+    this.#moved = new Uint8Array(columns * rows)
     this.#timeMs = timeMs
     return { kind: 'new', boxes: [], share: 1 }
   }
@@ -91,9 +93,10 @@ export class Motion {
 
   #boxes({ changed, strength, columns, rows }: Background, luma: Luma, elapsedMs: number): Box[] {
     for (let cell = 0; cell < changed.length; cell++) {
-      this.#marked[cell] = changed[cell] > 0 && !this.#restless.ignores(cell, strength[cell]) ? 1 : 0
+      this.#moved[cell] =
+        changed[cell] > 0 && this.#restless.ignores(cell, strength[cell]) ? 0 : changed[cell]
     }
-    const blobs = this.#blobs.find(this.#marked)
+    const blobs = this.#blobs.find(this.#moved).filter(({ pixels }) => pixels >= leastPixels)
     const specks = this.#specks
     this.#weather(blobs.filter(({ cells, lasting }) => cells <= speckCells && !lasting).length, elapsedMs)
     const counting = blobs.filter((blob) => counts(blob, specks))

@@ -269,6 +269,23 @@ describe('what is followed', () => {
   })
 })
 
+it('who stands and stirs is looked at in turn, and at once when leaving', () => {
+  const camera = quiet(new Camera({ gopMs: 1_000 }))
+  const box = { x1: 0.4, y1: 0.4, x2: 0.5, y2: 0.8 }
+  const stand = track({ box, anchor: { x: 0.45, y: 0.8 } })
+  const stirring = (timeMs: number) =>
+    draw(still(timeMs), { x: 106 + (Math.round(timeMs / 200) % 4) * 3, y: 64, w: 8, h: 30 })
+  for (let step = 0; step < 50; step++) {
+    camera.attention.follow([{ ...stand, lastSeen: 1e6 + step * 200 }], 1e6 + step * 200)
+    camera.run(200, stirring)
+  }
+  const looks = camera.run(10_000, stirring).looks.filter(({ look }) => look.length > 0)
+  expect(looks.length).toBeGreaterThanOrEqual(9)
+  expect(looks.length).toBeLessThanOrEqual(13)
+  const leaving = (timeMs: number) => draw(still(timeMs), { x: 160, y: 64, w: 10, h: 40 })
+  expect(camera.run(400, leaving).looks.some(({ look }) => look.some(({ x2 }) => x2 > 0.66))).toBe(true)
+})
+
 describe('load', () => {
   const rule: Rule = {
     kind: 'intrusion',
