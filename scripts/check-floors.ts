@@ -30,6 +30,7 @@ const floors: Record<string, number> = {
   'looks.ts': 3,
   'metrics.ts': 3,
   'status.ts': 3,
+  'strain.ts': 3,
   'watch.ts': 3,
   'gateway.ts': 3,
   cli: 4,
@@ -52,6 +53,7 @@ const thirdFloor = [
   'watch.ts',
   'metrics.ts',
   'status.ts',
+  'strain.ts',
   'gateway.ts',
 ]
 

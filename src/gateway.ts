@@ -4,6 +4,7 @@ import { v7 as newId } from 'uuid'
 import { alertRecord } from './alert-record.ts'
 import { Attention } from './attention/attention.ts'
 import type { Config } from './config/config.ts'
+import { reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
 import type { Alert, EndedBecause } from './domain/alert.ts'
@@ -55,7 +56,7 @@ export class Gateway {
   readonly #log: Log
   readonly #models: string[]
   readonly #store: Store
-  readonly #coverage = new CoverageBook()
+  readonly #coverage: CoverageBook
   readonly #saving: Saving
   /** Memory of frames. */
   readonly #pixels = {
@@ -84,6 +85,7 @@ export class Gateway {
     const retention = { alertDays, snapshotDays, snapshotMaxBytes, coverageDays }
     this.#store = new Store({ dir: config.dataDir, retention, log })
     this.#saving = new Saving(log)
+    this.#coverage = new CoverageBook(reachOf(config.analysis.idle.everyMs))
     this.#vision = new VisionPool({
       workers: config.analysis.workers,
       models,

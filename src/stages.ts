@@ -4,13 +4,11 @@ import type { Coverage } from './coverage.ts'
 import type { Camera } from './domain/camera.ts'
 import type { Frame } from './domain/frame.ts'
 import { GatewayError } from './kit/errors.ts'
-import type { Sighting, Stages } from './pipeline.ts'
+import { countLooks } from './looks.ts'
+import type { Stages } from './pipeline.ts'
 import { AlertBook } from './rules/alerts.ts'
 import { RuleEngine } from './rules/engine.ts'
 import { Tracker } from './track/tracker.ts'
-
-/** Hears what became of each frame. */
-type Notes = Pick<Coverage, 'analysed' | 'watched' | 'missed'>
 
 export interface StageParts {
   readonly camera: Camera
@@ -18,7 +16,7 @@ export interface StageParts {
   readonly vision: Stages['vision']
   /** Absent where every frame is looked at anyway. */
   readonly attention?: Stages['attention']
-  readonly coverage?: Notes
+  readonly coverage?: Coverage
   readonly save: Stages['save']
 }
 
@@ -26,14 +24,11 @@ const everything: Stages['attention'] = { follow: () => {} }
 
 /** What is saved, and where, is the caller's business. */
 export function stagesOf({ camera, vision, attention = everything, coverage, save }: StageParts): Stages {
+  const detect = (frame: Frame) => vision.detect(frame).catch(skipFailed)
   return {
     attention,
     vision: {
-      detect: async (frame) => {
-        const sighting = await vision.detect(frame).catch(skipFailed)
-        if (coverage) note(coverage, frame, sighting)
-        return sighting
-      },
+      detect: coverage ? countLooks(detect, coverage) : detect,
       snapshot: (handle, objects) => vision.snapshot(handle, objects),
       release: (handle) => vision.release(handle),
     },
@@ -48,10 +43,4 @@ export function stagesOf({ camera, vision, attention = everything, coverage, sav
 function skipFailed(error: unknown): undefined {
   if (error instanceof GatewayError && error.code === 'VISION_FAILED') return undefined
   throw error
-}
-
-function note(coverage: Notes, { look, burst }: Frame, sighting: Sighting | undefined): void {
-  if (!sighting) coverage.missed('failed')
-  else if (look?.length === 0) coverage.watched(Date.now())
-  else coverage.analysed(Date.now(), burst)
 }

@@ -1,5 +1,6 @@
 /** The gate at work: keeps one camera's coded pictures, decodes those that somebody will look at, and looks back when something moves. */
 import type { CodedPicture } from '../domain/coded-picture.ts'
+import type { Trouble } from '../domain/coverage.ts'
 import type { Box } from '../domain/geometry.ts'
 import type { GatewayError } from '../kit/errors.ts'
 import { CodedRing, type Entry } from './coded-ring.ts'
@@ -19,6 +20,8 @@ export interface GatedDecoderOptions {
   /** Pictures per second of a burst, at most. */
   readonly fps: number
   onPicture(picture: GatedPicture): void
+  /** A picture that was due will not be looked at. */
+  readonly onMissed?: (trouble: Trouble) => void
   /** The decoder ended by itself. */
   onFailure(failure: GatewayError): void
 }
@@ -108,6 +111,7 @@ export class GatedDecoder {
   /** Each coded picture, in the order in which they come. */
   take(picture: CodedPicture): void {
     this.#counted.coded++
+    if (picture.afterLoss) this.#options.onMissed?.('damaged')
     this.#followTime(picture)
     const entry = this.#ring.add(picture, this.#frameTime(picture))
     const choice = this.#options.gate.coded(picture)
@@ -253,6 +257,7 @@ export class GatedDecoder {
   #isBehind(): boolean {
     if (!this.#decoder || this.#decoder.backlog < maxBacklogBytes) return false
     this.#counted.skipped++
+    this.#options.onMissed?.('overload')
     this.#fedTo = undefined
     return true
   }
@@ -299,7 +304,10 @@ export class GatedDecoder {
   #forgetOwedUpTo(position: number): void {
     for (const one of this.#owed.keys()) {
       if (one > position) continue
-      if (one < position) this.#counted.lost++
+      if (one < position) {
+        this.#counted.lost++
+        this.#options.onMissed?.('damaged')
+      }
       this.#owed.delete(one)
     }
   }

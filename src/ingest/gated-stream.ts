@@ -1,10 +1,10 @@
 /** A camera read packet by packet: every coded picture through the gate, and out come those that deserve a look. */
 import type { CodedPicture } from '../domain/coded-picture.ts'
+import type { Trouble } from '../domain/coverage.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { type GatedCounters, GatedDecoder, type GatedPicture } from './gated-decoder.ts'
 import type { Mask } from './mask.ts'
 import type { Gate, PixelShelf } from './ports.ts'
-import type { Stream } from './stream.ts'
 
 /** A stream of coded pictures; read once. */
 export interface CodedSource {
@@ -23,12 +23,14 @@ export interface GatedStreamOptions {
   readonly silentAfterMs: number
   /** Ends the stream. */
   readonly signal: AbortSignal
+  /** A picture that was due will not be looked at. */
+  readonly onMissed?: (trouble: Trouble) => void
 }
 
 /** Key pictures may be rare, and a busy box slow. */
 const picturePatience = 3
 
-export class GatedStream implements Stream {
+export class GatedStream {
   readonly #source: CodedSource
   readonly #options: GatedStreamOptions
   readonly #decoder: GatedDecoder

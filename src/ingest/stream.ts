@@ -5,12 +5,10 @@ import { decode } from './decoder.ts'
 import { cameraArguments, clipArguments, type DecodeOptions, loopArguments } from './ffmpeg.ts'
 import { FfmpegRun } from './ffmpeg-run.ts'
 import type { GatedPicture } from './gated-decoder.ts'
-import { GatedStream } from './gated-stream.ts'
+import { GatedStream, type GatedStreamOptions } from './gated-stream.ts'
 import { RtspGuard } from './guard.ts'
-import type { Mask } from './mask.ts'
 import type { Networks } from './networks.ts'
 import type { Picture } from './nut.ts'
-import type { Gate, PixelShelf } from './ports.ts'
 import { RtspClient } from './rtsp/client.ts'
 
 /** One attempt at one source. Used once. */
@@ -32,12 +30,7 @@ export interface StreamOptions extends DecodeOptions {
   readonly signal: AbortSignal
 }
 
-export interface GatedOptions extends StreamOptions {
-  readonly fps: number
-  readonly gate: Gate
-  readonly mask: Mask
-  readonly pixels: PixelShelf
-}
+export type GatedOptions = StreamOptions & GatedStreamOptions
 
 /** A camera of which only what deserves a look is decoded. Its pictures may throw CODEC_UNSUPPORTED: then `openLive` may do. */
 export function openGated(address: RtspAddress, options: GatedOptions): GatedStream {
