@@ -7,6 +7,7 @@ import type { CameraState } from '../../src/domain/camera.ts'
 import type { Frame } from '../../src/domain/frame.ts'
 import { Hosts } from '../../src/ingest/hosts.ts'
 import { Networks } from '../../src/ingest/networks.ts'
+import type { RtspRequest } from '../../src/ingest/rtsp-message.ts'
 import { CameraSource, type CameraSourceOptions } from '../../src/ingest/source.ts'
 import { ClipFolder, ffmpeg } from './clips.ts'
 import { gate, pixels } from './open-gate.ts'
@@ -226,6 +227,25 @@ test('a camera without video is no_video, and one that plays and sends nothing i
   }
   expect(ffmpegs()).toEqual([])
 })
+
+test('a camera whose coding only ffmpeg can read is handed to it at once, and stays with it', async () => {
+  await using odd = await mute('video 0 RTP/AVP 96\r\na=rtpmap:96 MP4V-ES/90000')
+  const { source, told } = watched(`rtsp://127.0.0.1:${odd.port}/live`, { silentAfterMs: 300 })
+  const { stop, ended } = reading(source, () => {})
+  const readers = () => odd.requests.filter(({ method }) => method === 'DESCRIBE').map(agentOf)
+  while (readers().length < 3) await new Promise((resume) => setTimeout(resume, 20))
+  stop()
+  await ended
+  const [own, ...others] = readers()
+  expect(own).not.toMatch(/^Lavf/)
+  expect(others[0]).toMatch(/^Lavf/)
+  expect(others[1]).toMatch(/^Lavf/)
+  expect(told[1]?.state, 'the change of reader itself is no state').toBe('stalled')
+})
+
+function agentOf({ headers }: RtspRequest): string {
+  return headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1] ?? ''
+}
 
 test('a refused account is tried once, and every camera that shares it says so while it waits', async () => {
   await using camera = await testCamera((request) =>
