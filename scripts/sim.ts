@@ -14,9 +14,11 @@ Serves clips as endless RTSP cameras (RTP over TCP) and prints their addresses. 
       user=U,password=P      ask for this account
       auth=digest|basic      in this way (digest)
       fault=…                misbehave, see below
+      phase=SECONDS          run whether or not somebody looks, this far into the clip at first
   --port N             port to listen at (8554); 0 takes a free one
   --host ADDRESS       address to listen at (127.0.0.1)
-  --json               print one line of JSON, {"cameras":[{"name","url"}]}, in place of a table
+  --json               print one line of JSON, {"cameras":[{"name","url","runsSince"}]}, in place of a table;
+                       runsSince, for a camera with a phase: epoch ms at which its clip began
 
 Faults:
 ${faults.join('\n')}
@@ -27,7 +29,7 @@ class Misuse extends Error {}
 
 /** `gate=clip.mp4,codec=h265,…`; commas inside a value are kept, as only `,key=` separates. */
 function parseCamera(text: string): { name: string; camera: SimCamera } {
-  const [first, ...rest] = text.split(/,(?=(?:codec|user|password|auth|fault)=)/)
+  const [first, ...rest] = text.split(/,(?=(?:codec|user|password|auth|fault|phase)=)/)
   const name = first.split('=', 1)[0]
   const clip = first.slice(name.length + 1)
   if (!name || !clip) throw new Misuse(`--camera ${text}: expected NAME=CLIP`)
@@ -37,7 +39,10 @@ function parseCamera(text: string): { name: string; camera: SimCamera } {
   if (codec !== undefined && codec !== 'h264' && codec !== 'h265')
     throw new Misuse(`codec=${codec}: h264 or h265`)
   if (scheme !== 'digest' && scheme !== 'basic') throw new Misuse(`auth=${scheme}: digest or basic`)
-  const camera: SimCamera = { clip, codec, fault: given.get('fault') }
+  const phase = Number(given.get('phase') ?? Number.NaN)
+  if (given.has('phase') && !(phase >= 0)) throw new Misuse(`phase=${given.get('phase')}: seconds, 0 or more`)
+  const phaseMs = given.has('phase') ? phase * 1_000 : undefined
+  const camera: SimCamera = { clip, codec, fault: given.get('fault'), phaseMs }
   if (user === undefined) return { name, camera }
   return { name, camera: { ...camera, auth: { user, password: given.get('password') ?? '', scheme } } }
 }
@@ -73,10 +78,11 @@ async function serve(): Promise<void> {
   }
   process.once('SIGINT', stop).once('SIGTERM', stop)
   try {
-    const cameras: { name: string; url: string }[] = []
+    const cameras: { name: string; url: string; runsSince?: number }[] = []
     for (const { name, camera } of wish.cameras) {
       console.error(`loading ${camera.clip} for ${name} …`)
-      cameras.push({ name, url: await sim.addCamera(name, camera) })
+      const url = await sim.addCamera(name, camera)
+      cameras.push({ name, url, runsSince: sim.runsSince(name) })
     }
     if (wish.json) console.log(JSON.stringify({ cameras }))
     else for (const { name, url } of cameras) console.log(`${name}\t${url}`)

@@ -17,6 +17,8 @@ export class Camera {
   readonly name: string
   readonly clip: Clip
   readonly account: Account | undefined
+  /** When the clip's first round began, on the clock of `performance.now()`; undefined where each session begins with the clip. */
+  readonly runsSince: number | undefined
   /** Sessions that play at the moment. */
   playing = 0
   fault: Fault | undefined
@@ -26,10 +28,11 @@ export class Camera {
   dropped = 0
   private readonly seen: SeenRequest[] = []
 
-  constructor(name: string, clip: Clip, account: Account | undefined) {
+  constructor(name: string, clip: Clip, account: Account | undefined, runsSince?: number) {
     this.name = name
     this.clip = clip
     this.account = account
+    this.runsSince = runsSince
   }
 
   /** The newest thousand requests, oldest first. */

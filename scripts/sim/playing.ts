@@ -24,6 +24,8 @@ export class Playing {
   private roundTicks = 0
   private running = false
   private startedAt = 0
+  /** When the clip's first round began, on the clock of `performance.now()`; before `startedAt` where the camera was running already. */
+  private origin = 0
   private reportAt = 0
   private awaitsKey = true
   private resized = false
@@ -38,18 +40,20 @@ export class Playing {
     this.channel = channel
     this.expired = expired
     this.clip = camera.clip
+    if (camera.runsSince !== undefined) this.join(performance.now() - camera.runsSince)
   }
 
   /** What RTP-Info announces: the numbers of the first packet. */
   get first(): { sequence: number; stamp: number } {
-    return { sequence: this.sequence, stamp: this.stamp(this.clip.units[0].showTicks) }
+    return { sequence: this.sequence, stamp: this.stamp(this.clip.units[this.next].showTicks) }
   }
 
-  /** Begins with the clip's first picture; does nothing when it plays already. */
+  /** Begins with the clip's first picture, or with the next key picture of a camera that runs; does nothing when it plays already. */
   start(): void {
     if (this.running) return
     this.running = true
     this.startedAt = this.reportAt = performance.now()
+    this.origin = this.camera.runsSince ?? this.startedAt
     this.camera.playing++
     this.step()
   }
@@ -68,18 +72,30 @@ export class Playing {
     }
     if (!this.resized && this.due('resize', elapsed)) this.resize()
     const quiet = this.due('stall', elapsed) || this.camera.fault?.kind === 'audio-only'
-    while (this.unitAt() <= elapsed) {
+    while (this.unitAt() <= performance.now()) {
       this.send(this.clip.units[this.next], quiet, this.due('garbage', elapsed))
       this.advance()
     }
     if (!quiet && performance.now() >= this.reportAt) this.report()
-    const wait = this.unitAt() - (performance.now() - this.startedAt)
+    const wait = this.unitAt() - performance.now()
     this.timer = setTimeout(() => this.step(), Math.max(0, wait))
   }
 
-  /** When the next unit is to be sent, ms after the start. */
+  /** Goes to the first key picture that is sent later than so many ms after the clip's first round began. */
+  private join(elapsedMs: number): void {
+    const { units, periodTicks } = this.clip
+    const ticks = elapsedMs * ticksPerMs
+    this.roundTicks = Math.floor(ticks / periodTicks) * periodTicks
+    const later = (unit: AccessUnit) => unit.key && this.roundTicks + unit.decodeTicks > ticks
+    this.next = units.findIndex(later)
+    if (this.next >= 0) return
+    this.roundTicks += periodTicks
+    this.next = units.findIndex((unit) => unit.key)
+  }
+
+  /** When the next unit is to be sent, on the clock of `performance.now()`. */
   private unitAt(): number {
-    return (this.roundTicks + this.clip.units[this.next].decodeTicks) / ticksPerMs
+    return this.origin + (this.roundTicks + this.clip.units[this.next].decodeTicks) / ticksPerMs
   }
 
   private advance(): void {
@@ -127,7 +143,7 @@ export class Playing {
   private report(): void {
     const now = performance.now()
     this.reportAt = now + reportEveryMs
-    const stamp = Math.round(this.firstStamp + (now - this.startedAt) * ticksPerMs) % 2 ** 32
+    const stamp = Math.round(this.firstStamp + (now - this.origin) * ticksPerMs) % 2 ** 32
     const counts = { packets: this.packets, octets: this.octets }
     this.socket.write(senderReport(this.channel + 1, this.ssrc, stamp, Date.now(), counts))
   }

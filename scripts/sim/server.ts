@@ -32,6 +32,11 @@ export interface SimCamera {
   readonly auth?: { readonly user: string; readonly password: string; readonly scheme?: 'digest' | 'basic' }
   /** Misbehaviour in the words of `faultHelp`. */
   readonly fault?: string
+  /**
+   * The camera runs whether or not somebody looks, and is this far into its clip when it is added, ms: a session joins it
+   * at its next key picture. Absent: each session begins with the clip.
+   */
+  readonly phaseMs?: number
 }
 
 export class CameraSim {
@@ -81,7 +86,9 @@ export class CameraSim {
     if (!this.server) throw new Error('start the simulator before adding cameras: the address needs its port')
     const { user, password, scheme = 'digest' } = options.auth ?? { user: '', password: '' }
     const account = options.auth ? { user, password, scheme } : undefined
-    const camera = new Camera(name, await this.load(options, false), account)
+    const clip = await this.load(options, false)
+    const runsSince = options.phaseMs === undefined ? undefined : performance.now() - options.phaseMs
+    const camera = new Camera(name, clip, account, runsSince)
     this.sources.set(name, options)
     if (options.fault) await this.fit(camera, options.fault)
     this.cameras.set(name, camera)
@@ -95,6 +102,12 @@ export class CameraSim {
     const camera = this.camera(name)
     if (fault === undefined) camera.fault = undefined
     else await this.fit(camera, fault)
+  }
+
+  /** When the first round of the clip of a camera with a phase began, epoch ms. */
+  runsSince(name: string): number | undefined {
+    const { runsSince } = this.camera(name)
+    return runsSince === undefined ? undefined : performance.timeOrigin + runsSince
   }
 
   /** How many sessions play this camera now. */

@@ -47,6 +47,20 @@ describe('a simulated camera', () => {
     expectLoop(await watch(url, 60), await watch(h265))
   })
 
+  it('runs on while nobody looks where it has a phase: a viewer joins it at its next key picture', async () => {
+    const keysMs = 1_000
+    const url = await sim.addCamera('running', { clip: h264, phaseMs: 500 })
+    const since = sim.runsSince('running')!
+    const keyPictures = (await watch(h264)).pictures.filter((_, n) => n % 25 === 0)
+    const asked = Date.now()
+    const [first] = (await watch(url, 1)).pictures
+    const [from, to] = [asked, Date.now()].map((at) => Math.floor((at - since) / keysMs))
+    const possible = Array.from({ length: to - from }, (_, n) => keyPictures[(from + 1 + n) % 2])
+    expect(asked - since).toBeGreaterThanOrEqual(500)
+    expect(possible).toContain(first)
+    expect(sim.requests('running').length).toBeGreaterThan(0)
+  })
+
   it('tells codec and size, and leaves out sound and cover pictures', async () => {
     const cover = ['-f', 'lavfi', '-i', 'testsrc=size=64x64:rate=1', '-f', 'lavfi', '-i', 'sine']
     const maps = ['-map', '0:v', '-map', '2:a', '-map', '1:v', '-c:v:0', 'libx264', '-c:a', 'aac']
