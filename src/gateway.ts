@@ -290,16 +290,22 @@ export class Gateway {
   #cameraFacts(): CameraFacts[] {
     return this.#config.cameras.map(({ id, enabled }) => {
       const counters = this.#watched.get(id)?.source.counters
-      const { frames, replaced, attempts } = counters ?? { frames: 0, replaced: 0, attempts: 0 }
+      const { frames, replaced, attempts, gate } = counters ?? nothingRead
       return {
         id,
         state: this.#states.get(id) ?? (enabled ? 'connecting' : 'paused'),
         frames,
         replaced,
         attempts,
+        gate,
       }
     })
   }
+}
+
+const nothingRead = {
+  ...{ frames: 0, replaced: 0, attempts: 0 },
+  gate: { coded: 0, decoded: 0, openings: 0, lost: 0, skipped: 0 },
 }
 
 /** What is left to say of a camera that is no longer configured. */

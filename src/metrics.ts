@@ -14,6 +14,19 @@ export interface CameraFacts {
   /** Frames that a newer one replaced before anybody looked. */
   readonly replaced: number
   readonly attempts: number
+  /** What its gate let through. */
+  readonly gate: GateFacts
+}
+
+/** Pictures since the start; all 0 where a camera has no gate. */
+export interface GateFacts {
+  readonly coded: number
+  readonly decoded: number
+  readonly openings: number
+  /** Decoded ones that never came out, or for which there was no memory. */
+  readonly lost: number
+  /** Left out because the decoder was too far behind. */
+  readonly skipped: number
 }
 
 export interface Readings {
@@ -49,6 +62,30 @@ export function gatewayMetrics({ vision, store, saving, connected, cameras, cove
       help: 'Attempts to read the camera.',
       labels: ['camera'],
       read: perCamera(({ attempts }) => attempts),
+    },
+    {
+      name: 'skyeye_coded_pictures_total',
+      help: 'Coded pictures that came from the camera.',
+      labels: ['camera'],
+      read: perCamera(({ gate }) => gate.coded),
+    },
+    {
+      name: 'skyeye_decoded_pictures_total',
+      help: 'Coded pictures that were decoded.',
+      labels: ['camera'],
+      read: perCamera(({ gate }) => gate.decoded),
+    },
+    {
+      name: 'skyeye_gate_openings_total',
+      help: 'How often something moved in a camera that was quiet.',
+      labels: ['camera'],
+      read: perCamera(({ gate }) => gate.openings),
+    },
+    {
+      name: 'skyeye_pictures_lost_total',
+      help: 'Pictures that were wanted and did not come out of the decoder, or were left out because it was behind.',
+      labels: ['camera'],
+      read: perCamera(({ gate }) => gate.lost + gate.skipped),
     },
     { name: 'skyeye_frames_analysed_total', help: 'Frames analysed.', read: () => vision().frames },
     {

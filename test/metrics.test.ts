@@ -4,11 +4,18 @@ import type { CameraCoverage } from '../src/coverage-book.ts'
 import { type CameraFacts, gatewayMetrics, type Readings } from '../src/metrics.ts'
 import { emptyStats } from '../src/vision/stats.ts'
 
-const stats = { ...emptyStats(), workers: 2, queued: 5, running: 0, held: 0 }
+const stats = { ...emptyStats(), workers: 2, queued: 5, running: 0, waiting: 0, held: 0 }
 const counts = {
   ...{ pending: 3, parked: 1, alerts: 9, snapshotBytes: 800, sacrificed: 4, expired: 0, retentionRefused: 0 },
 }
-const yard: CameraFacts = { id: 'yard', state: 'live', frames: 10, replaced: 2, attempts: 1 }
+const yard: CameraFacts = {
+  id: 'yard',
+  state: 'live',
+  frames: 10,
+  replaced: 2,
+  attempts: 1,
+  gate: { coded: 100, decoded: 20, openings: 3, lost: 4, skipped: 5 },
+}
 
 const yardCoverage: CameraCoverage = {
   camera: 'yard',
@@ -49,6 +56,8 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_camera_coverage{camera="yard"} 0.75',
     'skyeye_camera_fps{camera="yard"} 1.5',
     'skyeye_camera_state{camera="yard",state="live"} 1',
+    'skyeye_coded_pictures_total{camera="yard"} 100',
+    'skyeye_decoded_pictures_total{camera="yard"} 20',
     'skyeye_faces_total 0',
     'skyeye_frames_analysed_total 8',
     'skyeye_frames_evicted_total 0',
@@ -56,9 +65,11 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_frames_total{camera="yard"} 10',
     'skyeye_gap_seconds_total{camera="yard",reason="overload"} 16.5',
     'skyeye_gap_seconds_total{camera="yard",reason="stalled"} 3',
+    'skyeye_gate_openings_total{camera="yard"} 3',
     'skyeye_model_seconds_total 1.5',
     'skyeye_outbox_parked 1',
     'skyeye_outbox_pending 3',
+    'skyeye_pictures_lost_total{camera="yard"} 9',
     'skyeye_quiet_pictures_total{camera="yard"} 13',
     'skyeye_redaction_failures_total 0',
     'skyeye_snapshot_bytes 800',
@@ -73,7 +84,7 @@ it('shows every counter of the parts under its own name', async () => {
 })
 
 it('knows one state for each camera, and forgets a camera that is gone', async () => {
-  let cameras = [yard, { ...yard, id: 'gate', state: 'connecting' as const }]
+  let cameras = [yard, { ...yard, id: 'shed', state: 'connecting' as const }]
   const metrics = metricsOf({ cameras: () => cameras })
   await metrics.text()
   cameras = [{ ...yard, state: 'stalled' as never }]
@@ -81,7 +92,7 @@ it('knows one state for each camera, and forgets a camera that is gone', async (
   expect(now.filter((line) => line.startsWith('skyeye_camera_state'))).toEqual([
     'skyeye_camera_state{camera="yard",state="stalled"} 1',
   ])
-  expect(now.join()).not.toContain('gate')
+  expect(now.join()).not.toContain('"shed"')
 })
 
 it('leaves the coverage of a camera out until its first minute is whole', async () => {

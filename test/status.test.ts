@@ -12,8 +12,18 @@ import { emptyStats } from '../src/vision/stats.ts'
 const counts = {
   ...{ pending: 3, parked: 1, alerts: 9, snapshotBytes: 0, sacrificed: 0, expired: 0, retentionRefused: 0 },
 }
-const vision = { ...emptyStats(), workers: 2, queued: 1, running: 0, held: 0, frames: 7, modelMs: 12.6 }
-const camera = (id: string, state: CameraState) => ({ id, state, frames: 0, replaced: 0, attempts: 0 })
+const vision = {
+  ...emptyStats(),
+  workers: 2,
+  queued: 1,
+  running: 0,
+  waiting: 0,
+  held: 0,
+  frames: 7,
+  modelMs: 12.6,
+}
+const gate = { coded: 0, decoded: 0, openings: 0, lost: 0, skipped: 0 }
+const camera = (id: string, state: CameraState) => ({ id, state, frames: 0, replaced: 0, attempts: 0, gate })
 
 function statusOf(change: Partial<StatusSources> = {}, isOpen = true, oldestPendingAt?: number) {
   const dataDir = mkdtempSync(join(tmpdir(), 'skyeye-status-'))
