@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createLog } from '../src/kit/log.ts'
+import { PixelStore } from '../src/kit/pixel-store.ts'
 import { SecretMask } from '../src/kit/secrets.ts'
 import { ModelFiles } from '../src/vision/model-files.ts'
 import { VisionPool } from '../src/vision/pool.ts'
@@ -85,8 +86,10 @@ class Contest {
     const onHung = () => process.exit(1)
     this.#workers = workers
     this.#bare = bare
-    this.#pool = new VisionPool({ workers, models, log, onHung })
-    this.#load = new PoolLoad(this.#pool, samples, workers * camerasPerWorker)
+    const store = new PixelStore(2 ** 26)
+    const onReturned = (pixels: Uint8Array) => store.give(pixels)
+    this.#pool = new VisionPool({ workers, models, log, onHung, onReturned })
+    this.#load = new PoolLoad(this.#pool, samples, workers * camerasPerWorker, store)
   }
 
   start(): Promise<void> {

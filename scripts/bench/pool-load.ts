@@ -1,6 +1,7 @@
 /** Keeps a vision pool busy for a slice of time, as cameras at five frames a second would, and says what it did in it. */
 import { spawn } from 'node:child_process'
 import { type Frame, frameBytes } from '../../src/domain/frame.ts'
+import type { PixelStore } from '../../src/kit/pixel-store.ts'
 import type { VisionPool } from '../../src/vision/pool.ts'
 import type { VisionStats } from '../../src/vision/stats.ts'
 
@@ -65,9 +66,11 @@ export class PoolLoad {
   readonly #pool: VisionPool
   readonly #samples: readonly Sample[]
   readonly #cameras: number
+  readonly #store: PixelStore
   #shown = 0
 
-  constructor(pool: VisionPool, samples: readonly Sample[], cameras: number) {
+  constructor(pool: VisionPool, samples: readonly Sample[], cameras: number, store: PixelStore) {
+    this.#store = store
     this.#pool = pool
     this.#samples = samples
     this.#cameras = cameras
@@ -104,13 +107,15 @@ export class PoolLoad {
     const count = this.#samples.length
     const { width, height, pixels } = this.#samples[(index + Math.floor(index / count)) % count]
     const frameTime = Math.floor(index / this.#cameras) * frameGapMs
+    const copy = this.#store.take(pixels.length)
+    copy.set(pixels)
     return {
       camera,
       generation: 1,
       index,
       width,
       height,
-      pixels: Uint8Array.from(pixels),
+      pixels: copy,
       frameTime,
       arrivedAt: 0,
     }

@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-node'
 import type { Detection } from '../domain/detection.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { decode, expectedShapes } from './decoders.ts'
-import { type Fit, type FitOptions, fitPicture, type Picture420 } from './fit.ts'
+import { type Crop, type Fit, type FitOptions, fitPicture, type Picture420 } from './fit.ts'
 import { Letterbox } from './letterbox.ts'
 import type { Manifest } from './manifest.ts'
 import type { ModelOnDisk } from './ports.ts'
@@ -11,6 +11,8 @@ import type { ModelOnDisk } from './ports.ts'
 /** What a look at one picture costs and finds. */
 export interface Look {
   readonly detections: Detection[]
+  /** The part of the picture that was looked at. */
+  readonly crop: Crop
   /** Model and size of its input, for example `yolox-nano 416×416`. */
   readonly tensor: string
   readonly preMs: number
@@ -105,6 +107,7 @@ export class Detector {
     const { detections, capped } = found.settle(manifest.nms)
     return {
       detections,
+      crop: fit.crop,
       tensor: `${manifest.name} ${fit.width}×${fit.height}`,
       preMs: filled - began,
       modelMs: ran - filled,

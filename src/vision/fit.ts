@@ -90,8 +90,8 @@ export function fitPicture(
  */
 export function cropAround(size: InputSize, picture: Size, region: Box): Crop {
   const wanted = {
-    width: (region.x2 - region.x1) * picture.width,
-    height: (region.y2 - region.y1) * picture.height,
+    width: Math.max(2, Math.round((region.x2 - region.x1) * picture.width)),
+    height: Math.max(2, Math.round((region.y2 - region.y1) * picture.height)),
   }
   const room = roomFor(size, wanted)
   const [left, width] = stretch(region.x1 * picture.width, wanted.width, room.width, picture.width)

@@ -1,4 +1,4 @@
-/** The frames a worker keeps between detection and release, newest first to stay. */
+/** Frames kept between detection and release, the newest ones; the pixels of those that go are handed on. */
 import type { Detection } from '../domain/detection.ts'
 import type { Picture420 } from './fit.ts'
 import type { Redacted } from './snapshot.ts'
@@ -6,18 +6,22 @@ import type { Redacted } from './snapshot.ts'
 export interface HeldFrame {
   readonly picture: Picture420
   readonly detections: readonly Detection[]
+  /** Did the object model see all of the picture? */
+  readonly whole: boolean
   /** Made for the first alert of the frame, and shared by its others. */
   redacted?: Promise<Redacted>
 }
 
 export class HeldFrames {
   readonly #limit: number
+  readonly #onDropped: (pixels: Uint8Array) => void
   readonly #frames = new Map<number, HeldFrame>()
   /** Frames dropped because more than the limit were held. */
   evicted = 0
 
-  constructor(limit: number) {
+  constructor(limit: number, onDropped: (pixels: Uint8Array) => void) {
     this.#limit = limit
+    this.#onDropped = onDropped
   }
 
   get size(): number {
@@ -28,7 +32,7 @@ export class HeldFrames {
     this.#frames.set(handle, frame)
     if (this.#frames.size <= this.#limit) return
     const [oldest] = this.#frames.keys()
-    this.#frames.delete(oldest)
+    this.delete(oldest)
     this.evicted++
   }
 
@@ -36,7 +40,15 @@ export class HeldFrames {
     return this.#frames.get(handle)
   }
 
-  delete(handle: number): void {
+  /** Takes it out without handing its pixels on: they go elsewhere. */
+  take(handle: number): HeldFrame | undefined {
+    const frame = this.#frames.get(handle)
     this.#frames.delete(handle)
+    return frame
+  }
+
+  delete(handle: number): void {
+    const frame = this.take(handle)
+    if (frame) this.#onDropped(frame.picture.pixels)
   }
 }

@@ -19,7 +19,10 @@ export type Task =
       readonly kind: 'detect'
       readonly id: number
       readonly handle: number
+      /** Moved, not copied. */
       readonly picture: Picture420
+      /** Regions that deserve a look, at least one; absent = the whole picture. */
+      readonly look?: readonly Box[]
       /** Look for faces too, where people are. */
       readonly faces: boolean
     }
@@ -28,6 +31,8 @@ export type Task =
       readonly id: number
       readonly handle: number
       readonly objects: readonly Box[]
+      /** Moved along where no worker holds the frame, because no model has looked at it. */
+      readonly picture?: Picture420
     }
 
 export type ToWorker =
@@ -55,7 +60,10 @@ export type FromWorker =
       readonly id: number
       readonly detections: Detection[]
       readonly costs: Costs
+      /** Held frames dropped since the last answer, because there were too many. */
       readonly evicted: number
     }
   | { readonly kind: 'picture'; readonly id: number; readonly picture: Picture; readonly why?: string }
+  /** Pixels that are no longer needed, moved back. */
+  | { readonly kind: 'returned'; readonly pixels: Uint8Array }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }

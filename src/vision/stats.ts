@@ -7,10 +7,14 @@ export interface VisionStats {
   readonly queued: number
   /** Tasks at a worker. */
   readonly running: number
+  /** Cameras that wait for their turn with a frame. */
+  readonly waiting: number
   /** Frames held for snapshots. */
   readonly held: number
   /** Frames analysed. */
   readonly frames: number
+  /** Frames that deserved no look: no model ran. */
+  readonly unseen: number
   /** Faces seen, in one look a second and camera. */
   readonly faces: number
   /** Model runs for detection. */
@@ -38,13 +42,17 @@ export interface VisionStats {
 }
 
 type Sums = {
-  -readonly [K in Exclude<keyof VisionStats, 'workers' | 'queued' | 'running' | 'held' | 'tensors'>]: number
+  -readonly [K in Exclude<
+    keyof VisionStats,
+    'workers' | 'queued' | 'running' | 'waiting' | 'held' | 'tensors'
+  >]: number
 } & { tensors: Record<string, number> }
 
 /** The sums, at zero. */
 export function emptyStats(): Sums {
   return {
     frames: 0,
+    unseen: 0,
     faces: 0,
     runs: 0,
     tensors: {},

@@ -10,6 +10,8 @@ export interface LinkOptions {
   readonly setup: WorkerSetup
   /** A worker that owes an answer and gave none for this long is hung. */
   readonly runDeadlineMs: number
+  /** A frame's pixels came back. */
+  onReturned(pixels: Uint8Array): void
   onHung(): void
   /** The thread has ended after it was ready; `why` is absent after a stop. */
   onEnd(why: string | undefined): void
@@ -72,7 +74,7 @@ export class WorkerLink {
       this.#owed.set(task.id, { resolve, reject })
       if (this.#owed.size === 1) this.#watch()
       // Moving the memory instead of copying it; the sender's view is empty from here on.
-      const transfer = task.kind === 'detect' ? [task.picture.pixels.buffer as ArrayBuffer] : []
+      const transfer = task.picture ? [task.picture.pixels.buffer as ArrayBuffer] : []
       this.#worker.postMessage(task satisfies ToWorker, transfer)
     })
   }
@@ -89,6 +91,7 @@ export class WorkerLink {
   }
 
   #hear(answer: FromWorker): void {
+    if (answer.kind === 'returned') this.#options.onReturned(answer.pixels)
     if (!('id' in answer)) return
     const owed = this.#owed.get(answer.id)
     this.#owed.delete(answer.id)

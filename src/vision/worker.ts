@@ -1,31 +1,24 @@
 /** A vision worker: owns one session per model, analyses frames one at a time, keeps them, and makes their snapshots. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Detection } from '../domain/detection.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { Detector, type Look } from './detector.ts'
-import type { Picture420 } from './fit.ts'
+import { Eyes } from './eyes.ts'
 import { HeldFrames } from './held-frames.ts'
 import type { Costs, FromWorker, Task, ToWorker, WorkerSetup } from './messages.ts'
-import { encodeSnapshot, redactPicture } from './snapshot.ts'
+import { encodeSnapshot } from './snapshot.ts'
 
-/** From this confidence a person is worth a look for faces. */
-const leastPersonForFaces = 0.3
+type Say = (message: FromWorker, transfer?: ArrayBuffer[]) => void
 
 class VisionWorker {
-  readonly #objects: Detector
-  readonly #faces: Detector
+  readonly #eyes: Eyes
   readonly #held: HeldFrames
-  readonly #say: (message: FromWorker, transfer?: ArrayBuffer[]) => void
+  readonly #say: Say
+  /** Evictions that the pool knows of. */
+  #toldEvicted = 0
 
-  constructor(
-    objects: Detector,
-    faces: Detector,
-    held: HeldFrames,
-    say: (message: FromWorker, transfer?: ArrayBuffer[]) => void,
-  ) {
-    this.#objects = objects
-    this.#faces = faces
-    this.#held = held
+  constructor(eyes: Eyes, maxHeld: number, say: Say) {
+    this.#eyes = eyes
+    this.#held = new HeldFrames(maxHeld, (pixels) => this.#giveBack(pixels))
     this.#say = say
   }
 
@@ -35,36 +28,30 @@ class VisionWorker {
     else if (message.kind === 'snapshot') await this.#snapshot(message)
   }
 
-  async close(): Promise<void> {
-    await this.#objects.close()
-    await this.#faces.close()
+  close(): Promise<void> {
+    return this.#eyes.close()
   }
 
-  async #detect({ id, handle, picture, faces }: Extract<Task, { kind: 'detect' }>): Promise<void> {
+  async #detect({ id, handle, picture, look, faces }: Extract<Task, { kind: 'detect' }>): Promise<void> {
     try {
-      const { detections, looks } = await this.#see(picture, faces)
-      this.#held.put(handle, { picture, detections })
-      this.#say({ kind: 'detected', id, detections, costs: costsOf(looks), evicted: this.#held.evicted })
+      const { detections, looks, whole } = await this.#eyes.see(picture, look, faces)
+      this.#held.put(handle, { picture, detections, whole })
+      const evicted = this.#held.evicted - this.#toldEvicted
+      this.#toldEvicted += evicted
+      this.#say({ kind: 'detected', id, detections, costs: costsOf(looks), evicted })
     } catch (error) {
       this.#say({ kind: 'failed', id, message: (error as Error).message })
+      this.#giveBack(picture.pixels)
     }
   }
 
-  async #see(picture: Picture420, withFaces: boolean): Promise<{ detections: Detection[]; looks: Look[] }> {
-    const things = await this.#objects.look(picture)
-    const someone = things.detections.some(
-      (one) => one.label === 'person' && one.confidence >= leastPersonForFaces,
-    )
-    if (!withFaces || !someone) return { detections: things.detections, looks: [things] }
-    const faces = await this.#faces.look(picture)
-    return { detections: [...things.detections, ...faces.detections], looks: [things, faces] }
-  }
-
-  async #snapshot({ id, handle, objects }: Extract<Task, { kind: 'snapshot' }>): Promise<void> {
+  async #snapshot(task: Extract<Task, { kind: 'snapshot' }>): Promise<void> {
+    const { id, handle, objects, picture: sent } = task
     try {
+      if (sent) this.#held.put(handle, { picture: sent, detections: [], whole: false })
       const frame = this.#held.get(handle)
       if (!frame) throw new Error('the frame is no longer held')
-      frame.redacted ??= redactPicture(this.#faces, frame)
+      frame.redacted ??= this.#eyes.redact(frame.picture, frame.detections, frame.whole)
       const picture = await encodeSnapshot(await frame.redacted, objects)
       this.#say({ kind: 'picture', id, picture }, [picture.jpeg.buffer as ArrayBuffer])
     } catch (error) {
@@ -75,6 +62,10 @@ class VisionWorker {
         why: (error as Error).message,
       })
     }
+  }
+
+  #giveBack(pixels: Uint8Array): void {
+    this.#say({ kind: 'returned', pixels }, [pixels.buffer as ArrayBuffer])
   }
 }
 
@@ -95,12 +86,12 @@ async function serve(): Promise<void> {
   const port = parentPort
   if (!port) throw new Error('vision/worker.ts runs in a worker thread only')
   const setup = workerData as WorkerSetup
-  const say = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
+  const say: Say = (message, transfer = []) => port.postMessage(message, transfer)
   let worker: VisionWorker
   try {
     const objects = await Detector.open(setup.objects)
     const faces = await Detector.open(setup.faces)
-    worker = new VisionWorker(objects, faces, new HeldFrames(setup.maxHeld), say)
+    worker = new VisionWorker(new Eyes(objects, faces), setup.maxHeld, say)
   } catch (error) {
     const code = error instanceof GatewayError ? error.code : 'MODEL_REFUSED'
     say({ kind: 'refused', code, message: (error as Error).message })

@@ -204,6 +204,137 @@ describe('the vision pool', () => {
   })
 })
 
+describe('what a frame costs and leaves behind', () => {
+  it('gives the pixels back when the frame is released, when it was dropped, and when it failed', async () => {
+    const back: Uint8Array[] = []
+    let tell = () => {}
+    const onReturned = (pixels: Uint8Array) => {
+      back.push(pixels)
+      tell()
+    }
+    const vision = poolOf(undefined, undefined, { onReturned, maxHeld: 1 })
+    await vision.start()
+    const returned = async (count: number) => {
+      while (back.length < count) await new Promise<void>((resolve) => (tell = resolve))
+    }
+    const first = await vision.detect(frame(64))
+    vision.release(first.handle)
+    await returned(1)
+    await vision.detect(frame(64))
+    await vision.detect(frame(64))
+    await returned(2)
+    expect(back.map((pixels) => pixels.byteLength)).toEqual([6_144, 6_144])
+    expect(back[0]).toEqual(frame(64).pixels)
+    const unseen = await vision.detect({ ...frame(32), look: [] })
+    vision.release(unseen.handle)
+    expect(back[2].byteLength).toBe(1_536)
+  })
+
+  it('looks at regions only, and says where things are in the whole picture', async () => {
+    const vision = poolOf()
+    await vision.start()
+    const region = { x1: 0.5, y1: 0.5, x2: 0.75, y2: 0.75 }
+    const { detections, looked } = await vision.detect({ ...frame(), look: [region] })
+    expect(looked).toEqual([region])
+    // The person fills 4..28 × 2..30 of the 32 tensor pixels that show an 80 px square from (160, 160).
+    expect(detections).toHaveLength(1)
+    expect(detections[0].box.x1).toBeCloseTo(0.5 + 0.25 * (4 / 32), 5)
+    expect(detections[0].box.y2).toBeCloseTo(0.5 + 0.25 * (30 / 32), 5)
+    expect(vision.stats()).toMatchObject({ runs: 2, tensors: { 'objects 32×32': 1, 'faces 32×32': 1 } })
+  })
+
+  it('runs no model where nothing deserves a look, and has a redacted picture all the same', async () => {
+    const vision = poolOf()
+    await vision.start()
+    const { handle, detections, looked } = await vision.detect({ ...frame(), look: [] })
+    expect({ detections, looked }).toEqual({ detections: [], looked: [] })
+    expect(vision.stats()).toMatchObject({ frames: 0, unseen: 1, runs: 0, held: 1 })
+    const picture = await vision.snapshot(handle, [])
+    if ('missing' in picture) throw new Error('no picture')
+    // Nobody was looked for before: the snapshot finds the person and hides the head.
+    expect(await contrast(picture.jpeg, 60, 30, 200, 60)).toBeLessThan(40)
+    expect('jpeg' in (await vision.snapshot(handle, []))).toBe(true)
+    vision.release(handle)
+    expect(vision.stats().held).toBe(0)
+    expect(await vision.snapshot(handle, [])).toEqual({ missing: 'redaction-failed' })
+  })
+
+  it('hides people outside the regions that were looked at too', async () => {
+    const vision = poolOf()
+    await vision.start()
+    const look = [{ x1: 0.75, y1: 0.75, x2: 1, y2: 1 }]
+    const { handle } = await vision.detect({ ...frame(), look })
+    const picture = await vision.snapshot(handle, [])
+    if ('missing' in picture) throw new Error('no picture')
+    expect(await contrast(picture.jpeg, 60, 30, 200, 60)).toBeLessThan(40)
+  })
+
+  it('keeps no more unseen frames than it may', async () => {
+    const vision = poolOf(undefined, undefined, { maxHeld: 2 })
+    await vision.start()
+    for (let i = 0; i < 5; i++) await vision.detect({ ...frame(32), look: [] })
+    expect(vision.stats()).toMatchObject({ held: 2, evicted: 3, unseen: 5 })
+  })
+})
+
+describe('turns at the pool', () => {
+  const never = new AbortController().signal
+
+  it('are given as long as a worker is nearly free, and go round fairly when it is not', async () => {
+    const vision = poolOf()
+    await vision.start()
+    const turns = new Map<string, number>()
+    let all = 0
+    const watch = async (camera: string) => {
+      while (all < 120) {
+        await vision.ready(camera, never)
+        expect(vision.stats().queued).toBe(0)
+        const { handle } = await vision.detect({ ...frame(64), camera })
+        vision.release(handle)
+        all++
+        turns.set(camera, (turns.get(camera) ?? 0) + 1)
+      }
+    }
+    await Promise.all(Array.from({ length: 6 }, (_, i) => watch(`camera-${i}`)))
+    const counts = [...turns.values()]
+    expect(counts).toHaveLength(6)
+    expect(Math.min(...counts) / (all / 6)).toBeGreaterThanOrEqual(0.8)
+  })
+
+  it('go to the next camera when they are not used, and end with the signal and with the pool', async () => {
+    const vision = poolOf()
+    await vision.start()
+    const leaving = new AbortController()
+    await vision.ready('one', never)
+    await vision.ready('two', never)
+    const third = vision.ready('three', leaving.signal)
+    expect(vision.stats().waiting).toBe(1)
+    leaving.abort()
+    await third
+    expect(vision.stats().waiting).toBe(0)
+    // Nobody used the two turns: after a second they are others'.
+    await vision.ready('four', never)
+    const last = Promise.all(['five', 'six', 'seven'].map((camera) => vision.ready(camera, never)))
+    await vision.stop()
+    await last
+    await vision.ready('eight', never)
+  })
+
+  it('are free again after a frame that deserved no look, or that is none', async () => {
+    const vision = poolOf()
+    await vision.start()
+    for (let i = 0; i < 4; i++) {
+      await vision.ready(`quiet-${i}`, never)
+      await vision.detect({ ...frame(32), camera: `quiet-${i}`, look: [] })
+      await vision.ready(`broken-${i}`, never)
+      await vision.detect({ ...frame(32), camera: `broken-${i}`, width: 0 }).catch(() => {})
+    }
+    const began = performance.now()
+    await vision.ready('next', never)
+    expect(performance.now() - began).toBeLessThan(900)
+  })
+})
+
 /** A worker program that is ready at once and answers as `body` says. */
 function program(body: string): URL {
   const path = join(folder, 'program.mjs')
