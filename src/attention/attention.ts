@@ -83,7 +83,7 @@ export class Attention {
     if (!this.#isCoded || this.#gate.jumps(facts)) this.#jump()
     this.#isCoded = true
     this.#damage.note(facts)
-    const activity = this.#packets?.add(facts) ?? unheard
+    const activity = this.#packets?.add(facts, this.#gate.moves) ?? unheard
     return this.#gate.coded(facts, activity, 1_000 / this.fps, this.viewers > 0)
   }
 

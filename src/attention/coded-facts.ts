@@ -25,5 +25,6 @@ export interface Activity {
 
 /** Listens to every coded picture of one camera. */
 export interface Packets {
-  add(facts: CodedFacts): Activity
+  /** `moving`: decoded pictures have just shown movement, so this is no still scene to learn. */
+  add(facts: CodedFacts, moving: boolean): Activity
 }

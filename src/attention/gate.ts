@@ -26,7 +26,9 @@ export class Gate {
   #gopMs = Number.POSITIVE_INFINITY
   #keyless = false
   #blind = false
-  /** Movement was last seen, or is taken to have been, at. */
+  /** Movement was last seen at. */
+  #seenMs = Number.NEGATIVE_INFINITY
+  /** The same, or when it is taken to have been seen: what opens stays open for a moment. */
   #movedMs = Number.NEGATIVE_INFINITY
 
   constructor(options: AttentionOptions) {
@@ -36,6 +38,11 @@ export class Gate {
   /** Is everything decoded, because something moves or did so lately? */
   get isOpen(): boolean {
     return this.#open
+  }
+
+  /** Has a decoded picture just shown movement? */
+  get moves(): boolean {
+    return this.#open && this.#newestMs - this.#seenMs < this.#options.quietAfterMs
   }
 
   /** Did this picture's time show that the stream begins anew? To be asked before `coded`. */
@@ -72,6 +79,7 @@ export class Gate {
   saw(moved: boolean, timeMs: number, held: boolean): boolean {
     if (moved) {
       this.#movedMs = Math.max(this.#movedMs, timeMs)
+      this.#seenMs = Math.max(this.#seenMs, timeMs)
       this.#distrust.fulfil()
       if (this.#open) return false
       this.#open = true
@@ -94,6 +102,7 @@ export class Gate {
     if (!Number.isNaN(this.#keyMs)) this.#keyMs = timeMs
     this.#gopMs = Number.POSITIVE_INFINITY
     this.#keyless = false
+    this.#seenMs = Number.NEGATIVE_INFINITY
     this.#distrust.begin()
   }
 

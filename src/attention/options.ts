@@ -13,7 +13,7 @@ export interface AttentionOptions {
   readonly idleEveryMs: number
   /** The whole picture is shown to the models this often even if nothing moves. Raising it saves model runs and finds parked things later. */
   readonly fullLookEveryMs: number
-  /** A new stream is followed for this long, however still. Raising it learns more before the gate may close. */
+  /** A new stream is followed for this long, however still: packets need three seconds to be told apart. Raising it learns more before the gate may close. */
   readonly warmUpMs: number
   /** Without movement for this long the gate closes. Raising it costs decoding and bridges longer pauses. */
   readonly quietAfterMs: number
@@ -30,7 +30,7 @@ export const attentionDefaults: AttentionOptions = {
   urgentFps: 2,
   idleEveryMs: 1_000,
   fullLookEveryMs: 30_000,
-  warmUpMs: 2_500,
+  warmUpMs: 3_500,
   quietAfterMs: 3_000,
   fruitlessAfterMs: 600,
   keylessMs: 12_000,
