@@ -98,7 +98,7 @@ test.each([
     const camera = new Camera(scene)
     camera.run(30)
     expect(camera.run(30).active).toBe(0)
-    expect(camera.run(2, 0.08).from).toBeLessThan(1)
+    expect(camera.run(2, 0.125).from).toBeLessThan(1)
   },
 )
 
