@@ -161,7 +161,8 @@ describe('a session', () => {
       const nonce = /nonce="(\d+)"/.exec(header(request, 'authorization') ?? '')?.[1] ?? '0'
       const used = (uses.get(nonce) ?? 0) + 1
       uses.set(nonce, used)
-      if (nonce !== '0' && used <= 2) return willing()(request, socket)
+      // The first nonce is too old when it comes back, the others after two requests.
+      if (Number(nonce) > 1 && used <= 2) return willing()(request, socket)
       const next = `Digest realm="c", nonce="${Number(nonce) + 1}"${nonce === '0' ? '' : ', stale=true'}`
       return reply(request, '401 Unauthorized', [`WWW-Authenticate: ${next}`])
     })
@@ -336,10 +337,10 @@ describe('an end with a reason', () => {
     const cam = await camera(locked(willing(), ['Negotiate'], () => false))
     expect(await failure(clientFor(cam.port).client)).toMatchObject({
       code: 'AUTH_FAILED',
-      message: /not known here/,
+      message: expect.stringMatching(/not known here/),
     })
     expect(await failure(clientOf(`rtsp://127.0.0.1:${cam.port}/`))).toMatchObject({
-      message: /its URL has none/,
+      message: expect.stringMatching(/its URL has none/),
     })
   })
 
@@ -360,7 +361,7 @@ describe('an end with a reason', () => {
     server.close()
     expect(await failure(clientFor(port).client)).toMatchObject({
       code: 'STREAM_FAILED',
-      message: /ECONNREFUSED/,
+      message: expect.stringMatching(/ECONNREFUSED/),
     })
   })
 
@@ -381,7 +382,7 @@ describe('an end with a reason', () => {
     })()
     await expect(reading).rejects.toMatchObject({
       code: 'STREAM_SILENT',
-      message: /nothing that gives a picture/,
+      message: expect.stringMatching(/nothing that gives a picture/),
     })
     expect(given).toHaveLength(2)
   })
@@ -417,7 +418,9 @@ describe('an end with a reason', () => {
         flood()
       },
     )
-    expect(await failure(clientFor(flooding.port).client)).toMatchObject({ message: /never reads/ })
+    expect(await failure(clientFor(flooding.port).client)).toMatchObject({
+      message: expect.stringMatching(/never reads/),
+    })
   }, 60_000)
 })
 
@@ -472,15 +475,21 @@ describe('faults of the simulator', () => {
   })
 
   it('a cut ends with what came before it, a stall with its silence', async () => {
-    const cut = clientOf(await add('cut', { fault: 'cut@0.5' }))
+    const cut = clientOf(await add('cut', { fault: 'cut@1' }))
     const seen: CodedPicture[] = []
     const reading = (async () => {
       for await (const picture of cut.pictures()) seen.push(picture)
     })()
-    await expect(reading).rejects.toMatchObject({ code: 'STREAM_FAILED', message: /closed the connection/ })
-    expect(seen.length).toBeGreaterThan(2)
+    await expect(reading).rejects.toMatchObject({
+      code: 'STREAM_FAILED',
+      message: expect.stringMatching(/closed the connection/),
+    })
+    expect(seen.length).toBeGreaterThan(0)
     const stalled = clientOf(await add('stall', { fault: 'stall@0.5' }), { silentAfterMs: 500 })
-    expect(await failure(stalled)).toMatchObject({ code: 'STREAM_SILENT', message: /it sends nothing/ })
+    expect(await failure(stalled)).toMatchObject({
+      code: 'STREAM_SILENT',
+      message: expect.stringMatching(/it sends nothing/),
+    })
     await expect.poll(() => sim.sessions('stall')).toBe(0)
   })
 

@@ -24,7 +24,7 @@ export class ParameterSets {
 
   /** The next picture begins. */
   nextPicture(): void {
-    this.#fresh.clear()
+    if (this.#fresh.size > 0) this.#fresh.clear()
   }
 
   /** Copies the set; one that is too long or too many is left out. */
