@@ -4,7 +4,7 @@ import type { Box } from '../domain/geometry.ts'
 import { suppress } from './candidates.ts'
 import type { Detector, Look } from './detector.ts'
 import { cropAround, type Picture420 } from './fit.ts'
-import { cropsFor, faceRegion, join } from './regions.ts'
+import { cropsFor, faceRegion, unite } from './regions.ts'
 import { type Redacted, redactPicture } from './snapshot.ts'
 
 /** From this confidence a person is worth a look for faces. */
@@ -82,6 +82,6 @@ export class Eyes {
       looks.push(await this.#objects.look(picture, { crop }))
     }
     const whole = looks.some(({ crop }) => crop.width === picture.width && crop.height === picture.height)
-    return { detections: join(looks, regions, picture, nms), looks, whole }
+    return { detections: unite(looks, regions, picture, nms), looks, whole }
   }
 }

@@ -72,7 +72,7 @@ export interface Finding {
  * covers it, or where its middle lies outside all regions (nobody asked for it; the next full look sees it). Otherwise it
  * stays at half its confidence, because a track that fills its region would else count as gone.
  */
-export function join(
+export function unite(
   findings: readonly Finding[],
   regions: readonly Box[],
   picture: Size,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Detection } from '../../src/domain/detection.ts'
 import { type Box, wholePicture } from '../../src/domain/geometry.ts'
 import { type Crop, cropAround, fitPicture } from '../../src/vision/fit.ts'
-import { cropsFor, faceRegion, join, soundRegions } from '../../src/vision/regions.ts'
+import { cropsFor, faceRegion, soundRegions, unite } from '../../src/vision/regions.ts'
 
 const square = { width: 416, height: 416 }
 const free = { multiple: 32, longSide: 640 }
@@ -84,7 +84,7 @@ describe('what several looks found', () => {
   const right: Crop = { left: 560, top: 0, width: 720, height: 720 }
   const regions = [box(0, 0, 0.5, 1), box(0.44, 0, 1, 1)]
   const of = (...findings: [Crop, Detection[]][]) =>
-    join(
+    unite(
       findings.map(([crop, detections]) => ({ crop, detections })),
       regions,
       hd,
@@ -115,8 +115,8 @@ describe('what several looks found', () => {
   it('has nothing that was cut outside the regions', () => {
     const crop = { left: 200, top: 0, width: 440, height: 720 }
     const found = [{ crop, detections: [person(box(0.157, 0.3, 0.18, 0.6))] }]
-    expect(join(found, [box(0.25, 0, 0.4, 1)], hd, 0.45)).toEqual([])
-    expect(join(found, [box(0.16, 0, 0.4, 1)], hd, 0.45)).toHaveLength(1)
+    expect(unite(found, [box(0.25, 0, 0.4, 1)], hd, 0.45)).toEqual([])
+    expect(unite(found, [box(0.16, 0, 0.4, 1)], hd, 0.45)).toHaveLength(1)
   })
 
   it('is not cut by the edges of the picture', () => {
