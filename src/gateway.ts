@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { v7 as newId } from 'uuid'
 import { alertRecord } from './alert-record.ts'
 import { Attention } from './attention/attention.ts'
+import { PacketActivity } from './attention/packet-activity.ts'
 import type { Config } from './config/config.ts'
 import { reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
@@ -15,6 +16,8 @@ import { Networks } from './ingest/networks.ts'
 import { CameraSource } from './ingest/source.ts'
 import type { Log } from './kit/log.ts'
 import { type Part, startAll, stopAll } from './kit/part.ts'
+import { PixelStore } from './kit/pixel-store.ts'
+import { Room } from './kit/room.ts'
 import { ServiceNotifier } from './kit/service.ts'
 import { type CameraFacts, gatewayMetrics } from './metrics.ts'
 import type { Picture, Stages } from './pipeline.ts'
@@ -31,6 +34,11 @@ import { CameraWatch } from './watch.ts'
 
 /** How long each part may take to stop. */
 const stopDeadlineMs = 10_000
+
+/** Of frames that are done, to be used again: one for each camera and then some. */
+const spareBytes = 64 * 2 ** 20
+/** Of frames that wait because a gate opened: bursts of a dozen cameras at 1280x720 at once. */
+const burstBytes = 192 * 2 ** 20
 
 export interface GatewayOptions {
   readonly config: Config
@@ -58,11 +66,9 @@ export class Gateway {
   readonly #store: Store
   readonly #coverage: CoverageBook
   readonly #saving: Saving
-  /** Memory of frames. */
-  readonly #pixels = {
-    take: (bytes: number) => new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer),
-    give: () => {},
-  }
+  /** Memory of frames, from the decoders to the workers and back. */
+  readonly #pixels = new PixelStore(spareBytes)
+  readonly #burstRoom = new Room(burstBytes)
   readonly #vision: VisionPool
   readonly #publisher: Publisher
   readonly #networks: Networks
@@ -91,6 +97,8 @@ export class Gateway {
       models,
       log,
       runDeadlineMs,
+      weight: (camera) => this.#watched.get(camera)?.attention.weight ?? 1,
+      onReturned: (pixels) => this.#pixels.give(pixels),
       onHung: () => {
         this.#status.hung = true
         onHung()
@@ -251,11 +259,13 @@ export class Gateway {
     }
     const { fps, maxWidth, idle, fullLookEveryMs } = this.#config.analysis
     const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
-    const attention = new Attention(camera.rules, pace)
+    const attention = new Attention(camera.rules, pace, new PacketActivity())
     const source = new CameraSource({
       camera,
       gate: attention,
       pixels: this.#pixels,
+      burstRoom: this.#burstRoom,
+      turn: (signal) => this.#vision.ready(camera.id, signal),
       fps,
       maxWidth,
       silentAfterMs: this.#config.ingest.silentAfterMs,

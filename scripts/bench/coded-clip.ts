@@ -12,7 +12,11 @@ const payloadType = 96
 const origin = { ssrc: 7, sequence: 60_000, stamp: 1_000_000 }
 
 /** Every coded picture of a clip of that codec. `arrivedAt` is `epochMs` plus the time at which a camera would have sent it. */
-export async function codedPictures(file: string, codec: Codec, epochMs = 1_000_000): Promise<CodedPicture[]> {
+export async function codedPictures(
+  file: string,
+  codec: Codec,
+  epochMs = 1_000_000,
+): Promise<CodedPicture[]> {
   const clip = await loadClip(file, codec)
   const pictures: CodedPicture[] = []
   let now = epochMs

@@ -78,6 +78,11 @@ export class Attention {
     return wanted - (wanted - floor) * this.#strain
   }
 
+  /** This camera's share of the workers beside the others': more where a critical rule is armed, or something is being followed. */
+  get weight(): number {
+    return (this.#armed.critical ? 2 : 1) * (this.#followed.anyMoving ? 2 : 1)
+  }
+
   /** Judges each coded picture, in the order in which they came. */
   coded(facts: CodedFacts): Choice {
     if (!this.#isCoded || this.#gate.jumps(facts)) this.#jump()

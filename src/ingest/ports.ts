@@ -42,3 +42,10 @@ export interface PixelShelf {
   take(bytes: number): Uint8Array<ArrayBuffer> | undefined
   give(pixels: Uint8Array): void
 }
+
+/** How much of the bursts of all cameras may wait at the same time: a flash of lightning opens every gate at once. */
+export interface BurstRoom {
+  /** False where there is no room. */
+  enter(bytes: number): boolean
+  leave(bytes: number): void
+}

@@ -15,7 +15,7 @@ import { LumaShrinker } from './luma.ts'
 import { Mask } from './mask.ts'
 import type { Networks } from './networks.ts'
 import type { Picture } from './nut.ts'
-import type { Gate, PixelShelf } from './ports.ts'
+import type { BurstRoom, Gate, PixelShelf } from './ports.ts'
 import { stateAfter } from './state.ts'
 import { openGated, openLive, type Stream } from './stream.ts'
 
@@ -25,6 +25,10 @@ export interface CameraSourceOptions {
   readonly gate: Gate
   /** Memory of frames. */
   readonly pixels: PixelShelf
+  /** Shared by all cameras; absent = no bound but a camera's own. */
+  readonly burstRoom?: BurstRoom
+  /** Resolves when it is this camera's turn to have a frame looked at: only then is the newest one taken. Never rejects. */
+  readonly turn?: (signal: AbortSignal) => Promise<void>
   /** Frames per second of stream time, at most. */
   readonly fps: number
   /** Widest frame, pixels, even. */
@@ -111,10 +115,7 @@ export class CameraSource {
   async *frames(signal: AbortSignal): AsyncGenerator<Frame> {
     const latest = new Latest<Frame>({
       maxKept: maxBurst,
-      onDropped: ({ pixels }) => {
-        this.#options.pixels.give(pixels)
-        this.#options.onMissed?.('overload')
-      },
+      onDropped: (frame) => this.#drop(frame),
     })
     const left = new AbortController()
     const ending = AbortSignal.any([signal, left.signal])
@@ -129,7 +130,15 @@ export class CameraSource {
       (error) => this.#pauseAfter(error),
     )
     try {
-      yield* latest
+      for (;;) {
+        const next = await latest.peek()
+        if (!next) break
+        if (next.look?.length !== 0) await this.#options.turn?.(ending)
+        const frame = latest.take()
+        if (!frame) continue
+        if (frame.burst) this.#options.burstRoom?.leave(frame.pixels.byteLength)
+        yield frame
+      }
     } finally {
       left.abort()
       await supervised
@@ -179,9 +188,21 @@ export class CameraSource {
         this.#become('live')
       }
       const frame = this.#frame(picture, generation, index++)
-      if (frame.burst) latest.keep(frame)
-      else latest.put(frame)
+      if (!frame.burst) latest.put(frame)
+      else if (this.#options.burstRoom?.enter(frame.pixels.byteLength) === false) this.#discard(frame)
+      else latest.keep(frame)
     }
+  }
+
+  /** Out of the mailbox, because of a newer one or because nobody reads any more. */
+  #drop(frame: Frame): void {
+    if (frame.burst) this.#options.burstRoom?.leave(frame.pixels.byteLength)
+    this.#discard(frame)
+  }
+
+  #discard({ pixels }: Frame): void {
+    this.#options.pixels.give(pixels)
+    this.#options.onMissed?.('overload')
   }
 
   #frame(picture: Picture | GatedPicture, generation: number, index: number): Frame {

@@ -26,7 +26,10 @@ export class Latest<T> implements AsyncIterable<T> {
 
   /** Puts a value; replaces one that is still waiting. Dropped after `close`. */
   put(value: T): void {
-    if (this.#closed) return this.#drop(value)
+    if (this.#closed) {
+      this.#drop(value)
+      return
+    }
     if (this.#value !== undefined) {
       this.#replaced++
       this.#drop(this.#value)
@@ -38,7 +41,10 @@ export class Latest<T> implements AsyncIterable<T> {
   /** Puts a value that newer ones do not replace: it is taken after those kept before it, and before any other. */
   keep(value: T): void {
     const { maxKept = 0 } = this.#options
-    if (this.#closed || maxKept === 0) return this.#drop(value)
+    if (this.#closed || maxKept === 0) {
+      this.#drop(value)
+      return
+    }
     this.#kept.push(value)
     if (this.#kept.length > maxKept) {
       this.#replaced++
@@ -56,27 +62,34 @@ export class Latest<T> implements AsyncIterable<T> {
     this.#wake?.()
   }
 
-  /** One reader at a time. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+  /** What `take` would give now; waits for it. Undefined once closed. One reader at a time. */
+  async peek(): Promise<T | undefined> {
     while (!this.#closed) {
-      const value = this.#take()
-      if (value !== undefined) {
-        yield value
-        continue
-      }
+      const value = this.#kept[0] ?? this.#value
+      if (value !== undefined) return value
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
       this.#wake = undefined
     }
+    return undefined
   }
 
-  #take(): T | undefined {
+  /** The next value, if there is one. */
+  take(): T | undefined {
     const kept = this.#kept.shift()
     if (kept !== undefined) return kept
     const value = this.#value
     this.#value = undefined
     return value
+  }
+
+  /** One reader at a time. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    while ((await this.peek()) !== undefined) {
+      const value = this.take()
+      if (value !== undefined) yield value
+    }
   }
 
   #drop(value: T): void {

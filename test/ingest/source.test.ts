@@ -108,6 +108,35 @@ test('a slow reader gets the newest frame, and the ones in between are counted',
   expect(frames).toBeGreaterThanOrEqual(taken + replaced)
 })
 
+test('a camera that waits for its turn hands over the frame that is newest then', async () => {
+  const clip = await clips.draw('turns.mp4', { fps: 50, seconds: 2 })
+  const ages: number[] = []
+  const { source } = watched(`file:${clip}`, {
+    turn: () => new Promise((resume) => setTimeout(resume, 300)),
+  })
+  const { ended } = reading(source, ({ arrivedAt }, stop) => {
+    if (ages.push(Date.now() - arrivedAt) === 5) stop()
+  })
+  await ended
+  // Taken before the wait, every one of them would be 300 ms old.
+  expect(Math.min(...ages)).toBeLessThan(150)
+  expect(source.counters.replaced).toBeGreaterThan(20)
+})
+
+test('frames that need no look wait for no turn', async () => {
+  const clip = await clips.draw('quiet.mp4', { fps: 10, seconds: 1 })
+  const { source } = watched(`file:${clip}`, {
+    gate: { coded: () => 'keep', shown: () => ({ open: false, look: [] }) },
+    turn: () => expect.unreachable('nobody looks at it'),
+  })
+  let seen = 0
+  const { ended } = reading(source, ({ look }, stop) => {
+    expect(look).toEqual([])
+    if (++seen === 3) stop()
+  })
+  await ended
+})
+
 test('masks are painted before a frame leaves the source', async () => {
   const clip = await clips.draw('hidden.mp4', { fps: 10, seconds: 1 })
   const all = [

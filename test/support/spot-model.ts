@@ -1,6 +1,6 @@
 /**
- * A detector that really looks, in some three thousand bytes: an ONNX graph that finds the bright spot of a picture (its centroid) and
- * calls it a person. The main path can be tested with it where no trained weights are at hand.
+ * A detector that really looks, in some three thousand bytes: an ONNX graph that finds the bright spot of a picture and calls it a person: its
+ * middle is the centroid, its size that of an even rectangle with the same variance (side = √(12 variance)). The main path can be tested with it where no trained weights are at hand.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -11,9 +11,6 @@ import { tinyFaces, writeModel } from '../vision/tiny-onnx.ts'
 
 /** Side of the model's input, pixels; the one cell of its one stride. */
 const side = 160
-/** The spot's box: a rectangle of this size around the centroid, input pixels. */
-const boxWidth = 16
-const boxHeight = 36
 
 // Protocol Buffers, as far as ONNX needs them here.
 const varint = (value: number): number[] =>
@@ -60,6 +57,23 @@ export const node = (op: string, inputs: string[], output: string, attributes: R
     ),
   )
 
+/** Logarithm of the spot's extent along an axis, as a share of the input: ½ ln(12 (E[a²] − E[a]²)), one pixel at least. */
+function extent(axis: string, middle: string, result: string): Buffer[] {
+  const name = (step: string) => `${result} ${step}`
+  return [
+    node('Mul', [axis, axis], name('squares')),
+    node('Mul', ['mask', name('squares')], name('weighted')),
+    node('ReduceSum', [name('weighted'), 'plane'], name('sum'), { keepdims: 1 }),
+    node('Div', [name('sum'), 'weight'], name('mean')),
+    node('Mul', [middle, middle], name('middle')),
+    node('Sub', [name('mean'), name('middle')], name('variance')),
+    node('Mul', [name('variance'), 'twelve'], name('scaled')),
+    node('Max', [name('scaled'), 'pixel'], name('bounded')),
+    node('Log', [name('bounded')], name('log')),
+    node('Mul', [name('log'), 'half'], result),
+  ]
+}
+
 /** The model's bytes. Input `images` 1×3×160×160 (0..255), output `output` 1×1×6: a YOLOX row of one class. */
 function spotOnnx(): Buffer {
   const middles = Array.from({ length: side }, (_, i) => (i + 0.5) / side)
@@ -77,10 +91,12 @@ function spotOnnx(): Buffer {
     node('Mul', ['mask', 'rows'], 'weightedY'),
     node('ReduceSum', ['weightedY', 'plane'], 'sumY', { keepdims: 1 }),
     node('Div', ['sumY', 'weight'], 'y'),
+    ...extent('columns', 'x', 'width'),
+    ...extent('rows', 'y', 'height'),
     node('Div', ['sum', 'enough'], 'share'),
     node('Clip', ['share', 'zero', 'one'], 'certain'),
     node('Mul', ['certain', 'most'], 'score'),
-    node('Concat', ['x', 'y', 'size', 'score', 'always'], 'row', { axis: 3 }),
+    node('Concat', ['x', 'y', 'width', 'height', 'score', 'always'], 'row', { axis: 3 }),
     node('Reshape', ['row', 'shape'], 'output'),
     message(2, 'spot'),
     integers('from', [0]),
@@ -96,7 +112,9 @@ function spotOnnx(): Buffer {
     constant('most', [1], [0.95]),
     constant('columns', [1, 1, 1, side], middles),
     constant('rows', [1, 1, side, 1], middles),
-    constant('size', [1, 1, 1, 2], [Math.log(boxWidth / side), Math.log(boxHeight / side)]),
+    constant('twelve', [], [12]),
+    constant('half', [], [0.5]),
+    constant('pixel', [], [12 / (side * side)]),
     constant('always', [1, 1, 1, 1], [1]),
     valueInfo(11, 'images', [1, 3, side, side]),
     valueInfo(12, 'output', [1, 1, 6]),
