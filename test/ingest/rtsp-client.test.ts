@@ -418,7 +418,7 @@ describe('an end with a reason', () => {
         flood()
       },
     )
-    expect(await failure(clientFor(flooding.port).client)).toMatchObject({
+    expect(await failure(clientFor(flooding.port, { responseTimeoutMs: 40_000 }).client)).toMatchObject({
       message: expect.stringMatching(/never reads/),
     })
   }, 60_000)
