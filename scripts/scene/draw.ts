@@ -13,6 +13,10 @@ export interface SceneOptions {
   /** Length of the clip; what goes beyond the play (30 s) shows the empty stage. */
   readonly seconds?: number
   readonly fps?: number
+  /** Only these are on stage; everyone when absent. */
+  readonly actors?: readonly string[]
+  /** The noise of a cheap camera; true when absent. */
+  readonly grain?: boolean
   /** Told after each picture. */
   readonly progress?: (done: number, all: number) => void
 }
@@ -36,9 +40,16 @@ function figure({ actor: { role }, x, y, height: tall, way, speed }: Stance, sec
   return `<g transform="translate(${x},${y}) scale(${metric * flip},${metric})">${drawn}</g>`
 }
 
-/** Draws one picture; `second` counts from the start of the play. RGB, 1280 × 720. */
-export async function drawPicture(empty: Buffer, variant: Variant, second: number): Promise<Buffer> {
-  const figures = onStage(variant, second).map((stance) => figure(stance, second))
+/** Draws one picture; `second` counts from the start of the play. RGB, 1280 × 720. `actors` as in SceneOptions. */
+export async function drawPicture(
+  empty: Buffer,
+  variant: Variant,
+  second: number,
+  actors?: readonly string[],
+): Promise<Buffer> {
+  const figures = onStage(variant, second)
+    .filter(({ actor }) => actors?.includes(actor.id) ?? true)
+    .map((stance) => figure(stance, second))
   if (figures.length === 0) return Buffer.from(empty)
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${figures.join('')}</svg>`
   const stage = sharp(empty, { raw: { width, height, channels: 3 } })
@@ -75,7 +86,7 @@ function addGrain(picture: Buffer, tile: Int8Array): void {
 
 /** Writes the clip (H.264, MP4, a key picture every two seconds). Throws with ffmpeg's words if it fails. */
 export async function drawScene(out: string, options: SceneOptions = {}): Promise<void> {
-  const { variant = 'street', seconds = playSeconds, fps = 10 } = options
+  const { variant = 'street', seconds = playSeconds, fps = 10, actors, grain: noisy = true } = options
   const all = Math.round(seconds * fps)
   const part = `${out}.${process.pid}.part`
   const input = [
@@ -126,8 +137,8 @@ export async function drawScene(out: string, options: SceneOptions = {}): Promis
   const empty = await emptyStage(variant)
   const tiles = Array.from({ length: noiseTiles }, (_, n) => grain(n + 1))
   for (let n = 0; n < all && !ffmpeg.stdin.destroyed; n++) {
-    const picture = await drawPicture(empty, variant, n / fps)
-    addGrain(picture, tiles[n % noiseTiles])
+    const picture = await drawPicture(empty, variant, n / fps, actors)
+    if (noisy) addGrain(picture, tiles[n % noiseTiles])
     if (!ffmpeg.stdin.write(picture)) await Promise.race([once(ffmpeg.stdin, 'drain'), ended])
     options.progress?.(n + 1, all)
   }
