@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Attention } from '../../src/attention/attention.ts'
 import type { Activity, Choice, CodedFacts, Packets } from '../../src/attention/coded-facts.ts'
 import type { AttentionOptions } from '../../src/attention/options.ts'
+import { PacketActivity } from '../../src/attention/packet-activity.ts'
 import { type Box, wholePicture } from '../../src/domain/geometry.ts'
 import type { Luma } from '../../src/domain/luma.ts'
 import type { Rule } from '../../src/domain/rule.ts'
@@ -146,6 +147,24 @@ describe('movement', () => {
     expect(camera.opened.length).toBeLessThanOrEqual(6)
     camera.packets.now = { active: true, score: 50, blind: false }
     expect(camera.run(400).opened).toHaveLength(1)
+  })
+
+  it('in the sizes of real packets opens within a second', () => {
+    const attention = new Attention([], {}, new PacketActivity())
+    const send = (from: number, until: number, bytes: number, view: (timeMs: number) => Luma) => {
+      for (let timeMs = from; timeMs < until; timeMs += 40) {
+        const key = timeMs % 4_000 === 0
+        const sliceBytes = Math.round((key ? 20_000 : bytes) * (1 + 0.1 * Math.sin(timeMs)))
+        const choice = attention.coded({ timeMs, sliceBytes, key, reference: true, qp: 28, afterLoss: false })
+        if (choice === 'open') return timeMs
+        if (choice === 'show') attention.shown(view(timeMs), timeMs)
+      }
+      return undefined
+    }
+    send(0, 12_000, 300, still)
+    expect(send(12_000, 22_000, 300, still)).toBeUndefined()
+    expect(attention.isOpen).toBe(false)
+    expect(send(22_000, 24_000, 4_000, walker)).toBeLessThan(23_000)
   })
 
   it('that ends closes the gate some seconds later', () => {

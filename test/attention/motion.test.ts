@@ -103,6 +103,13 @@ describe('what only looks like movement', () => {
     }
   })
 
+  it('a lamp does not hide who switches it on', () => {
+    const lit = draw(yard({ noise: 2, gain: 1.3 }), { x: 50, y: 60, w: 20, h: 40 })
+    const movement = watching().see(lit, 5_000)
+    expect(movement.kind).toBe('moving')
+    expect(covers(movement, 60, 80)).toBe(true)
+  })
+
   it('another view is new once and then known', () => {
     const turned = Array.from({ length: 10 }, (_, seed) =>
       yard({ noise: 2, seed, shake: 60, gain: -1, light: 230 }),
