@@ -26,6 +26,8 @@ export class Gate {
   #gopMs = Number.POSITIVE_INFINITY
   #keyless = false
   #blind = false
+  /** Was the picture between this key picture and the next looked at? */
+  #glanced = false
   /** Movement was last seen at. */
   #seenMs = Number.NEGATIVE_INFINITY
   /** The same, or when it is taken to have been seen: what opens stays open for a moment. */
@@ -83,7 +85,8 @@ export class Gate {
       this.#distrust.fulfil()
       if (this.#open) return false
       this.#open = true
-      const known = this.#fed && this.#glances
+      // Without key pictures the way back is long, and the newest second is known.
+      const known = this.#keyless && this.#fed
       this.#fed = true
       return !known
     }
@@ -115,11 +118,6 @@ export class Gate {
     this.#keyMs = timeMs
   }
 
-  /** Is a look between the key pictures needed while it is quiet? */
-  get #glances(): boolean {
-    return this.#blind || this.#keyless
-  }
-
   #whileOpen({ key, reference, timeMs }: CodedFacts, periodMs: number): Choice {
     if (this.#analysis.due(timeMs, periodMs)) return 'show'
     return key || reference ? 'decode' : 'keep'
@@ -131,16 +129,36 @@ export class Gate {
       this.#distrust.open(activity.score)
       return 'open'
     }
-    if (this.#glances && !this.#fed && !key) return this.#keyless ? 'open' : 'keep'
-    if (!key && !this.#glances) return 'keep'
+    if (this.#keyless) return this.#whileKeyless(facts)
+    if (!key) return this.#blind ? this.#towardsGlance(facts) : 'keep'
+    this.#glanced = false
     if (this.#idle.due(timeMs, this.#options.idleEveryMs)) return 'show'
-    return this.#glances && this.#nextGlanceNeeds(facts) ? 'decode' : 'keep'
+    return this.#blind && this.#glanceAfterMs !== undefined ? 'decode' : 'keep'
   }
 
-  /** Will the next look come before the next key picture? And will anybody need this one then? */
-  #nextGlanceNeeds({ key, reference }: CodedFacts): boolean {
-    if (!key && !reference) return false
-    return this.#idle.nextMs < this.#keyMs + this.#gopMs - this.#options.idleEveryMs / 2
+  /** Everything is decoded, since it would take too long to begin when something moves; shown are as few as while there are keys. */
+  #whileKeyless({ key, reference, timeMs }: CodedFacts): Choice {
+    if (!this.#fed && !key) return 'open'
+    if (this.#idle.due(timeMs, this.#options.idleEveryMs)) return 'show'
+    return key || reference ? 'decode' : 'keep'
+  }
+
+  /** Packets say nothing, so one picture between two key pictures is looked at; as early as will do, for all before it are decoded. */
+  #towardsGlance({ reference, timeMs }: CodedFacts): Choice {
+    const afterMs = this.#glanceAfterMs
+    if (afterMs === undefined || this.#glanced || !this.#fed) return 'keep'
+    if (timeMs >= this.#keyMs + afterMs) {
+      this.#glanced = true
+      return 'show'
+    }
+    return reference ? 'decode' : 'keep'
+  }
+
+  /** After its key picture; undefined where the next key picture comes soon enough. */
+  get #glanceAfterMs(): number | undefined {
+    const { blindGapMs, blindShare } = this.#options
+    if (!Number.isFinite(this.#gopMs) || this.#gopMs <= blindGapMs) return undefined
+    return Math.min(this.#gopMs - blindGapMs, blindShare * this.#gopMs)
   }
 
   /** No picture goes to the decoder without those it needs. */

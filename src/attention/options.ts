@@ -11,6 +11,13 @@ export interface AttentionOptions {
   readonly urgentFps: number
   /** While quiet, key pictures are looked at this often at most. Raising it saves decoding and finds later what packets do not tell. */
   readonly idleEveryMs: number
+  /**
+   * Where packets say nothing (noise, a constant bit rate), so much time may pass between the last look and the next key picture. Raising
+   * it saves decoding and finds later what begins to move.
+   */
+  readonly blindGapMs: number
+  /** The same, as far as it costs no more than this share of the pictures to be decoded, 0..1. Raising it: the reverse, for rare key pictures. */
+  readonly blindShare: number
   /** The whole picture is shown to the models this often even if nothing moves. Raising it saves model runs and finds parked things later. */
   readonly fullLookEveryMs: number
   /** A new stream is followed for this long, however still: packets need three seconds to be told apart. Raising it learns more before the gate may close. */
@@ -29,6 +36,8 @@ export const attentionDefaults: AttentionOptions = {
   floorFps: 1,
   urgentFps: 2,
   idleEveryMs: 1_000,
+  blindGapMs: 1_300,
+  blindShare: 0.35,
   fullLookEveryMs: 30_000,
   warmUpMs: 3_500,
   quietAfterMs: 3_000,

@@ -288,7 +288,7 @@ export class GatedDecoder {
     const { open, look } = gate.shown(this.#luma.shrink(pixels, width, height), timeMs)
     const since = this.#shownTo
     const newest = this.#ring.newest
-    if (open && !burst && newest && since !== undefined && this.#ring.at(since)) {
+    if (open && !burst && newest && since !== undefined && this.#ring.keyBefore(since)) {
       // It comes out once more, in its place.
       memory.give(pixels)
       this.#open(since, newest)
