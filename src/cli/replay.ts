@@ -17,6 +17,7 @@ import { type Picture, pipeline, type Sighting, type Stages } from '../pipeline.
 import { stagesOf } from '../stages.ts'
 import { VisionPool } from '../vision/pool.ts'
 import type { Io } from './io.ts'
+import { ProgressLine } from './progress-line.ts'
 import { replaceProcess } from './replace-process.ts'
 import { defaultConfigPath, findModels, readConfig } from './setup.ts'
 
@@ -30,9 +31,6 @@ begins and ends, then a summary. A URL is read until it ends or Ctrl-C.
   --snapshots FOLDER  write the redacted picture of each alert there
   --json              one JSON line per alert, then one for the summary
   --help              this text`
-
-/** Progress is shown at most this often, ms. */
-const progressEveryMs = 500
 
 /** Exit status: 0 analysed to its end, 1 refused, 2 misuse. */
 export async function replay(args: string[], io: Io): Promise<number> {
@@ -223,25 +221,5 @@ class LookAhead {
   #oldest(): Frame {
     const [frame] = this.#pending.keys()
     return frame
-  }
-}
-
-/** One line on a terminal's stderr that is overwritten; nothing where stderr is a file. */
-class ProgressLine {
-  readonly #text: () => string
-  #shownAt = 0
-
-  constructor(text: () => string) {
-    this.#text = text
-  }
-
-  tick(): void {
-    if (!process.stderr.isTTY || performance.now() - this.#shownAt < progressEveryMs) return
-    this.#shownAt = performance.now()
-    process.stderr.write(`\r\x1b[K${this.#text()}`)
-  }
-
-  clear(): void {
-    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
   }
 }

@@ -25,6 +25,7 @@ export const errorCodes = {
   BROKER_REFUSED: 'The broker refused the connection or a message.',
   BROKER_FAILED: 'The embedded broker could not listen.',
   MESSAGE_INVALID: 'A message does not fit its contract.',
+  BENCH_FAILED: 'A measurement of skyeye bench could not be made.',
   USAGE: 'The command line was not understood.',
 } as const
 

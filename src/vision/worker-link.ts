@@ -33,7 +33,7 @@ export class WorkerLink {
 
   private constructor(options: LinkOptions) {
     this.#options = options
-    this.#worker = new Worker(options.url, { workerData: options.setup })
+    this.#worker = new Worker(options.url, { workerData: options.setup, name: 'vision' })
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => resolve())
     })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ran } from './program.ts'
 
-const commands = ['start', 'check', 'replay', 'models']
+const commands = ['start', 'check', 'replay', 'bench', 'models']
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 it('tells its version', async () => {
@@ -50,6 +50,11 @@ it.each([
   [['check', '--config'], /'--config <value>' argument missing/],
   [['replay'], /name one clip or URL/],
   [['replay', 'one.mp4', 'two.mp4'], /name one clip or URL/],
+  [['bench', '--cameras', '0'], /--cameras takes a whole number from 1 to 4096/],
+  [['bench', '--cameras', '2.5'], /--cameras takes a whole number/],
+  [['bench', '--busy', 'much'], /--busy takes a number from 0 to 1/],
+  [['bench', '--seconds', '1'], /--seconds takes a number from \d+ to 3600/],
+  [['bench', '--stream', '4k'], /--stream takes one of: d1, 1080p/],
   [['models'], /skyeye models list/],
   [['models', 'fetch'], /skyeye models list/],
   [['models', 'pull', 'yolo-nine'], /there is no model "yolo-nine" \(models: yolox-nano, yunet-n\)/],
