@@ -7,7 +7,7 @@ it.each([
   [1280, 720, 256, 144],
   [178, 100, 178, 100],
   [3840, 2160, 256, 144],
-])('shrinks %i×%i to %i×%i by the mean of whole blocks', (width, height, columns, rows) => {
+])('shrinks %i×%i to %i×%i by the mean of two lines of each block', (width, height, columns, rows) => {
   const side = Math.ceil(width / 256)
   const pixels = new Uint8Array((width * height * 3) / 2).map((_, i) => (i * 7 + (i >> 8)) & 255)
   const luma = new LumaShrinker().shrink(pixels, width, height)
@@ -17,10 +17,11 @@ it.each([
     [columns - 1, rows - 1],
     [columns >> 1, rows >> 2],
   ]) {
+    const lines = side === 1 ? [0] : [0, (side + 1) >> 1]
     let sum = 0
-    for (let dy = 0; dy < side; dy++)
+    for (const dy of lines)
       for (let dx = 0; dx < side; dx++) sum += pixels[(y * side + dy) * width + x * side + dx]
-    expect(Math.abs(luma.pixels[y * columns + x] - sum / (side * side))).toBeLessThanOrEqual(1)
+    expect(Math.abs(luma.pixels[y * columns + x] - sum / (side * lines.length))).toBeLessThanOrEqual(1)
   }
 })
 
