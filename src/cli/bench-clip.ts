@@ -24,7 +24,7 @@ export type StreamName = keyof typeof streamKinds
 export const picturesPerSecond = 25
 const gopSeconds = 2
 /** After this the clip begins again; what moves is then where it was. */
-const clipSeconds = 4
+export const clipSeconds = 4
 const mostBytes = 64 * 1_024 * 1_024
 
 /** The clip as H.264, Annex B: each picture behind a delimiter, parameter sets before each key picture. Throws BENCH_FAILED. */
@@ -64,7 +64,7 @@ function draw(scene: Scene, kind: StreamKind, last: string, output: readonly str
 function street({ width, height }: StreamKind): string {
   const size = `${width}x${height}`
   const repeated = `trim=end_frame=1,loop=loop=-1:size=1,setpts=N/${picturesPerSecond}/TB`
-  return `color=0x707468:s=${size}:r=${picturesPerSecond},noise=alls=90,gblur=sigma=2,${repeated}`
+  return `color=0x707468:s=${size}:r=${picturesPerSecond},noise=alls=90,gblur=sigma=4,${repeated}`
 }
 
 /** Someone slow, someone fast, and something large: each crosses the picture a whole number of times per clip. */

@@ -1,5 +1,6 @@
 /** Everything that `skyeye bench` measures on a box, one after the other, so that nothing disturbs the next. */
-import { existsSync } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
+import { access } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
@@ -8,7 +9,7 @@ import type { Log } from '../kit/log.ts'
 import { lockFolder } from '../store/lock.ts'
 import type { VisionPoolOptions } from '../vision/pool.ts'
 import { BenchCameras } from './bench-cameras.ts'
-import { drawClip, drawPicture, type StreamKind } from './bench-clip.ts'
+import { clipSeconds, drawClip, drawPicture, type Scene, type StreamKind } from './bench-clip.ts'
 import { type DiskCost, diskCost } from './bench-disk.ts'
 import { BenchGateway } from './bench-gateway.ts'
 import { type LookCost, lookCost, type Sample } from './bench-models.ts'
@@ -33,6 +34,8 @@ export interface MeasuringOptions {
 }
 
 export interface Findings {
+  /** What a camera of either kind sent. */
+  readonly bitsPerSecond: Readonly<Record<Scene, number>>
   readonly measured: Measured
   readonly trial: Trial
   /** A look with all workers busy, as a multiple of one with a single worker. */
@@ -62,14 +65,14 @@ export async function measureBox(options: MeasuringOptions): Promise<Findings> {
   const ms = 1_000 * Math.max(0, options.seconds - overheadSeconds)
   const free = freeBytes()
   onPhase('drawing a street')
-  const clips = await Promise.all([drawClip('quiet', kind), drawClip('active', kind)])
+  const [quiet, active] = await Promise.all([drawClip('quiet', kind), drawClip('active', kind)])
   const [one, all] = await looks(options, shares.models * ms)
   signal.throwIfAborted()
   onPhase('the disk')
-  const diskFolder = existsSync(config.dataDir) ? config.dataDir : tmpdir()
+  const mayWrite = await isWritable(config.dataDir)
+  const diskFolder = mayWrite ? config.dataDir : tmpdir()
   const disk = await diskCost({ folder: diskFolder, cameras, jpeg: all.jpeg, log, forMs: shares.disk * ms })
-  const [quiet, active] = clips.map(toClip)
-  const served = new BenchCameras({ quiet, active })
+  const served = new BenchCameras({ quiet: toClip(quiet), active: toClip(active) })
   const { result, cutOff } = await tried(options, served, shares.trial * ms)
   const [crowding, growth] = [all.seconds / one.seconds, growthOf(result)]
   return {
@@ -78,7 +81,8 @@ export async function measureBox(options: MeasuringOptions): Promise<Findings> {
       ...{ fullLookSeconds: one.seconds, growth: Math.max(1, crowding, growth) },
     }),
     ...{ trial: result, crowding, growth, disk, diskFolder, cutOff },
-    gatewayRuns: gatewayIn(config.dataDir),
+    gatewayRuns: mayWrite && gatewayIn(config.dataDir),
+    bitsPerSecond: { quiet: (8 * quiet.length) / clipSeconds, active: (8 * active.length) / clipSeconds },
   }
 }
 
@@ -153,6 +157,14 @@ function measuredBy(result: Trial, { free, fps, ...known }: Known): Measured {
       ? { free, base: idle.bytes, quiet: ofQuiet.bytes, active: ofActive.bytes }
       : undefined,
   }
+}
+
+/** It may be that of another user's gateway. */
+function isWritable(folder: string): Promise<boolean> {
+  return access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
 }
 
 function gatewayIn(dataDir: string): boolean {

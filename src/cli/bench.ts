@@ -32,7 +32,8 @@ writes to its disk. Runs the real gateway for about two minutes on cameras that 
   --help           this text
 
 Not measured: the network and its driver (the cameras are on loopback), cameras with H.265, rules and pictures of many alerts at
-once, the log, what a flash disk writes beyond what it is told to. What moves is drawn: models take as long for it as for people.`
+once, the log, deleting what is too old, what a flash disk writes beyond what it is told to. What moves is drawn, and nobody:
+models take as long for it as for people.`
 
 /** Where no configuration says how many there are. */
 const usualCameras = 48
