@@ -41,6 +41,8 @@ export interface Material {
   readonly codec: Codec
   /** Length of the loop, seconds: whole GOPs, so that key pictures come evenly over its seam. */
   readonly seconds: number
+  /** Seconds between key pictures. */
+  readonly gop: number
   /** When somebody is in the picture, in order, seconds of the loop. */
   readonly active: readonly Span[]
   /** Their share of the loop. */
@@ -91,6 +93,7 @@ export async function material(wish: MaterialWish): Promise<Material> {
     file: made,
     codec: wish.codec,
     seconds,
+    gop: wish.gop,
     active,
     activity: active.reduce((sum, { from, to }) => sum + to - from, 0) / seconds,
     bitRate: Math.round((size * 8) / seconds),

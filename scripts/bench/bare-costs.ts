@@ -1,0 +1,60 @@
+/** Processor time of one bare run of each model, on pictures of a given size. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fitPicture } from '../../src/vision/fit.ts'
+import type { ModelOnDisk } from '../../src/vision/ports.ts'
+import type { BareAnswer, BareOrder, BareRun } from './bare-runs.ts'
+
+export interface BareCosts {
+  readonly objectsMs: number
+  readonly facesMs: number
+}
+
+export interface Models {
+  readonly objects: ModelOnDisk
+  readonly faces: ModelOnDisk
+}
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+const measureForMs = 3_000
+
+export class BareModels {
+  readonly #child = fork(new URL('./bare-runs.ts', import.meta.url), { stdio: 'inherit' })
+  readonly #models: Models
+
+  constructor(models: Models) {
+    this.#models = models
+  }
+
+  async open(): Promise<void> {
+    await this.#ask({ open: [this.#models.objects, this.#models.faces] })
+  }
+
+  /** Runs of whole pictures of that size, each model in turn for some seconds; the first runs do not count. */
+  async costs(picture: Size): Promise<BareCosts> {
+    const runs = [this.#models.objects, this.#models.faces].map(({ manifest }): BareRun => {
+      const { width, height } = fitPicture(manifest.input.size, picture)
+      return { model: manifest.name, width, height }
+    })
+    await this.#ask({ runs, forMs: 0 })
+    const { cpuMs } = (await this.#ask({ runs, forMs: measureForMs })) as BareAnswer
+    return { objectsMs: cpuMs[0], facesMs: cpuMs[1] }
+  }
+
+  stop(): void {
+    if (this.#child.connected) this.#child.disconnect()
+  }
+
+  async #ask(message: BareOrder | { open: ModelOnDisk[] }): Promise<unknown> {
+    const answer = once(this.#child, 'message')
+    this.#child.send(message)
+    const ended = once(this.#child, 'exit').then(() => {
+      throw new Error('the process of bare runs ended before its time')
+    })
+    return (await Promise.race([answer, ended]))[0]
+  }
+}
