@@ -23,8 +23,11 @@ export type StreamName = keyof typeof streamKinds
 
 export const picturesPerSecond = 25
 const gopSeconds = 2
-/** After this the clip begins again; what moves is then where it was. */
-export const clipSeconds = 4
+/**
+ * After this a clip begins again; what moves is then where it was. What comes back to the same place too often would be learned, like
+ * a tree in the wind, and no longer looked at: so seldom it takes a minute.
+ */
+export const clipSeconds: Readonly<Record<Scene, number>> = { quiet: 4, active: 12 }
 const mostBytes = 64 * 1_024 * 1_024
 
 /** The clip as H.264, Annex B: each picture behind a delimiter, parameter sets before each key picture. Throws BENCH_FAILED. */
@@ -32,7 +35,7 @@ export function drawClip(scene: Scene, kind: StreamKind): Promise<Buffer> {
   const rate = String(kind.bitsPerSecond)
   const gop = String(gopSeconds * picturesPerSecond)
   return draw(scene, kind, '', [
-    ...['-t', String(clipSeconds), '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '27', '-bf', '0'],
+    ...['-t', String(clipSeconds[scene]), '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '27', '-bf', '0'],
     ...['-maxrate', rate, '-bufsize', rate, '-g', gop, '-keyint_min', gop, '-sc_threshold', '0'],
     ...['-x264-params', 'aud=1', '-f', 'h264'],
   ])
@@ -67,17 +70,17 @@ function street({ width, height }: StreamKind): string {
   return `color=0x707468:s=${size}:r=${picturesPerSecond},noise=alls=90,gblur=sigma=4,${repeated}`
 }
 
-/** Someone slow, someone fast, and something large: each crosses the picture a whole number of times per clip. */
+/** Two that walk and something large: each crosses the picture once per clip. */
 function traffic({ width, height }: StreamKind): string {
   const things = [
-    { colour: '0x803028', wide: 0.06, high: 0.3, top: 0.5, crossings: 1 },
-    { colour: '0x283880', wide: 0.05, high: 0.22, top: 0.35, crossings: 2 },
-    { colour: '0xc8c8b8', wide: 0.25, high: 0.2, top: 0.7, crossings: 1 },
+    { colour: '0x803028', wide: 0.06, high: 0.3, top: 0.5 },
+    { colour: '0x283880', wide: 0.05, high: 0.22, top: 0.35 },
+    { colour: '0xc8c8b8', wide: 0.25, high: 0.2, top: 0.7 },
   ]
   const even = (pixels: number) => 2 * Math.round(pixels / 2)
-  const drawn = things.map(({ colour, wide, high, top, crossings }, i) => {
+  const drawn = things.map(({ colour, wide, high, top }, i) => {
     const size = `${even(wide * width)}x${even(high * height)}`
-    const speed = (crossings * width) / clipSeconds
+    const speed = width / clipSeconds.active
     const thing = `color=${colour}:s=${size}:r=${picturesPerSecond}[thing${i}]`
     return `${thing};[scene${i}][thing${i}]overlay=x='mod(t*${speed}+${i * 0.3 * width},${width})':y=${even(top * height)}`
   })

@@ -55,6 +55,8 @@ const drawingSeconds = 12
 const overheadSeconds = drawingSeconds + (settleMs.idle + settleMs.quiet + 2 * settleMs.active) / 1_000
 /** Below, processor time is counted too coarsely. */
 export const leastSeconds = overheadSeconds + 13
+/** Beyond, the gateway learns that what is drawn comes back again and again, and looks no longer. */
+export const mostSeconds = 240
 /** Of the time that is measured. */
 const shares = { models: 0.1, disk: 0.04, trial: 0.72 }
 const mostQuiet = 32
@@ -82,7 +84,10 @@ export async function measureBox(options: MeasuringOptions): Promise<Findings> {
     }),
     ...{ trial: result, crowding, growth, disk, diskFolder, cutOff },
     gatewayRuns: mayWrite && gatewayIn(config.dataDir),
-    bitsPerSecond: { quiet: (8 * quiet.length) / clipSeconds, active: (8 * active.length) / clipSeconds },
+    bitsPerSecond: {
+      quiet: (8 * quiet.length) / clipSeconds.quiet,
+      active: (8 * active.length) / clipSeconds.active,
+    },
   }
 }
 

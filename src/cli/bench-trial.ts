@@ -100,9 +100,10 @@ function ownMs(): number {
   return (user + system) / 1_000
 }
 
+/** Cameras of their own for each number of them: one that was seen before has been learned. */
 function camerasOf({ cameras }: TrialOptions, scene: Scene, count: number) {
   return Array.from({ length: count }, (_, i) => ({
-    id: `${scene}-${i + 1}`,
+    id: `${scene}-${i + 1}-of-${count}`,
     url: cameras.url(scene, i + 1),
   }))
 }

@@ -10,7 +10,7 @@ import { GatewayError } from '../kit/errors.ts'
 import { createLog } from '../kit/log.ts'
 import { SecretMask } from '../kit/secrets.ts'
 import { type StreamName, streamKinds } from './bench-clip.ts'
-import { leastSeconds, measureBox } from './bench-measuring.ts'
+import { leastSeconds, measureBox, mostSeconds } from './bench-measuring.ts'
 import { reportJson, reportLines } from './bench-report.ts'
 import type { Io } from './io.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -27,7 +27,7 @@ writes to its disk. Runs the real gateway for about two minutes on cameras that 
   --busy SHARE     share of the cameras in which something moves in a busy hour (default 0.3; a quiet hour: 0.02)
   --alerts N       alerts a day, for what is written (default 200)
   --config FILE    analysis, models and dataDir from there (default: ${defaultConfigPath} where it is, else the defaults)
-  --seconds S      how long it may take, ${leastSeconds} to 3600 (default 120): longer is more precise
+  --seconds S      how long it may take, ${leastSeconds} to ${mostSeconds} (default 120): longer is more precise
   --json           one JSON line instead of text
   --help           this text
 
@@ -107,7 +107,7 @@ function askedOf(values: { readonly [option: string]: string | boolean | undefin
     stream,
     busy: number('busy', 0, 1),
     alerts: number('alerts', 0, 1_000_000),
-    seconds: number('seconds', leastSeconds, 3_600),
+    seconds: number('seconds', leastSeconds, mostSeconds),
   }
 }
 

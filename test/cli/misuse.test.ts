@@ -53,7 +53,7 @@ it.each([
   [['bench', '--cameras', '0'], /--cameras takes a whole number from 1 to 4096/],
   [['bench', '--cameras', '2.5'], /--cameras takes a whole number/],
   [['bench', '--busy', 'much'], /--busy takes a number from 0 to 1/],
-  [['bench', '--seconds', '1'], /--seconds takes a number from \d+ to 3600/],
+  [['bench', '--seconds', '1'], /--seconds takes a number from \d+ to 240/],
   [['bench', '--stream', '4k'], /--stream takes one of: d1, 1080p/],
   [['models'], /skyeye models list/],
   [['models', 'fetch'], /skyeye models list/],
