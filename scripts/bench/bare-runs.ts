@@ -1,4 +1,5 @@
 /** A child of bench:pool that does nothing but `session.run`: the floor that the vision pool is compared with. */
+import '../../src/vision/no-telemetry.ts'
 import * as ort from 'onnxruntime-node'
 import { sessionOptions } from '../../src/vision/detector.ts'
 import type { ModelOnDisk } from '../../src/vision/ports.ts'

@@ -1,4 +1,5 @@
 /** One model in one thread: opens its ONNX session, checks it against the manifest, and finds things in pictures. */
+import './no-telemetry.ts'
 import * as ort from 'onnxruntime-node'
 import type { Detection } from '../domain/detection.ts'
 import { GatewayError } from '../kit/errors.ts'

@@ -1,4 +1,5 @@
 /** The pool's end of one worker thread: sends tasks, matches answers, notices death and silence. */
+import './no-telemetry.ts'
 import { Worker } from 'node:worker_threads'
 import { type ErrorCode, GatewayError } from '../kit/errors.ts'
 import type { FromWorker, Task, ToWorker, WorkerSetup } from './messages.ts'
