@@ -33,6 +33,8 @@ export class FedDecoder {
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #stopped = false
+  /** Goes before the next picture. */
+  #prefix: Uint8Array = nothing
 
   constructor(options: FedDecoderOptions) {
     this.#options = options
@@ -56,14 +58,19 @@ export class FedDecoder {
    */
   feed(bytes: Uint8Array, position: number, shown: boolean): void {
     if (this.#stopped) return
-    const header = ivfPictureHeader(bytes.length, 2 * position + (shown ? 1 : 0))
-    if (this.#write) {
-      this.#write(header)
-      this.#write(bytes)
-    } else {
-      this.#waiting.push(header, bytes)
-      this.#waitingBytes += header.length + bytes.length
-    }
+    const prefix = this.#prefix
+    this.#prefix = nothing
+    this.#pass(ivfPictureHeader(prefix.length + bytes.length, 2 * position + (shown ? 1 : 0)))
+    if (prefix.length > 0) this.#pass(prefix)
+    this.#pass(bytes)
+  }
+
+  /**
+   * The next picture, a key picture, is from before the last one. A key picture of H.265 need not begin a sequence: its place
+   * among the others is then counted on, and pictures from before and after would come out mixed up.
+   */
+  endSequence(): void {
+    if (this.#options.codec === 'h265') this.#prefix = endOfSequence
   }
 
   /** Resolves when ffmpeg is gone. Idempotent. */
@@ -71,6 +78,15 @@ export class FedDecoder {
     this.#stopped = true
     await this.#started
     await this.#run?.stop()
+  }
+
+  #pass(bytes: Uint8Array): void {
+    if (this.#write) {
+      this.#write(bytes)
+      return
+    }
+    this.#waiting.push(bytes)
+    this.#waitingBytes += bytes.length
   }
 
   async #start(): Promise<void> {
@@ -112,5 +128,8 @@ export class FedDecoder {
   }
 }
 
+const nothing = new Uint8Array(0)
+/** The NAL unit of H.265 that ends a coded sequence (type 36), behind its start code. */
+const endOfSequence = Uint8Array.of(0, 0, 0, 1, 0x48, 0x01)
 /** Any would do: only the order of the times matters to ffmpeg. */
 const ticksPerSecond = 1_000

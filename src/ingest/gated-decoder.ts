@@ -54,7 +54,7 @@ export interface GatedCounters {
 const burstPictures = 12
 /** A jump of the stream's time by more than this is a new stream, ms. */
 const jumpMs = 10_000
-/** A picture that comes after one that is to be shown later is so far back at most, ms. */
+/** A picture that comes after one that is to be shown later is so far back at most, ms; what is further back has jumped too. */
 const reorderedMs = 700
 /** Beyond this the decoder is hopelessly behind: it goes on at the next key picture. */
 const maxBacklogBytes = 4 * 1_024 * 1_024
@@ -138,11 +138,11 @@ export class GatedDecoder {
     await this.#decoder?.stop()
   }
 
+  /** What was coded before a jump is not looked back at, but the decoder goes on: it knows no time, and the next key picture may be far. */
   #followTime({ timeMs }: CodedPicture): void {
-    const jumped = Math.abs(timeMs - (this.#newest?.timeMs ?? timeMs)) > jumpMs
-    if (!jumped) return
+    const aheadMs = timeMs - (this.#newest?.timeMs ?? timeMs)
+    if (aheadMs <= jumpMs && aheadMs > -reorderedMs) return
     this.#ring.clear()
-    this.#fedTo = undefined
     this.#shownTo = undefined
     this.#offset = this.#lastPosition + 1_000 - Math.round(timeMs)
   }
@@ -217,6 +217,7 @@ export class GatedDecoder {
     this.#offset += this.#lastPosition + 1 - this.#position(entry)
     this.#firstPosition = this.#position(entry)
     this.#owed.clear()
+    this.#decoder?.endSequence()
   }
 
   #feed(first: number, last: number, isShown: (entry: Entry) => boolean, isBurst = false): void {

@@ -179,6 +179,42 @@ describe('odd streams', () => {
     expect(frameTimes).toEqual(frameTimes.toSorted((a, b) => a - b))
   })
 
+  it.each([1_500, 5_000, 9_000])('a time that jumps back by %i ms leaves nothing out', async (jumpMs) => {
+    const pictures = (await codedPictures(plain, 'h264')).slice(0, 250)
+    // In the middle of a group of pictures: the next key picture may be far.
+    const set = (one: CodedPicture, i: number) => (i < 230 ? one : { ...one, timeMs: one.timeMs - jumpMs })
+    bench = new Bench(scripted((_, i) => (i % 5 === 0 ? 'show' : 'decode')))
+    await bench.play(pictures.map(set))
+    expect(bench.times).toEqual(Array.from({ length: 50 }, (_, i) => i * 200 - (i < 46 ? 0 : jumpMs)))
+    expect(bench.decoder.counters.lost).toBe(0)
+  })
+
+  it('going back in H.265 without a picture that begins a sequence shows just what a whole decoding shows', async () => {
+    const params = 'log-level=error:open-gop=1:bframes=3:keyint=50:min-keyint=50:scenecut=0'
+    // The reordering that a fast preset leaves out is what mixes the pictures up.
+    const more = ['-preset', 'veryfast', '-x265-params', params]
+    const clip = await clips.draw('open.mp4', { codec: 'libx265', fps, seconds: 9, more })
+    let told = false
+    const moved = (timeMs: number) => {
+      const now = timeMs > 5_900 && !told
+      told ||= now
+      return now
+    }
+    bench = new Bench(scripted(onlyKeys, moved))
+    const pictures = await codedPictures(clip, 'h265')
+    await bench.play(pictures.slice(0, 215), 100)
+    const firstMs = Math.min(...pictures.map(({ timeMs }) => timeMs))
+    const burst = bench.out.filter(({ burst: isBurst }) => isBurst)
+    expect(burst.length).toBeGreaterThanOrEqual(10)
+    const all = await ffmpeg(...['-i', clip, '-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1'])
+    for (const { timeMs, pixels } of burst) {
+      const at = Math.round(((timeMs - firstMs) / 1_000) * fps) * pixels.length
+      const whole = all.subarray(at, at + pixels.length)
+      expect(Buffer.from(pixels).equals(whole), `the picture of ${timeMs} ms`).toBe(true)
+    }
+    expect(bench.decoder.counters.lost).toBe(0)
+  })
+
   it('a picture without memory is left out, counted, and the stream goes on', async () => {
     bench = new Bench(scripted(onlyKeys), 2)
     await bench.play((await codedPictures(plain, 'h264')).slice(0, 151), 20)
