@@ -91,7 +91,11 @@ export class VisionPool {
    * camera. Resolves too when the signal fires or the pool stops.
    */
   async ready(camera: string, signal: AbortSignal): Promise<void> {
-    if (!this.#crew.isStopping) await this.#admission.turn(camera, signal)
+    if (this.#crew.isStopping) return
+    const since = performance.now()
+    await this.#admission.turn(camera, signal)
+    // Frames queue here, before they are taken, and no longer at the workers' door.
+    this.#stats.waitMs += performance.now() - since
   }
 
   /**

@@ -25,7 +25,7 @@ export interface VisionStats {
   readonly preMs: number
   readonly modelMs: number
   readonly postMs: number
-  /** Sum over tasks of the time until a worker took them. */
+  /** Sum of the time that cameras waited for their turn, and tasks until a worker took them. */
   readonly waitMs: number
   /** Boxes dropped: not finite, empty, outside or far too large. */
   readonly absurdBoxes: number

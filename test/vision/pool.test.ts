@@ -320,6 +320,24 @@ describe('turns at the pool', () => {
     await vision.ready('eight', never)
   })
 
+  it('are waited for, and the sum of it says that there is more work than workers', async () => {
+    const slow = `if (message.kind === 'detect') setTimeout(() => port.postMessage(
+      { kind: 'detected', id: message.id, detections: [], costs: { tensors: [] }, evicted: 0 }), 50)`
+    const vision = poolOf(undefined, undefined, { workerUrl: program(slow) })
+    await vision.start()
+    const watch = async (camera: string) => {
+      for (let i = 0; i < 5; i++) {
+        await vision.ready(camera, never)
+        const { handle } = await vision.detect({ ...frame(32), camera })
+        vision.release(handle)
+      }
+    }
+    await Promise.all(Array.from({ length: 8 }, (_, i) => watch(`camera-${i}`)))
+    // Two at a time, so each waits for the three pairs before it.
+    const { waitMs, frames } = vision.stats()
+    expect(waitMs / frames).toBeGreaterThan(100)
+  })
+
   it('are free again after a frame that deserved no look, or that is none', async () => {
     const vision = poolOf()
     await vision.start()
