@@ -2,6 +2,7 @@
 import type { Camera, CameraState } from '../domain/camera.ts'
 import type { Trouble } from '../domain/coverage.ts'
 import type { Frame } from '../domain/frame.ts'
+import { area } from '../domain/geometry.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { Latest } from '../kit/latest.ts'
 import type { Log } from '../kit/log.ts'
@@ -115,6 +116,7 @@ export class CameraSource {
   async *frames(signal: AbortSignal): AsyncGenerator<Frame> {
     const latest = new Latest<Frame>({
       maxKept: maxBurst,
+      succeed: withOwedLook,
       onDropped: (frame) => this.#drop(frame),
     })
     const left = new AbortController()
@@ -261,6 +263,15 @@ export class CameraSource {
     this.#state = state
     this.#options.onState(state, why)
   }
+}
+
+/**
+ * A frame that waited in vain for its turn leaves its look to the one that replaces it: who came and stands still moves no
+ * more, and would else not be seen before the next look at everything.
+ */
+function withOwedLook(newer: Frame, older: Frame): Frame {
+  const owesAll = older.look?.some((box) => area(box) === 1)
+  return owesAll || newer.look?.length === 0 ? { ...newer, look: older.look } : newer
 }
 
 function sum(a: GatedCounters, b: GatedCounters): GatedCounters {

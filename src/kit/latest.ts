@@ -3,6 +3,8 @@
 export interface LatestOptions<T> {
   /** Kept values that may wait at once; the oldest goes for one more. */
   readonly maxKept?: number
+  /** What a newer value becomes where it replaces an older one; default: it stays as it is. */
+  succeed?(newer: T, older: T): T
   /** Gets each value that nobody will take. */
   onDropped?(value: T): void
 }
@@ -30,11 +32,12 @@ export class Latest<T> implements AsyncIterable<T> {
       this.#drop(value)
       return
     }
-    if (this.#value !== undefined) {
+    const older = this.#value
+    this.#value = older === undefined ? value : (this.#options.succeed?.(value, older) ?? value)
+    if (older !== undefined) {
       this.#replaced++
-      this.#drop(this.#value)
+      this.#drop(older)
     }
-    this.#value = value
     this.#wake?.()
   }
 

@@ -91,6 +91,25 @@ test('a file camera plays at its own pace, over and over, with a time that goes 
   expect(ffmpegs()).toEqual([])
 })
 
+test('a look that waited for its turn is not forgotten because nothing moves any more', async () => {
+  const clip = await clips.draw('still.mp4', { fps: 25, seconds: 4 })
+  const corner = { x1: 0, y1: 0, x2: 0.3, y2: 0.3 }
+  let shown = 0
+  const { source } = watched(`file:${clip}`, {
+    gate: { coded: () => 'show', shown: () => ({ open: false, look: shown++ === 0 ? [corner] : [] }) },
+    turn: async () => {
+      while (shown < 4) await new Promise((resume) => setTimeout(resume, 5))
+    },
+  })
+  const frames: Frame[] = []
+  const { ended } = reading(source, (frame, stop) => {
+    if (frames.push(frame) === 2) stop()
+  })
+  await ended
+  expect(frames[0].index).toBeGreaterThanOrEqual(3)
+  expect(frames.map(({ look }) => look)).toEqual([[corner], []])
+})
+
 test('a slow reader gets the newest frame, and the ones in between are counted', async () => {
   const clip = await clips.draw('busy.mp4', { fps: 50, seconds: 2 })
   const { source } = watched(`file:${clip}`)

@@ -26,6 +26,15 @@ it('ends the iteration when closed, also for a reader that waits', async () => {
   expect((await next).done).toBe(true)
 })
 
+it('lets a newer value take over something of the one that it replaces', async () => {
+  const slot = new Latest<number>({ succeed: (newer, older) => newer + older })
+  for (const value of [1, 10, 100]) slot.put(value)
+  const reader = slot[Symbol.asyncIterator]()
+  expect((await reader.next()).value).toBe(111)
+  slot.put(1_000)
+  expect((await reader.next()).value).toBe(1_000)
+})
+
 it('gives what was kept first, in order, and then the newest', async () => {
   const dropped: number[] = []
   const slot = new Latest<number>({ maxKept: 2, onDropped: (value) => dropped.push(value) })
