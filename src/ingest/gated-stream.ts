@@ -19,7 +19,7 @@ export interface GatedStreamOptions {
   readonly pixels: PixelShelf
   readonly fps: number
   readonly maxWidth: number
-  /** A source that sends but gives no picture for three times as long is given up, ms. */
+  /** A source that sends but gives no picture for three times as long, and at least 30 s, is given up, ms. */
   readonly silentAfterMs: number
   /** Ends the stream. */
   readonly signal: AbortSignal
@@ -27,8 +27,10 @@ export interface GatedStreamOptions {
   readonly onMissed?: (trouble: Trouble) => void
 }
 
-/** Key pictures may be rare, and a busy box slow. */
+/** A busy box may be slow. */
 const picturePatience = 3
+/** Where nothing moves a picture comes at each glance (10 s apart at most) or with the next key picture after it (12 s). */
+const leastPatienceMs = 30_000
 
 export class GatedStream {
   readonly #source: CodedSource
@@ -49,7 +51,7 @@ export class GatedStream {
       ...options,
       onPicture: (picture) => {
         this.#ready.push(picture)
-        this.#lastPictureAt = Date.now()
+        this.#lastPictureAt = performance.now()
         this.#wake?.()
       },
       onFailure: (failure) => this.#end(failure),
@@ -70,7 +72,7 @@ export class GatedStream {
 
   /** Until the source ends. Throws what it throws, and what the decoder ends with; STREAM_SILENT where no picture comes out. */
   async *pictures(): AsyncGenerator<GatedPicture> {
-    this.#lastPictureAt = Date.now()
+    this.#lastPictureAt = performance.now()
     const reading = this.#read()
     try {
       for (;;) {
@@ -103,8 +105,8 @@ export class GatedStream {
   }
 
   #checkPatience(): void {
-    const waitedMs = Date.now() - this.#lastPictureAt
-    if (waitedMs < picturePatience * this.#options.silentAfterMs) return
+    const waitedMs = performance.now() - this.#lastPictureAt
+    if (waitedMs < Math.max(leastPatienceMs, picturePatience * this.#options.silentAfterMs)) return
     const why = `for ${Math.round(waitedMs / 1_000)} s no picture came: it sends, but nothing that gives a picture`
     throw new GatewayError('STREAM_SILENT', `The stream is connected, but ${why}.`)
   }
