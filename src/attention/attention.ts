@@ -101,7 +101,11 @@ export class Attention {
     const movement = this.#motion.see(luma, timeMs)
     const held = this.viewers > 0 || this.#followed.anyMoving
     const open = this.#gate.saw(movement.kind !== 'still', timeMs, held)
-    return { open, look: this.#look(movement, luma.width / luma.height, timeMs) }
+    const fullLookMs = this.#nextFullMs
+    const look = this.#look(movement, luma.width / luma.height, timeMs)
+    // The decoder goes back, and nobody looks at this picture before it comes once more.
+    if (open) this.#nextFullMs = fullLookMs
+    return { open, look }
   }
 
   /**

@@ -129,6 +129,17 @@ describe('movement', () => {
     expect(shown.every(({ look }) => look.length > 0)).toBe(true)
   })
 
+  it('that is found just when everything is due to be looked at leaves that due', () => {
+    const camera = new Camera({ options: { fullLookEveryMs: 10_000 } }).run(30_000)
+    const last = camera.looks.filter(({ look }) => look.includes(wholePicture)).at(-1)?.timeMs ?? Number.NaN
+    camera.run(last + 10_000 - camera.timeMs)
+    camera.run(40, walker)
+    expect(camera.opened).toEqual([last + 10_000])
+    // What the decoder shows when it has gone back, first of all that which gave it away once more.
+    const again = camera.attention.shown(walker(last + 10_000), last + 10_000)
+    expect(again).toEqual({ open: false, look: [wholePicture] })
+  })
+
   it('in the packets opens at once', () => {
     const camera = quiet().run(500)
     camera.packets.now = { active: true, score: 5, blind: false }
