@@ -73,6 +73,12 @@ const quietSeconds = 60
  */
 const noise = 8
 
+/**
+ * The loop is coded so often in one go, and the last round is kept: an encoder that has just begun spends its bits differently, which
+ * would be an event at each seam of the loop.
+ */
+const rounds = 2
+
 /** A substream and a main stream as cameras ship them. */
 const streams: Record<
   Stream,
@@ -158,20 +164,22 @@ function loopSeconds({ activity, gop }: MaterialWish, { visit, excerpt }: Footag
   )
 }
 
-/** First the excerpt, then one empty picture (the mean of many) for the rest; noise is added to both alike. */
+/** The loop twice over: first the excerpt, then one empty picture (the mean of many) for the rest; noise is added to both alike. */
 function graph({ excerpt, empty }: Footage, { stream, activity }: MaterialWish, seconds: number): string {
   const { width, height } = streams[stream]
   const restart = 'setpts=PTS-STARTPTS'
   const mean = `trim=${empty.from}:${empty.to},fps=10,tmix=frames=${Math.round((empty.to - empty.from) * 10)}`
   const still = `[0:v]${mean},reverse,trim=end_frame=1,${restart},loop=-1:1,fps=${fps}`
   const look = `scale=${width}:${height}:flags=bicubic,setsar=1,noise=alls=${noise}:allf=t,format=yuv420p`
-  const rest = seconds - (activity > 0 ? excerpt.to - excerpt.from : 0)
-  if (activity === 0) return `${still},trim=duration=${seconds},${look}[out]`
-  return [
-    `[0:v]trim=${excerpt.from}:${excerpt.to},${restart},fps=${fps}[visit]`,
-    `${still},trim=duration=${rest}[rest]`,
-    `[visit][rest]concat,${look}[out]`,
-  ].join(';')
+  if (activity === 0) return `${still},trim=duration=${rounds * seconds},${look}[out]`
+  const rest = seconds - (excerpt.to - excerpt.from)
+  const round = (n: number) => [
+    `[0:v]trim=${excerpt.from}:${excerpt.to},${restart},fps=${fps}[visit${n}]`,
+    `${still},trim=duration=${rest}[rest${n}]`,
+  ]
+  const all = Array.from({ length: rounds }, (_, n) => n)
+  const parts = all.map((n) => `[visit${n}][rest${n}]`).join('')
+  return [...all.flatMap(round), `${parts}concat=n=${2 * rounds},${look}[out]`].join(';')
 }
 
 /** No B-pictures and closed GOPs of one length, as substreams are; the rate is a mean with room above it, or held over a second. */
@@ -198,14 +206,18 @@ async function encoded(footage: Footage, wish: MaterialWish, seconds: number): P
   if (existsSync(made)) return made
   await mkdir(cache, { recursive: true })
   // Written aside and renamed, so that a broken-off run never leaves half a file.
-  const part = `${made}.${randomUUID()}.part`
-  const output = ['-t', String(seconds), '-f', 'mp4', part]
-  await run('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-i', footage.file, ...args, ...output]).catch(
-    async (failed) => {
-      await rm(part, { force: true })
-      throw new Error(`ffmpeg cannot make the material: ${failed.stderr?.trim() || failed.message}`)
-    },
-  )
-  await rename(part, made)
+  const [whole, part] = ['whole', 'part'].map((suffix) => `${made}.${randomUUID()}.${suffix}`)
+  const ffmpeg = (...args: string[]) => run('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...args])
+  try {
+    await ffmpeg('-i', footage.file, ...args, '-t', String(rounds * seconds), '-f', 'mp4', whole)
+    const last = ['-ss', String((rounds - 1) * seconds), '-i', whole, '-t', String(seconds)]
+    await ffmpeg(...last, '-c', 'copy', '-f', 'mp4', part)
+    await rename(part, made)
+  } catch (failed) {
+    const { stderr, message } = failed as { stderr?: string; message: string }
+    throw new Error(`ffmpeg cannot make the material: ${stderr?.trim() || message}`)
+  } finally {
+    for (const file of [whole, part]) await rm(file, { force: true })
+  }
   return made
 }

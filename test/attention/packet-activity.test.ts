@@ -17,6 +17,8 @@ interface Scene {
   /** Bytes stay the same, the quantiser takes the changes. */
   readonly constantRate?: boolean
   readonly readable?: boolean
+  /** The first picture after a key picture costs so much more of one, the second half of that … */
+  readonly mends?: number
 }
 
 /** A camera and what is heard of it. */
@@ -36,30 +38,34 @@ class Camera {
       layered: false,
       constantRate: false,
       readable: true,
+      mends: 0,
     }
     this.#scene = { ...plain, ...scene }
   }
 
-  /** Runs for a while; `moving` is the share of the view that moves. Returns how long something was active, and from when, seconds. */
-  run(seconds: number, moving = 0, known = false): { active: number; from: number } {
+  /** Runs for a while; `moving` is the share of the view that moves. Returns how long something was active, and from when, seconds, and the highest score. */
+  run(seconds: number, moving = 0, known = false): { active: number; from: number; loudest: number } {
     const { fps } = this.#scene
     let active = 0
     let from = Number.POSITIVE_INFINITY
+    let loudest = 0
     for (let n = 0; n < seconds * fps; n++) {
       this.last = this.activity.add(this.#picture(moving), known)
+      loudest = Math.max(loudest, this.last.score)
       if (!this.last.active) continue
       active += 1 / fps
       from = Math.min(from, n / fps)
     }
-    return { active, from }
+    return { active, from, loudest }
   }
 
   #picture(moving: number): CodedFacts {
-    const { fps, gop, still, wavers, layered, constantRate, readable } = this.#scene
+    const { fps, gop, still, wavers, layered, constantRate, readable, mends } = this.#scene
     const key = this.#n % gop === 0
     const reference = !layered || key || this.#n % 4 === 0
     const waver = 1 + wavers * Math.sin(this.#n * this.#n * 1.7)
-    const share = key ? 1 : (still * waver + moving) * (reference ? 1 : 0.3)
+    const mended = mends / 2 ** ((this.#n % gop) - 1)
+    const share = key ? 1 : (still * waver + mended + moving) * (reference ? 1 : 0.3)
     this.#n++
     this.timeMs += 1000 / fps
     const bytes = constantRate && !key ? keyBytes / 10 : keyBytes * share
@@ -146,6 +152,14 @@ test('one large picture, as encoders send to refresh the view, is no movement', 
   const large = { sliceBytes: keyBytes, key: false, reference: true, qp: 28, afterLoss: false }
   expect(camera.activity.add({ ...large, timeMs: camera.timeMs + 40 }).active).toBe(false)
   expect(camera.run(5).active).toBe(0)
+})
+
+test('pictures right after a key picture that mend it are no movement each time, and hide none', () => {
+  const camera = new Camera({ still: 0.06, mends: 0.16 })
+  camera.run(20)
+  expect(camera.run(120).loudest).toBeLessThan(0.4)
+  expect(camera.last.blind).toBe(false)
+  expect(camera.run(2, 0.06).from).toBeLessThan(1)
 })
 
 test('a stream that jumps in time, and pictures that come in another order than shown, are no movement', () => {
