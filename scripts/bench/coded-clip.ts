@@ -25,7 +25,7 @@ export async function codedPictures(
     parameterSets: [...clip.sets.vps, ...clip.sets.sps, ...clip.sets.pps],
     clock: new StreamClock(clockRate),
     arrivedAt: () => now,
-    onPicture: (picture) => pictures.push(picture),
+    onPicture: (picture) => pictures.push({ ...picture, bytes: Buffer.from(picture.bytes) }),
   })
   const rtp = new RtpReader(payloadType, units)
   const reader = new InterleavedReader({ frame: (_, bytes, from, to) => rtp.read(bytes, from, to) })

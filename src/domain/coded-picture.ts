@@ -8,7 +8,7 @@ export interface CodedPicture {
   readonly key: boolean
   /** Other pictures may need it. One that is not may be left out without harm. */
   readonly reference: boolean
-  /** Annex B: every NAL unit behind a start code 00 00 00 01. A key picture begins with its parameter sets. */
+  /** Annex B: every NAL unit behind a start code 00 00 00 01. A key picture begins with its parameter sets. Whose memory it is, and for how long it is valid, says who gives it. */
   readonly bytes: Uint8Array
   /** Bytes of its slices alone: without parameter sets, SEI and filler. */
   readonly sliceBytes: number

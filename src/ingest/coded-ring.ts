@@ -1,14 +1,18 @@
 /** The last coded pictures of one camera, so that a gate which opens can look back: bounded in bytes and in seconds. */
 import type { CodedPicture } from '../domain/coded-picture.ts'
+import { CodedMemory, type Kept } from './coded-memory.ts'
 
 /** A coded picture in the ring. */
 export interface Entry {
   /** Counts the pictures of this stream. */
   readonly number: number
+  /** Its bytes are the ring's: valid until the entry is dropped. */
   readonly picture: CodedPicture
   /** When it was taken, epoch ms on the box's clock. */
   readonly frameTime: number
 }
+
+type Held = Entry & { readonly kept: Kept }
 
 export interface RingLimits {
   readonly bytes: number
@@ -20,15 +24,23 @@ const defaultLimits: RingLimits = { bytes: 6 * 1_024 * 1_024, seconds: 30 }
 
 export class CodedRing {
   readonly #limits: RingLimits
-  #entries: Entry[] = []
+  readonly #memory: CodedMemory
+  #entries: Held[] = []
   /** Index of the first entry still held: removing from the front of an array moves all the others. */
   #head = 0
   #bytes = 0
   #next = 0
   #overflows = 0
 
-  constructor(limits: RingLimits = defaultLimits) {
+  /** @param isIdle nobody reads any more what was dropped: its memory may be used again */
+  constructor(limits: RingLimits = defaultLimits, isIdle?: () => boolean) {
     this.#limits = limits
+    this.#memory = new CodedMemory(isIdle)
+  }
+
+  /** Memory for them, bytes. */
+  get memoryBytes(): number {
+    return this.#memory.bytes
   }
 
   /** Bytes of coded pictures held. */
@@ -45,9 +57,10 @@ export class CodedRing {
     return this.#entries.at(-1)
   }
 
-  /** Beyond the limits the oldest groups of pictures go, in the end all: what lacks its key picture is of no use. */
+  /** Copies the picture. Beyond the limits the oldest groups of pictures go, in the end all: what lacks its key picture is of no use. */
   add(picture: CodedPicture, frameTime: number): Entry {
-    const entry = { number: this.#next++, picture, frameTime }
+    const kept = this.#memory.keep(picture.bytes)
+    const entry = { number: this.#next++, picture: { ...picture, bytes: kept.bytes }, frameTime, kept }
     this.#entries.push(entry)
     this.#bytes += picture.bytes.length
     while (this.#isTooMuch(entry)) {
@@ -113,7 +126,11 @@ export class CodedRing {
   }
 
   #dropTo(index: number): void {
-    for (let i = this.#head; i < index; i++) this.#bytes -= this.#entries[i].picture.bytes.length
+    for (let i = this.#head; i < index; i++) {
+      const { picture, kept } = this.#entries[i]
+      this.#bytes -= picture.bytes.length
+      this.#memory.give(kept)
+    }
     this.#head = index
     if (this.#head < 64 && this.#head < this.#entries.length) return
     this.#entries = this.#entries.slice(this.#head)

@@ -1,4 +1,5 @@
 /** A decoder that is fed: one ffmpeg that lives as long as the stream, decodes what it is given and shows what it is asked for. */
+import type { Socket } from 'node:net'
 import type { Codec } from '../domain/coded-picture.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { socketPair } from '../kit/socket-pair.ts'
@@ -27,8 +28,7 @@ export interface FedDecoderOptions {
 export class FedDecoder {
   readonly #options: FedDecoderOptions
   #run: FfmpegRun | undefined
-  #write: ((bytes: Uint8Array) => void) | undefined
-  #backlog: () => number = () => 0
+  #near: Socket | undefined
   /** What is fed before ffmpeg has started. */
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
@@ -45,7 +45,7 @@ export class FedDecoder {
 
   /** Bytes fed that ffmpeg has not taken yet. */
   get backlog(): number {
-    return this.#waitingBytes + this.#backlog()
+    return this.#waitingBytes + (this.#near?.writableLength ?? 0)
   }
 
   get pid(): number | undefined {
@@ -53,16 +53,25 @@ export class FedDecoder {
   }
 
   /**
-   * @param bytes Annex B; must not change afterwards
+   * @param bytes Annex B; must not change while `backlog` is not 0
    * @param position whole number, larger for a picture that is to be shown later; a picture that is `shown` comes out with it
    */
   feed(bytes: Uint8Array, position: number, shown: boolean): void {
     if (this.#stopped) return
     const prefix = this.#prefix
     this.#prefix = nothing
-    this.#pass(ivfPictureHeader(prefix.length + bytes.length, 2 * position + (shown ? 1 : 0)))
-    if (prefix.length > 0) this.#pass(prefix)
-    this.#pass(bytes)
+    this.together(() => {
+      this.#pass(ivfPictureHeader(prefix.length + bytes.length, 2 * position + (shown ? 1 : 0)))
+      if (prefix.length > 0) this.#pass(prefix)
+      this.#pass(bytes)
+    })
+  }
+
+  /** What is fed meanwhile goes out in one write: each would wake ffmpeg for itself. */
+  together(feed: () => void): void {
+    this.#near?.cork()
+    feed()
+    this.#near?.uncork()
   }
 
   /**
@@ -81,8 +90,8 @@ export class FedDecoder {
   }
 
   #pass(bytes: Uint8Array): void {
-    if (this.#write) {
-      this.#write(bytes)
+    if (this.#near) {
+      this.#near.write(bytes)
       return
     }
     this.#waiting.push(bytes)
@@ -103,8 +112,7 @@ export class FedDecoder {
     for (const bytes of this.#waiting) near.write(bytes)
     this.#waiting = []
     this.#waitingBytes = 0
-    this.#backlog = () => near.writableLength
-    this.#write = (bytes) => void near.write(bytes)
+    this.#near = near
   }
 
   #read(reader: NutReader, bytes: Buffer): void {

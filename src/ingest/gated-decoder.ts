@@ -1,5 +1,5 @@
 /** The gate at work: keeps one camera's coded pictures, decodes those that somebody will look at, and looks back when something moves. */
-import type { CodedPicture } from '../domain/coded-picture.ts'
+import type { Codec, CodedPicture } from '../domain/coded-picture.ts'
 import type { Trouble } from '../domain/coverage.ts'
 import type { Box } from '../domain/geometry.ts'
 import type { GatewayError } from '../kit/errors.ts'
@@ -70,7 +70,7 @@ interface Owed {
 
 export class GatedDecoder {
   readonly #options: GatedDecoderOptions
-  readonly #ring = new CodedRing()
+  readonly #ring = new CodedRing(undefined, () => (this.#decoder?.backlog ?? 0) === 0)
   readonly #clock = new FrameClock()
   readonly #luma = new LumaShrinker()
   #decoder: FedDecoder | undefined
@@ -225,30 +225,38 @@ export class GatedDecoder {
     if (!goesOn) this.#goBackTo(first)
     // Leading pictures belong to the group before: a decoder that begins here cannot decode them.
     const beginsAt = goesOn ? undefined : this.#ring.at(first)?.picture.timeMs
-    for (const entry of this.#ring.between(first, last)) {
-      const shown = isShown(entry)
-      this.#fedTo = entry.number
-      const { picture } = entry
-      if (beginsAt !== undefined && picture.timeMs < beginsAt) continue
-      if (!shown && !picture.reference) continue
-      this.#feedOne(entry, shown, isBurst && entry.number < last)
-    }
+    const decoder = this.#start(this.#ring.at(first)?.picture.codec)
+    decoder?.together(() => {
+      for (const entry of this.#ring.between(first, last)) {
+        const shown = isShown(entry)
+        this.#fedTo = entry.number
+        const { picture } = entry
+        if (beginsAt !== undefined && picture.timeMs < beginsAt) continue
+        if (!shown && !picture.reference) continue
+        this.#feedOne(decoder, entry, shown, isBurst && entry.number < last)
+      }
+    })
   }
 
-  #feedOne(entry: Entry, shown: boolean, burst: boolean): void {
+  #start(codec: Codec | undefined): FedDecoder | undefined {
+    if (!codec) return undefined
     this.#decoder ??= new FedDecoder({
-      codec: entry.picture.codec,
+      codec,
       maxWidth: this.#options.maxWidth,
       pixels: this.#options.pixels,
       onPicture: (picture) => this.#show(picture),
       onFailure: (failure) => this.#options.onFailure(failure),
     })
+    return this.#decoder
+  }
+
+  #feedOne(decoder: FedDecoder, entry: Entry, shown: boolean, burst: boolean): void {
     const position = this.#position(entry)
     this.#lastPosition = Math.max(this.#lastPosition, position)
     if (shown) this.#owed.set(position, { entry, burst })
     this.#pushes = 0
     this.#counted.decoded++
-    this.#decoder.feed(entry.picture.bytes, position, shown)
+    decoder.feed(entry.picture.bytes, position, shown)
   }
 
   #position({ picture }: Entry): number {

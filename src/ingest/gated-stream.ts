@@ -10,7 +10,8 @@ import type { Gate, PixelShelf } from './ports.ts'
 export interface CodedSource {
   /** Coded bytes that came. */
   readonly bytes: number
-  pictures(): AsyncIterable<CodedPicture>
+  /** Until it ends; rejects where it ends badly. A picture's bytes are only valid during the call, which does not throw. */
+  read(onPicture: (picture: CodedPicture) => void): Promise<void>
 }
 
 export interface GatedStreamOptions {
@@ -93,12 +94,18 @@ export class GatedStream {
 
   async #read(): Promise<void> {
     try {
-      for await (const picture of this.#source.pictures()) {
-        if (this.#ended) return
-        this.#decoder.take(picture)
-        this.#checkPatience()
-      }
+      await this.#source.read((picture) => this.#take(picture))
       this.#end(undefined)
+    } catch (error) {
+      this.#end(error)
+    }
+  }
+
+  #take(picture: CodedPicture): void {
+    if (this.#ended) return
+    try {
+      this.#decoder.take(picture)
+      this.#checkPatience()
     } catch (error) {
       this.#end(error)
     }

@@ -17,11 +17,11 @@ const coded: Omit<CodedPicture, 'timeMs'> = {
 function unwanted(seconds: number, before = () => {}): Promise<unknown[]> {
   const source = {
     bytes: 0,
-    async *pictures() {
+    async read(onPicture: (picture: CodedPicture) => void) {
       for (let i = 1; i <= seconds; i++) {
         vi.advanceTimersByTime(1_000)
         if (i === seconds) before()
-        yield { ...coded, timeMs: i * 1_000 }
+        onPicture({ ...coded, timeMs: i * 1_000 })
       }
     },
   }

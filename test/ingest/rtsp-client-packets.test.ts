@@ -1,10 +1,8 @@
 /** The small parts of our RTSP client: frames, RTP packets, RTCP reports, time stamps, session descriptions, the queue. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CodedPicture } from '../../src/domain/coded-picture.ts'
 import { Refusal } from '../../src/ingest/refusal.ts'
 import { InterleavedReader } from '../../src/ingest/rtsp/interleaved.ts'
-import { PictureQueue } from '../../src/ingest/rtsp/picture-queue.ts'
 import { readRtcp } from '../../src/ingest/rtsp/rtcp.ts'
 import { RtpReader } from '../../src/ingest/rtsp/rtp.ts'
 import { videoTrack } from '../../src/ingest/rtsp/sdp.ts'
@@ -230,70 +228,6 @@ describe('videoTrack', () => {
         } catch (error) {
           expect(error).toBeInstanceOf(Refusal)
         }
-      }),
-    )
-  })
-})
-
-describe('PictureQueue', () => {
-  const picture = (timeMs: number, key = false, bytes = 10): CodedPicture => ({
-    codec: 'h264',
-    key,
-    reference: true,
-    bytes: new Uint8Array(bytes),
-    sliceBytes: bytes,
-    qp: undefined,
-    timeMs,
-    arrivedAt: timeMs,
-    afterLoss: false,
-  })
-  async function times(queue: PictureQueue): Promise<number[]> {
-    const taken: number[] = []
-    for await (const { timeMs } of queue) taken.push(timeMs)
-    return taken
-  }
-
-  it('gives what waits, then the reason of the end', async () => {
-    const queue = new PictureQueue()
-    queue.put(picture(1, true))
-    queue.end(new Error('cut'))
-    queue.put(picture(2))
-    const taken: number[] = []
-    const reading = (async () => {
-      for await (const { timeMs } of queue) taken.push(timeMs)
-    })()
-    await expect(reading).rejects.toThrow('cut')
-    expect(taken).toEqual([1])
-  })
-
-  it('goes on from the newest key picture where it is full', async () => {
-    const queue = new PictureQueue({ pictures: 6, bytes: 1_000 })
-    for (let n = 0; n < 8; n++) queue.put(picture(n, n % 4 === 0))
-    queue.end()
-    expect([await times(queue), queue.dropped]).toEqual([[4, 5, 6, 7], 4])
-  })
-
-  it('waits for a key picture where everything had to go', async () => {
-    const queue = new PictureQueue({ pictures: 3, bytes: 1_000 })
-    for (let n = 0; n < 8; n++) queue.put(picture(n, n === 0 || n === 6))
-    queue.end()
-    expect([await times(queue), queue.dropped]).toEqual([[6, 7], 6])
-  })
-
-  it('holds one picture of any size, and never more bytes or pictures than its limits', async () => {
-    const one = fc.record({ key: fc.boolean(), bytes: fc.integer({ min: 1, max: 150 }) })
-    await fc.assert(
-      fc.asyncProperty(fc.array(one, { maxLength: 40 }), async (puts) => {
-        const queue = new PictureQueue({ pictures: 5, bytes: 100 })
-        for (const [n, { key, bytes }] of puts.entries()) queue.put(picture(n, key, bytes))
-        queue.end()
-        const left: CodedPicture[] = []
-        for await (const taken of queue) left.push(taken)
-        const bytes = left.reduce((sum, { sliceBytes }) => sum + sliceBytes, 0)
-        expect(left.length <= 5 && (bytes <= 100 || left.length === 1)).toBe(true)
-        expect(left.length + queue.dropped).toBe(puts.length)
-        // Whatever was dropped, decoding can go on.
-        if (queue.dropped > 0 && left.length > 0) expect(left[0].key).toBe(true)
       }),
     )
   })

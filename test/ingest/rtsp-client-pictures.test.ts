@@ -6,6 +6,7 @@ import { Refusal } from '../../src/ingest/refusal.ts'
 import { AccessUnits, maxPictureBytes } from '../../src/ingest/rtsp/access-unit.ts'
 import { RtpReader } from '../../src/ingest/rtsp/rtp.ts'
 import { StreamClock } from '../../src/ingest/rtsp/stream-clock.ts'
+import { copyOf } from './rtsp-client-support.ts'
 import { aggregate, annexB, fragments, h264, type Packet, rtp } from './rtsp-packets.ts'
 
 /** A reader of one track; `send` numbers packets that do not say their number. */
@@ -18,7 +19,7 @@ function track(codec: Codec = 'h264', parameterSets: readonly Buffer[] = []) {
     parameterSets,
     clock,
     arrivedAt: () => now,
-    onPicture: (picture) => pictures.push(picture),
+    onPicture: (picture) => pictures.push(copyOf(picture)),
   })
   const reader = new RtpReader(96, units)
   let number = 65_530

@@ -6,22 +6,65 @@ import { parseCameraUrl, type RtspAddress } from '../../src/ingest/address.ts'
 import { Networks } from '../../src/ingest/networks.ts'
 import { RtspClient, type RtspClientOptions } from '../../src/ingest/rtsp/client.ts'
 
+/** What ends each client whose reader has left. */
+const leaving = new WeakMap<RtspClient, AbortController>()
+
 /** A client of a camera on loopback; gives up after 45 s. */
 export function clientOf(url: string, more: Partial<RtspClientOptions> = {}): RtspClient {
-  return new RtspClient({
+  const { signal = AbortSignal.timeout(45_000), ...others } = more
+  const left = new AbortController()
+  const client = new RtspClient({
     address: parseCameraUrl(url) as RtspAddress,
     networks: new Networks(['127.0.0.0/8']),
     log: pino({ level: 'silent' }),
-    signal: AbortSignal.timeout(45_000),
     silentAfterMs: 10_000,
-    ...more,
+    ...others,
+    signal: AbortSignal.any([signal, left.signal]),
   })
+  leaving.set(client, left)
+  return client
+}
+
+/** Copies of the pictures as they come. A reader that leaves ends the client. */
+export async function* picturesOf(client: RtspClient): AsyncGenerator<CodedPicture> {
+  const come: CodedPicture[] = []
+  let wake = () => {}
+  const reading = client.read((picture) => {
+    come.push(copyOf(picture))
+    wake()
+  })
+  const ended = reading.then(
+    () => true,
+    () => true,
+  )
+  try {
+    for (;;) {
+      const picture = come.shift()
+      if (picture) {
+        yield picture
+        continue
+      }
+      const more = new Promise<boolean>((resolve) => {
+        wake = () => resolve(false)
+      })
+      if ((await Promise.race([more, ended])) && come.length === 0) break
+    }
+    await reading
+  } finally {
+    leaving.get(client)?.abort()
+    await ended
+  }
+}
+
+/** Whoever gives a picture may write over its bytes. */
+export function copyOf(picture: CodedPicture): CodedPicture {
+  return { ...picture, bytes: Buffer.from(picture.bytes) }
 }
 
 /** So many pictures, or all there are. */
 export async function collect(client: RtspClient, count = Number.POSITIVE_INFINITY): Promise<CodedPicture[]> {
   const pictures: CodedPicture[] = []
-  for await (const picture of client.pictures()) {
+  for await (const picture of picturesOf(client)) {
     pictures.push(picture)
     if (pictures.length === count) break
   }

@@ -24,6 +24,7 @@ export interface AccessUnitsOptions {
   readonly clock: StreamClock
   /** When the bytes that are being read arrived, epoch ms. */
   readonly arrivedAt: () => number
+  /** The picture's bytes are only valid during the call. */
   readonly onPicture: (picture: CodedPicture) => void
 }
 
@@ -40,7 +41,7 @@ export interface AccessUnitsOptions {
  * picture that brings new ones.
  *
  * Memory: the picture being put together grows in one scratch per camera (64 KiB, doubled where needed, at most
- * `maxPictureBytes`), so each payload is copied once; a finished picture is copied once more, to memory of its very size.
+ * `maxPictureBytes`), so each payload is copied once; only what goes behind its parameter sets is copied once more.
  */
 export class AccessUnits implements RtpSink, NalSink {
   readonly #options: AccessUnitsOptions
@@ -49,6 +50,8 @@ export class AccessUnits implements RtpSink, NalSink {
   readonly #sets = new ParameterSets()
   readonly #quantiser: SliceQuantiser
   #scratch: Buffer = Buffer.allocUnsafeSlow(firstScratchBytes)
+  /** For a picture behind its parameter sets. */
+  #joined: Buffer = Buffer.alloc(0)
   #length = 0
   /** Where the NAL unit that is being read begins, behind its start code; -1 where none is. */
   #nal = -1
@@ -201,7 +204,7 @@ export class AccessUnits implements RtpSink, NalSink {
       codec,
       key,
       reference,
-      bytes: this.#copy(key || this.#sets.fresh),
+      bytes: key || this.#sets.fresh ? this.#behindSets() : this.#scratch.subarray(0, this.#length),
       sliceBytes: this.#sliceBytes,
       qp: this.#quantiser.of(
         this.#scratch.subarray(this.#firstSlice, Math.min(this.#length, this.#firstSlice + headerSpan)),
@@ -212,18 +215,16 @@ export class AccessUnits implements RtpSink, NalSink {
     })
   }
 
-  /** The picture in memory of its own, behind the parameter sets where they are wanted. */
-  #copy(withSets: boolean): Buffer {
-    const sets = withSets ? [...this.#sets.all()] : []
+  #behindSets(): Buffer {
+    const sets = [...this.#sets.all()]
+    const length = sets.reduce((sum, set) => sum + startCode.length + set.length, this.#length)
+    if (this.#joined.length < length) this.#joined = Buffer.allocUnsafeSlow(2 * length)
     let at = 0
-    for (const set of sets) at += startCode.length + set.length
-    const bytes = Buffer.allocUnsafeSlow(at + this.#length)
-    this.#scratch.copy(bytes, at, 0, this.#length)
-    at = 0
     for (const set of sets) {
-      at += startCode.copy(bytes, at)
-      at += set.copy(bytes, at)
+      at += startCode.copy(this.#joined, at)
+      at += set.copy(this.#joined, at)
     }
-    return bytes
+    this.#scratch.copy(this.#joined, at, 0, this.#length)
+    return this.#joined.subarray(0, length)
   }
 }

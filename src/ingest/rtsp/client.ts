@@ -8,7 +8,6 @@ import { dial } from '../dial.ts'
 import type { Networks } from '../networks.ts'
 import { cameraError, Refusal, reasonOf } from '../refusal.ts'
 import { RtspReader } from '../rtsp-message.ts'
-import { PictureQueue } from './picture-queue.ts'
 import { RtspSession } from './session.ts'
 import { type ClockReport, TrackReader } from './track-reader.ts'
 
@@ -40,7 +39,7 @@ const looksPerSilence = 4
 export class RtspClient {
   readonly #options: RtspClientOptions
   readonly #session: RtspSession
-  readonly #queue = new PictureQueue()
+  readonly #over = Promise.withResolvers<void>()
   readonly #reader: RtspReader
   readonly #timers = new Set<NodeJS.Timeout>()
   #socket: Socket | undefined
@@ -51,6 +50,7 @@ export class RtspClient {
   #heardAt = 0
   #seenAt = 0
   #hasPicture = false
+  #saidGoodbye = false
   #ended = false
 
   constructor(options: RtspClientOptions) {
@@ -83,11 +83,6 @@ export class RtspClient {
     return this.#track?.broken ?? 0
   }
 
-  /** Whole pictures that the reader of `pictures` did not take in time. */
-  get dropped(): number {
-    return this.#queue.dropped
-  }
-
   /** The session description, once it came. */
   get sdp(): string | undefined {
     return this.#session.sdp
@@ -99,18 +94,22 @@ export class RtspClient {
   }
 
   /**
-   * Connects, plays, and gives every whole picture in the order of its arrival until the camera says goodbye, the signal fires or
-   * the reader leaves; then ends the session at the camera. Throws a GatewayError: URL_REFUSED, STREAM_FAILED, AUTH_FAILED,
-   * REDIRECT_REFUSED, NO_VIDEO, CODEC_UNSUPPORTED or STREAM_SILENT.
+   * Connects, plays, and gives every whole picture in the order of its arrival until the camera says goodbye or the signal fires; then
+   * ends the session at the camera. Pictures are not kept for a slow taker: what it does not copy during the call is gone.
+   * Rejects with a GatewayError: URL_REFUSED, STREAM_FAILED, AUTH_FAILED, REDIRECT_REFUSED, NO_VIDEO, CODEC_UNSUPPORTED or
+   * STREAM_SILENT.
+   *
+   * @param onPicture the picture's bytes are only valid during the call; must not throw
    */
-  async *pictures(): AsyncGenerator<CodedPicture> {
+  async read(onPicture: (picture: CodedPicture) => void): Promise<void> {
     const { signal } = this.#options
     const giveUp = () => this.#giveUp()
     signal.addEventListener('abort', giveUp)
+    this.#over.promise.catch(() => {})
     try {
       if (signal.aborted) return
-      await this.#open()
-      yield* this.#queue
+      await this.#open(onPicture)
+      await this.#over.promise
     } catch (error) {
       if (!signal.aborted) throw this.#explain(error)
     } finally {
@@ -119,7 +118,7 @@ export class RtspClient {
     }
   }
 
-  async #open(): Promise<void> {
+  async #open(onPicture: (picture: CodedPicture) => void): Promise<void> {
     const { address, networks, signal, connectTimeoutMs: timeoutMs = 5_000 } = this.#options
     const onread = {
       buffer: Buffer.allocUnsafeSlow(readBytes),
@@ -130,8 +129,15 @@ export class RtspClient {
     const channels = await this.#session.setUp(track)
     // Before PLAY: a stream may begin before the answer to it is there.
     this.#track = new TrackReader(track, channels, {
-      picture: (picture) => this.#take(picture),
-      goodbye: () => this.#queue.end(),
+      picture: (picture) => {
+        this.#hasPicture = true
+        this.#seenAt = this.#heardAt
+        if (!this.#ended && !this.#saidGoodbye) onPicture(picture)
+      },
+      goodbye: () => {
+        this.#saidGoodbye = true
+        this.#over.resolve()
+      },
     })
     await this.#session.play()
     this.#seenAt = performance.now()
@@ -149,7 +155,7 @@ export class RtspClient {
     socket.on('close', () => this.#fail(new Refusal('STREAM_FAILED', `closed the connection${because}`)))
   }
 
-  /** Always true: a slow reader of pictures loses some, and the camera is not made to wait. */
+  /** Always true: the camera is not made to wait. */
   #read(buffer: Buffer, length: number): boolean {
     if (this.#ended) return true
     this.#lastByteAt = Date.now()
@@ -165,12 +171,6 @@ export class RtspClient {
       this.#fail(new Refusal('STREAM_FAILED', 'sends requests and never reads the answers'))
     }
     return true
-  }
-
-  #take(picture: CodedPicture): void {
-    this.#hasPicture = true
-    this.#seenAt = this.#heardAt
-    this.#queue.put(picture)
   }
 
   #look(): void {
@@ -193,10 +193,11 @@ export class RtspClient {
     if (!this.#ended) this.#timers.add(setInterval(act, ms))
   }
 
-  /** The first end counts; what came before it still reaches the reader. */
+  /** The first end counts. */
   #end(failure?: Error): void {
     this.#ended = true
-    this.#queue.end(failure)
+    if (failure) this.#over.reject(failure)
+    else this.#over.resolve()
   }
 
   #fail(refusal: Refusal): void {
@@ -209,7 +210,6 @@ export class RtspClient {
 
   #giveUp(): void {
     this.#end()
-    this.#queue.clear()
     this.#session.fail(new Refusal('STREAM_FAILED', 'was given up'))
   }
 
