@@ -19,6 +19,8 @@ export interface Verdict {
   readonly open: boolean
   /** Regions that deserve a look by the models, 0..1; none where nothing moved. */
   readonly look: readonly Box[]
+  /** A decoder made it up from what was lost: nobody is to see it, and nobody has watched. */
+  readonly worthless?: boolean
 }
 
 /** After everything changed the whole is looked at once more after this long: one sight alone makes no track. */
@@ -27,6 +29,8 @@ const secondLookMs = 400
 const standingEveryMs = 1_000
 /** What moves within this share of somebody's longer side around them belongs to them. */
 const stirring = 0.1
+/** Damaged pictures are looked at this often at least: a key picture that ends the damage may be far. */
+const damagedEveryMs = 1_000
 /** How much rarer full looks get on an overloaded box. */
 const rarest = 3
 /** Beyond this strain two regions are looked at as one. */
@@ -95,7 +99,7 @@ export class Attention {
   /** Judges each decoded picture; those of a burst may be older than what was shown before. Sources without coded pictures use only this. */
   shown(luma: Luma, timeMs: number): Verdict {
     if (this.#isCoded && this.#gate.isStale(timeMs)) return { open: false, look: [wholePicture] }
-    if (this.#damage.has(timeMs)) return { open: false, look: this.#lookAtDamaged(timeMs) }
+    if (this.#damage.has(timeMs)) return this.#judgeDamaged(timeMs)
     if (!this.#isCoded && timeMs < this.#newestShownMs - secondLookMs) this.#jump()
     this.#newestShownMs = Math.max(this.#newestShownMs, timeMs)
     const movement = this.#motion.see(luma, timeMs)
@@ -138,8 +142,9 @@ export class Attention {
   }
 
   /** What a decoder made up moves everywhere: nothing is learned, and the whole is looked at now and then. */
-  #lookAtDamaged(timeMs: number): readonly Box[] {
-    return this.#damaged.due(timeMs, this.#options.idleEveryMs) ? [wholePicture] : []
+  #judgeDamaged(timeMs: number): Verdict {
+    const due = this.#damaged.due(timeMs, Math.min(damagedEveryMs, this.#options.idleEveryMs))
+    return due ? { open: false, look: [wholePicture] } : { open: false, look: [], worthless: true }
   }
 
   #jump(): void {

@@ -1,4 +1,4 @@
-/** The last coded pictures of one camera, so that a gate which opens can look back: bounded in bytes and in seconds. */
+/** The last coded pictures of one camera, so that a gate which opens can look back: bounded in bytes, seconds and number. */
 import type { CodedPicture } from '../domain/coded-picture.ts'
 import { CodedMemory, type Kept } from './coded-memory.ts'
 
@@ -17,10 +17,12 @@ type Held = Entry & { readonly kept: Kept }
 export interface RingLimits {
   readonly bytes: number
   readonly seconds: number
+  /** A camera may send any number of pictures that weigh nothing. */
+  readonly pictures: number
 }
 
 /** Two groups of pictures of a 4 Mb/s camera with a key picture each 5 s, or of a slow one each 10 s. */
-const defaultLimits: RingLimits = { bytes: 6 * 1_024 * 1_024, seconds: 30 }
+const defaultLimits: RingLimits = { bytes: 6 * 1_024 * 1_024, seconds: 30, pictures: 4_096 }
 
 export class CodedRing {
   readonly #limits: RingLimits
@@ -57,7 +59,10 @@ export class CodedRing {
     return this.#entries.at(-1)
   }
 
-  /** Copies the picture. Beyond the limits the oldest groups of pictures go, in the end all: what lacks its key picture is of no use. */
+  /**
+   * Copies the picture. Beyond the limits the oldest groups of pictures go. What lacks its key picture is of no use, but for the
+   * newest, where a decoder has had all before it.
+   */
   add(picture: CodedPicture, frameTime: number): Entry {
     const kept = this.#memory.keep(picture.bytes)
     const entry = { number: this.#next++, picture: { ...picture, bytes: kept.bytes }, frameTime, kept }
@@ -65,8 +70,7 @@ export class CodedRing {
     this.#bytes += picture.bytes.length
     while (this.#isTooMuch(entry)) {
       this.#overflows++
-      const second = this.#findKey(this.#head + 1)
-      this.#dropTo(second ?? this.#entries.length)
+      this.#dropTo(this.#findKey(this.#head + 1) ?? Math.max(this.#head + 1, this.#entries.length - 1))
     }
     return entry
   }
@@ -112,7 +116,8 @@ export class CodedRing {
     const oldest = this.#entries[this.#head]
     if (!oldest) return false
     const spanMs = newest.picture.timeMs - oldest.picture.timeMs
-    return this.#bytes > this.#limits.bytes || spanMs > this.#limits.seconds * 1_000
+    const { bytes, seconds, pictures } = this.#limits
+    return this.#bytes > bytes || spanMs > seconds * 1_000 || this.#entries.length - this.#head > pictures
   }
 
   /** Numbers are consecutive, so the place is known without searching. */

@@ -56,8 +56,9 @@ const burstPictures = 12
 const jumpMs = 10_000
 /** A picture that comes after one that is to be shown later is so far back at most, ms; what is further back has jumped too. */
 const reorderedMs = 700
-/** Beyond this the decoder is hopelessly behind: it goes on at the next key picture. */
+/** Beyond either the decoder is behind: it is fed nothing until it has caught up. */
 const maxBacklogBytes = 4 * 1_024 * 1_024
+const maxLagMs = 5_000
 /** A decoder that reorders pictures (B-frames) gives one away only when the next ones come. This long it may take by itself, ms. */
 const promptMs = 150
 /** More pictures than this no decoder holds back (H.264 and H.265 both allow 16). */
@@ -66,6 +67,8 @@ const mostHeldBack = 16
 interface Owed {
   readonly entry: Entry
   readonly burst: boolean
+  /** When the decoder was fed with it, as the arrival of the picture that was newest then, epoch ms. */
+  readonly askedAt: number
 }
 
 export class GatedDecoder {
@@ -80,8 +83,10 @@ export class GatedDecoder {
   #fedTo: number | undefined
   /** Number of the newest picture that was shown to the gate. */
   #shownTo: number | undefined
-  /** Added to a picture's time: the decoder's positions only grow, also where the gate goes back. */
-  #offset = 0
+  /** Stream time of the picture at which the decoder began or went back: leading pictures, shown before it, it cannot decode. */
+  #beganMs = Number.NEGATIVE_INFINITY
+  /** Added to a picture's time: the decoder's positions only grow, also where the gate goes back, and are never negative. */
+  #offset = 1_000
   #lastPosition = 0
   /** What comes out below it was asked for before the gate went back. */
   #firstPosition = 0
@@ -144,6 +149,7 @@ export class GatedDecoder {
     if (aheadMs <= jumpMs && aheadMs > -reorderedMs) return
     this.#ring.clear()
     this.#shownTo = undefined
+    this.#beganMs = Number.NEGATIVE_INFINITY
     this.#offset = this.#lastPosition + 1_000 - Math.round(timeMs)
   }
 
@@ -159,13 +165,16 @@ export class GatedDecoder {
   }
 
   /**
-   * Feeds what the decoder lacks to decode this picture, and the picture. Pictures that nobody needs are left out. Nothing
-   * happens where the key picture it depends on is gone.
+   * Feeds what the decoder lacks to decode this picture, and the picture. Pictures that nobody needs are left out. Where the key
+   * picture it depends on is gone it is missed.
    */
   #feedThrough(entry: Entry, shown: boolean): void {
     if (this.#isBehind()) return
     const first = this.#startFor(entry)
-    if (first === undefined) return
+    if (first === undefined) {
+      if (shown) this.#miss()
+      return
+    }
     this.#feed(first, entry.number, (one) => shown && one === entry)
   }
 
@@ -186,9 +195,17 @@ export class GatedDecoder {
     const start = isNext
       ? since + 1
       : (this.#ring.keyBefore(since ?? newest.number) ?? this.#ring.oldestKey())?.number
-    if (start === undefined) return
+    if (start === undefined) {
+      this.#miss()
+      return
+    }
     const wanted = this.#thin(start, newest, since)
     this.#feed(start, newest.number, (one) => wanted.has(one.number), true)
+  }
+
+  /** A group of pictures was too large for the ring. Before its first key picture a stream has nothing to miss. */
+  #miss(): void {
+    if (this.#decoder) this.#options.onMissed?.('failed')
   }
 
   /** At most `burstPictures`, evenly spread over the time after the picture that was shown last; the newest is among them. */
@@ -223,15 +240,14 @@ export class GatedDecoder {
   #feed(first: number, last: number, isShown: (entry: Entry) => boolean, isBurst = false): void {
     const goesOn = this.#fedTo === first - 1
     if (!goesOn) this.#goBackTo(first)
-    // Leading pictures belong to the group before: a decoder that begins here cannot decode them.
-    const beginsAt = goesOn ? undefined : this.#ring.at(first)?.picture.timeMs
+    if (!goesOn) this.#beganMs = this.#ring.at(first)?.picture.timeMs ?? this.#beganMs
     const decoder = this.#start(this.#ring.at(first)?.picture.codec)
     decoder?.together(() => {
       for (const entry of this.#ring.between(first, last)) {
         const shown = isShown(entry)
         this.#fedTo = entry.number
         const { picture } = entry
-        if (beginsAt !== undefined && picture.timeMs < beginsAt) continue
+        if (picture.timeMs < this.#beganMs) continue
         if (!shown && !picture.reference) continue
         this.#feedOne(decoder, entry, shown, isBurst && entry.number < last)
       }
@@ -253,7 +269,8 @@ export class GatedDecoder {
   #feedOne(decoder: FedDecoder, entry: Entry, shown: boolean, burst: boolean): void {
     const position = this.#position(entry)
     this.#lastPosition = Math.max(this.#lastPosition, position)
-    if (shown) this.#owed.set(position, { entry, burst })
+    const askedAt = this.#ring.newest?.picture.arrivedAt ?? entry.picture.arrivedAt
+    if (shown) this.#owed.set(position, { entry, burst, askedAt })
     this.#pushes = 0
     this.#counted.decoded++
     decoder.feed(entry.picture.bytes, position, shown)
@@ -264,11 +281,18 @@ export class GatedDecoder {
   }
 
   #isBehind(): boolean {
-    if (!this.#decoder || this.#decoder.backlog < maxBacklogBytes) return false
+    const backlog = this.#decoder?.backlog ?? 0
+    if (backlog < maxBacklogBytes && (backlog === 0 || this.#lagMs < maxLagMs)) return false
     this.#counted.skipped++
     this.#options.onMissed?.('overload')
-    this.#fedTo = undefined
     return true
+  }
+
+  /** How long the oldest picture that was asked for has been on its way, ms. */
+  get #lagMs(): number {
+    const [oldest] = this.#owed.values()
+    const newest = this.#ring.newest
+    return oldest && newest ? newest.picture.arrivedAt - oldest.askedAt : 0
   }
 
   /** While the gate is closed: a key picture that the decoder holds back comes out when its successors are fed. */
@@ -294,10 +318,14 @@ export class GatedDecoder {
     const { pixels, width, height } = picture
     mask.paint(pixels, width, height)
     const { timeMs, arrivedAt } = entry.picture
-    const { open, look } = gate.shown(this.#luma.shrink(pixels, width, height), timeMs)
+    const { open, look, worthless } = gate.shown(this.#luma.shrink(pixels, width, height), timeMs)
     const since = this.#shownTo
     const newest = this.#ring.newest
-    if (open && !burst && newest && since !== undefined && this.#ring.keyBefore(since)) {
+    if (worthless) {
+      memory.give(pixels)
+      this.#shownTo = entry.number
+      this.#options.onMissed?.('damaged')
+    } else if (open && !burst && newest && since !== undefined && this.#ring.keyBefore(since)) {
       // It comes out once more, in its place.
       memory.give(pixels)
       this.#open(since, newest)

@@ -26,6 +26,8 @@ export interface Verdict {
   readonly open: boolean
   /** Regions that deserve a look by the models, 0..1; none where nothing moved. */
   readonly look: readonly Box[]
+  /** A decoder made it up from what was lost: nobody is to see it, and nobody has watched. */
+  readonly worthless?: boolean
 }
 
 /** Judges one camera's pictures; only ever compares their times with each other. */

@@ -25,7 +25,7 @@ class Camera {
   timeMs = 0
   /** What each picture of the newest `run` was chosen for. */
   choices: Choice[] = []
-  looks: { timeMs: number; look: readonly Box[] }[] = []
+  looks: { timeMs: number; look: readonly Box[]; worthless?: boolean | undefined }[] = []
   opened: number[] = []
   readonly #gopMs: number
   readonly #stepMs: number
@@ -64,9 +64,9 @@ class Camera {
     })
     this.choices.push(choice)
     if (choice !== 'show' && choice !== 'open') return
-    const { open, look } = this.attention.shown(view(timeMs), timeMs)
+    const { open, look, worthless } = this.attention.shown(view(timeMs), timeMs)
     if (open || choice === 'open') this.opened.push(timeMs)
-    this.looks.push({ timeMs, look })
+    this.looks.push({ timeMs, look, worthless })
   }
 
   count(choice: Choice): number {
@@ -229,6 +229,7 @@ describe('streams that do not say enough', () => {
       draw(walker(timeMs), { x: 30, y: 40, w: 150, h: 80, level: timeMs % 256 })
     const camera = new Camera().run(1_000)
     camera.run(1_000, damaged, { afterLoss: true })
+    for (const { look, worthless = false } of camera.looks) expect(worthless).toBe(look.length === 0)
     expect(camera.looks.filter(({ look }) => look.length > 0)).toHaveLength(1)
     camera.run(6_000)
     expect(camera.attention.isOpen).toBe(false)

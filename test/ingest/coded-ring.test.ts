@@ -38,24 +38,33 @@ it('forgets whole groups of pictures only', () => {
 })
 
 it('stays within its bytes by dropping the oldest groups', () => {
-  const ring = new CodedRing({ bytes: 22_000, seconds: 60 })
+  const ring = new CodedRing({ bytes: 22_000, seconds: 60, pictures: 4_096 })
   fill(ring, 1_000, 10)
   expect(ring.bytes).toBeLessThanOrEqual(22_000)
   expect(ring.oldestKey()?.number).toBe(980)
   expect(ring.overflows).toBeGreaterThan(0)
 })
 
+it('stays within its number, also of pictures that weigh nothing', () => {
+  const ring = new CodedRing({ bytes: 10 ** 9, seconds: 10 ** 6, pictures: 25 })
+  fill(ring, 1_000, 10, 0)
+  expect(numbers(ring, 0, 999)).toHaveLength(20)
+  expect(ring.oldestKey()?.number).toBe(980)
+})
+
 it('stays within its seconds', () => {
-  const ring = new CodedRing({ bytes: 10 ** 9, seconds: 3 })
+  const ring = new CodedRing({ bytes: 10 ** 9, seconds: 3, pictures: 4_096 })
   fill(ring, 1_000, 10)
   expect(ring.oldestKey()?.picture.timeMs).toBe(97_000)
 })
 
-it('holds nothing of a group that alone is too large, and takes the next one', () => {
-  const ring = new CodedRing({ bytes: 5_000, seconds: 60 })
+it('holds but the newest of a group that alone is too large, and takes the next group', () => {
+  const ring = new CodedRing({ bytes: 5_000, seconds: 60, pictures: 4_096 })
   fill(ring, 8, 100)
   expect(ring.bytes).toBeLessThanOrEqual(5_000)
   expect(ring.keyBefore(7)).toBeUndefined()
+  expect(ring.newest?.number).toBe(7)
+  expect(ring.at(7)?.number).toBe(7)
   fill(ring, 3, 100)
   expect(ring.keyBefore(10)?.number).toBe(8)
   expect(numbers(ring, 8, 10)).toEqual([8, 9, 10])

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { codedPictures } from '../../scripts/bench/coded-clip.ts'
 import type { CodedPicture } from '../../src/domain/coded-picture.ts'
+import type { Trouble } from '../../src/domain/coverage.ts'
 import { GatedDecoder, type GatedPicture } from '../../src/ingest/gated-decoder.ts'
 import { Mask } from '../../src/ingest/mask.ts'
 import type { Choice, CodedFacts, Gate } from '../../src/ingest/ports.ts'
@@ -38,6 +39,7 @@ function scripted(
 class Bench {
   readonly out: GatedPicture[] = []
   readonly failures: GatewayError[] = []
+  readonly missed: Trouble[] = []
   readonly decoder: GatedDecoder
   taken = 0
   given = 0
@@ -57,6 +59,7 @@ class Bench {
       maxWidth: 1_280,
       fps: 5,
       onPicture: (picture) => this.out.push(picture),
+      onMissed: (trouble) => this.missed.push(trouble),
       onFailure: (failure) => this.failures.push(failure),
     })
   }
@@ -215,6 +218,90 @@ describe('odd streams', () => {
     expect(bench.decoder.counters.lost).toBe(0)
   })
 
+  describe('whose key pictures have leading pictures', () => {
+    let pictures: CodedPicture[]
+    beforeAll(async () => {
+      const params = 'log-level=error:open-gop=1:bframes=3:keyint=50:min-keyint=50:scenecut=0'
+      const clip = await clips.draw('leading.mp4', {
+        codec: 'libx265',
+        fps,
+        seconds: 6,
+        more: ['-x265-params', params],
+      })
+      pictures = await codedPictures(clip, 'h265')
+    })
+
+    it('shows none of them where the key picture was decoded alone', async () => {
+      const second = pictures.findIndex(({ key }, i) => key && i > 0)
+      const keyMs = pictures[second].timeMs
+      expect(pictures.some(({ timeMs }, i) => i > second && timeMs < keyMs)).toBe(true)
+      bench = new Bench(scripted((facts, i) => (i > second ? 'show' : onlyKeys(facts))))
+      await bench.play(pictures.slice(0, second + 20), 100)
+      expect(bench.out.length).toBeGreaterThan(10)
+      const [first, ...rest] = bench.times
+      expect(first).toBeLessThan(keyMs)
+      expect(Math.min(...rest)).toBe(Math.round(keyMs))
+    })
+
+    it('begins with them left out, also where their time is below 0', async () => {
+      const second = pictures.findIndex(({ key }, i) => key && i > 0)
+      const keyMs = pictures[second].timeMs
+      const from = pictures.slice(second).map((one) => ({ ...one, timeMs: one.timeMs - keyMs }))
+      bench = new Bench(scripted(() => 'show'))
+      await bench.play(from.slice(0, 30), 100)
+      expect(bench.out.length).toBeGreaterThan(10)
+      expect(Math.min(...bench.times)).toBe(0)
+    })
+  })
+
+  it('a group of pictures too large for the ring is followed, but not looked back into', async () => {
+    const pictures = await codedPictures(plain, 'h264')
+    // Decoders skip zeros behind a picture.
+    const fat = pictures.map((one) => ({ ...one, bytes: Buffer.concat([one.bytes, Buffer.alloc(400_000)]) }))
+    bench = new Bench(scripted((facts, i) => (i > 25 && i < 50 ? 'show' : onlyKeys(facts))))
+    await bench.play(fat.slice(0, 52))
+    expect(bench.missed.filter((trouble) => trouble === 'failed').length).toBeGreaterThan(10)
+    expect(bench.times.at(-1)).toBe(2_000)
+    bench.missed.length = 0
+    await bench.decoder.stop()
+
+    bench = new Bench(scripted(() => 'show'))
+    await bench.play(fat.slice(0, 45))
+    expect(bench.times).toEqual(Array.from({ length: 45 }, (_, i) => i * 40))
+    expect(bench.missed).toEqual([])
+  })
+
+  it('what a decoder made up is not shown to anybody and not called watched', async () => {
+    const gate: Gate = {
+      coded: onlyKeys,
+      shown: (_, timeMs) => ({ open: false, look: [], worthless: timeMs === 2_000 }),
+    }
+    bench = new Bench(gate)
+    await bench.play((await codedPictures(plain, 'h264')).slice(0, 101))
+    expect(bench.times).toEqual([0, 4_000])
+    expect(bench.missed).toEqual(['damaged'])
+    expect(bench.taken - bench.given).toBe(2)
+  })
+
+  it('a decoder that hangs is fed nothing beyond five seconds, and goes on where it stopped', async () => {
+    const pictures = await codedPictures(plain, 'h264')
+    const fat = pictures.map((one) => ({ ...one, bytes: Buffer.concat([one.bytes, Buffer.alloc(4_000)]) }))
+    bench = new Bench(scripted(() => 'show'))
+    await bench.play(fat.slice(0, 10))
+    const [pid] = decoders()
+    process.kill(pid, 'SIGSTOP')
+    for (const picture of fat.slice(10, 249)) bench.decoder.take(picture)
+    const { skipped } = bench.decoder.counters
+    process.kill(pid, 'SIGCONT')
+    await bench.decoder.settled()
+    expect(skipped).toBeGreaterThan(60)
+    expect(bench.missed).toHaveLength(skipped)
+    expect(new Set(bench.times).size).toBe(bench.times.length)
+    await bench.play(fat.slice(249, 252))
+    expect(bench.times.slice(-3)).toEqual([9_960, 10_000, 10_040])
+    expect(bench.decoder.counters.lost).toBe(0)
+  })
+
   it('a picture without memory is left out, counted, and the stream goes on', async () => {
     bench = new Bench(scripted(onlyKeys), 2)
     await bench.play((await codedPictures(plain, 'h264')).slice(0, 151), 20)
@@ -229,19 +316,22 @@ describe('odd streams', () => {
   it('a decoder that is killed is told, and nothing is left behind', async () => {
     bench = new Bench(scripted(onlyKeys))
     await bench.play((await codedPictures(plain, 'h264')).slice(0, 60))
-    const children = () =>
-      readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
-        .split(' ')
-        .filter((pid) => pid.trim() !== '')
-        .filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('ffmpeg'))
-    const [pid] = children()
-    process.kill(Number(pid), 'SIGKILL')
+    process.kill(decoders()[0], 'SIGKILL')
     while (bench.failures.length === 0) await sleep(20)
     expect(bench.failures[0].code).toBe('DECODER_CRASHED')
     await bench.decoder.stop()
-    expect(children()).toEqual([])
+    expect(decoders()).toEqual([])
   })
 })
+
+/** Ids of the ffmpegs that run for this test. */
+function decoders(): number[] {
+  return readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
+    .split(' ')
+    .filter((pid) => pid.trim() !== '')
+    .filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('ffmpeg'))
+    .map(Number)
+}
 
 /** Raw pictures of a clip from one number on, as ffmpeg decodes them from the start. */
 async function framesOf(clip: string, index: number): Promise<Buffer[]> {
