@@ -32,6 +32,8 @@ export interface Verdict {
 
 /** Judges one camera's pictures; only ever compares their times with each other. */
 export interface Gate {
+  /** Another stream of the camera begins: its times, its coding and its way here have nothing to do with those before. */
+  begin?(): void
   /** Each coded picture, in the order in which they came. */
   coded(facts: CodedFacts): Choice
   /** Each decoded picture, in the order of their times. */

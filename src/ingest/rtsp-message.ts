@@ -141,12 +141,16 @@ export function serialise(message: RtspMessage): Buffer {
   return Buffer.concat([Buffer.from(`${start}\r\n${lines.join('')}\r\n`, 'latin1'), message.body])
 }
 
-/** Index after the empty line that ends a head, -1 where it has not come yet. Tolerates bare line feeds. */
+/**
+ * Index after the empty line that ends a head, -1 where it has not come yet. Tolerates bare line feeds. Looks no further than a head
+ * may be long, and for bare line feeds no further than the strict end: a chunk may hold thousands of messages.
+ */
 function headEnd(chunk: Buffer, from: number): number {
-  const strict = chunk.indexOf('\r\n\r\n', from)
-  const bare = chunk.indexOf('\n\n', from)
-  if (bare >= 0 && (strict < 0 || bare < strict)) return bare + 2
-  return strict < 0 ? -1 : strict + 4
+  const head = chunk.subarray(from, from + maxHeadBytes + 4)
+  const strict = head.indexOf('\r\n\r\n')
+  const bare = (strict < 0 ? head : head.subarray(0, strict)).indexOf('\n\n')
+  if (bare >= 0) return from + bare + 2
+  return strict < 0 ? -1 : from + strict + 4
 }
 
 type Start = Pick<RtspRequest, 'kind' | 'method' | 'uri'> | Pick<RtspResponse, 'kind' | 'status' | 'reason'>

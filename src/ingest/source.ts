@@ -169,6 +169,7 @@ export class CameraSource {
   #open(signal: AbortSignal): Stream {
     const { camera: _, silentAfterMs = 10_000, ...rest } = this.#options
     const options = { ...rest, silentAfterMs, signal, mask: this.#mask }
+    rest.gate.begin?.()
     if (this.#address.scheme === 'rtsp' && !this.#onlyFfmpeg) return openGated(this.#address, options)
     return openLive(this.#address, options)
   }

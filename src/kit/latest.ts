@@ -1,4 +1,4 @@
-/** One-slot mailbox: the newest value wins, and each value that nobody took is counted; kept ones go before it, in order. */
+/** One-slot mailbox: the newest value wins, and each value that nobody took is counted; kept ones wait in line. */
 
 export interface LatestOptions<T> {
   /** Kept values that may wait at once; the oldest goes for one more. */
@@ -41,15 +41,20 @@ export class Latest<T> implements AsyncIterable<T> {
     this.#wake?.()
   }
 
-  /** Puts a value that newer ones do not replace: it is taken after those kept before it, and before any other. */
+  /**
+   * Puts a value that newer ones do not replace: it is taken after all that came before it. One that waits to be replaced is older,
+   * so it is kept too.
+   */
   keep(value: T): void {
     const { maxKept = 0 } = this.#options
     if (this.#closed || maxKept === 0) {
       this.#drop(value)
       return
     }
+    if (this.#value !== undefined) this.#kept.push(this.#value)
+    this.#value = undefined
     this.#kept.push(value)
-    if (this.#kept.length > maxKept) {
+    while (this.#kept.length > maxKept) {
       this.#replaced++
       this.#drop(this.#kept.shift() as T)
     }

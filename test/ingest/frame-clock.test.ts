@@ -49,3 +49,30 @@ test('a small step backwards never gives a frame the time of an earlier one', ()
   const before = clock.at(10_200, start + 220)
   expect(clock.at(10_100, start + 420)).toBeGreaterThan(before)
 })
+
+test.each([600, 2_000, 4_900])(
+  'pictures held up for %i ms that come at once keep their distances',
+  (heldMs) => {
+    const clock = new FrameClock()
+    for (let ms = 0; ms <= 1_000; ms += 40) clock.at(ms, start + ms)
+    const back = 1_040 + heldMs
+    for (let ms = 1_040; ms <= back; ms += 40) expect(clock.at(ms, start + back)).toBe(start + ms)
+    expect(clock.at(back + 40, start + back + 40)).toBe(start + back + 40)
+    expect(clock.reanchored).toBe(0)
+  },
+)
+
+test('what is later than five seconds is no picture that was held up', () => {
+  const clock = new FrameClock()
+  clock.at(0, start)
+  expect(clock.at(40, start + 5_041)).toBe(start + 5_041)
+  expect(clock.reanchored).toBe(1)
+})
+
+test('a stream that stood still and goes on is late for five seconds, and then anchored anew', () => {
+  const clock = new FrameClock()
+  clock.at(0, start)
+  for (let ms = 40; ms <= 5_040; ms += 40) expect(clock.at(ms, start + 2_000 + ms)).toBe(start + ms)
+  expect(clock.at(5_080, start + 7_080)).toBe(start + 7_080)
+  expect(clock.reanchored).toBe(1)
+})

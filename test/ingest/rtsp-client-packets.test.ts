@@ -129,20 +129,23 @@ describe('StreamClock', () => {
     const start = 2 ** 32 - 90_000
     const hour = 3_600 * 90_000
     for (let n = 0; n <= 30; n++) {
-      expect(clock.advance((start + n * hour) % 2 ** 32)).toBeCloseTo(n * 3_600_000, 6)
+      expect(clock.advance((start + n * hour) % 2 ** 32, n * 3_600_000)).toBeCloseTo(n * 3_600_000, 6)
     }
-    expect(clock.advance((start + 30 * hour - 3_600) % 2 ** 32)).toBeCloseTo(30 * 3_600_000 - 40, 6)
+    expect(clock.advance((start + 30 * hour - 3_600) % 2 ** 32, 30 * 3_600_000)).toBeCloseTo(
+      30 * 3_600_000 - 40,
+      6,
+    )
   })
 
   it('places a stamp that is no picture, once there is one', () => {
     const clock = new StreamClock(90_000)
-    expect(clock.locate(5)).toBeUndefined()
-    clock.advance(90_000)
-    expect(clock.locate(0)).toBe(-1_000)
+    expect(clock.locate(5, 0)).toBeUndefined()
+    clock.advance(90_000, 0)
+    expect(clock.locate(0, 0)).toBe(-1_000)
     clock.restart(40)
-    expect(clock.locate(0)).toBeUndefined()
-    expect(clock.advance(7)).toBe(40)
-    expect(clock.locate(9_007)).toBe(140)
+    expect(clock.locate(0, 0)).toBeUndefined()
+    expect(clock.advance(7, 40)).toBe(40)
+    expect(clock.locate(9_007, 0)).toBe(140)
   })
 })
 

@@ -1,5 +1,5 @@
 /** RTSP on the wire, in pieces of every size. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { header, maxBodyBytes, maxHeadBytes, RtspReader, serialise } from '../../src/ingest/rtsp-message.ts'
 
 function media(length: number, fill: number): Buffer {
@@ -69,5 +69,31 @@ describe('RtspReader', () => {
     })
     reader.feed(Buffer.from('RTSP/1.0 200 OK\nSESSION: 12;\n timeout=60\n\n'))
     expect(heads).toEqual(['12; timeout=60'])
+  })
+
+  it.each([
+    ['\r\n', 1],
+    ['\n', maxHeadBytes + 4],
+  ])('searches no more of a chunk full of messages than each of them may be long (%j)', (newLine, most) => {
+    const request = `OPTIONS rtsp://a/ RTSP/1.0${newLine}${newLine}`
+    const stream = Buffer.from(request.repeat(2_000))
+    const search = vi.spyOn(Buffer.prototype, 'indexOf')
+    let messages = 0
+    const reader = new RtspReader({ message: () => messages++, media: () => {} })
+    reader.feed(stream)
+    const searched = search.mock.contexts.map((whole, call) => {
+      const [what, from = 0] = search.mock.calls[call]
+      return what === '\n\n' ? (whole as Buffer).length - Number(from) : 0
+    })
+    search.mockRestore()
+    expect(messages).toBe(2_000)
+    expect(Math.max(...searched)).toBeLessThanOrEqual(Math.max(most, request.length))
+  })
+
+  it('takes a bare end only where it comes before the strict one', () => {
+    const body = 'a\n\nb'
+    const bytes = `RTSP/1.0 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    expect(read(Buffer.from(bytes), 1_000)).toEqual([bytes])
+    expect(read(Buffer.from('OPTIONS a RTSP/1.0\n\nOPTIONS b RTSP/1.0\r\n\r\n'), 1_000)).toHaveLength(2)
   })
 })

@@ -224,6 +224,32 @@ test('a clip that is not there is offline, is tried again, and becomes live when
   await ended
 })
 
+test('the gate hears of each stream before its first picture', async () => {
+  const clip = await clips.draw('ends.h264', { fps: 25, seconds: 1 })
+  const said: string[] = []
+  const { source } = watched(`file:${clip}`, {
+    gate: {
+      ...gate,
+      begin: () => said.push('begin'),
+      shown: (luma, timeMs) => {
+        said.push('shown')
+        return gate.shown(luma, timeMs)
+      },
+    },
+  })
+  const generations = new Set<number>()
+  const { ended } = reading(source, ({ generation }, stop) => {
+    if (generations.has(generation)) return
+    generations.add(generation)
+    if (generation === 3) stop()
+    else for (const pid of ffmpegs()) process.kill(pid, 'SIGSEGV')
+  })
+  await ended
+  const beginnings = said.filter((what, at) => what === 'begin' && said[at + 1] === 'shown')
+  expect(said[0]).toBe('begin')
+  expect(beginnings).toHaveLength(3)
+})
+
 const sdp = (media: string) =>
   `v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=${media}\r\na=control:track\r\n`
 

@@ -47,6 +47,22 @@ it('gives what was kept first, in order, and then the newest', async () => {
   expect(slot.replaced).toBe(2)
 })
 
+it('keeps the order in which values came where one waits already', () => {
+  const dropped: number[] = []
+  const slot = new Latest<number>({ maxKept: 3, onDropped: (value) => dropped.push(value) })
+  slot.put(1)
+  slot.keep(2)
+  slot.put(3)
+  slot.put(4)
+  expect([slot.take(), slot.take(), slot.take(), slot.take()]).toEqual([1, 2, 4, undefined])
+  for (const value of [5, 6, 7]) slot.keep(value)
+  slot.put(8)
+  slot.keep(9)
+  expect([slot.take(), slot.take(), slot.take(), slot.take()]).toEqual([7, 8, 9, undefined])
+  expect(dropped).toEqual([3, 5, 6])
+  expect(slot.replaced).toBe(3)
+})
+
 it('drops what waits when it is closed, and what comes afterwards', () => {
   const dropped: number[] = []
   const slot = new Latest<number>({ maxKept: 2, onDropped: (value) => dropped.push(value) })

@@ -209,7 +209,7 @@ export class AccessUnits implements RtpSink, NalSink {
       qp: this.#quantiser.of(
         this.#scratch.subarray(this.#firstSlice, Math.min(this.#length, this.#firstSlice + headerSpan)),
       ),
-      timeMs: clock.advance(this.#stamp),
+      timeMs: clock.advance(this.#stamp, this.#lastArrival),
       arrivedAt: this.#lastArrival,
       afterLoss: this.#afterLoss,
     })

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { CodedPicture } from '../../domain/coded-picture.ts'
 import { type ErrorCode, GatewayError } from '../../kit/errors.ts'
 import type { Log } from '../../kit/log.ts'
-import type { RtspAddress } from '../address.ts'
+import { describeAddress, type RtspAddress } from '../address.ts'
 import { dial } from '../dial.ts'
 import type { Networks } from '../networks.ts'
 import { cameraError, Refusal, reasonOf } from '../refusal.ts'
@@ -50,6 +50,7 @@ export class RtspClient {
   #heardAt = 0
   #seenAt = 0
   #hasPicture = false
+  #warned = false
   #saidGoodbye = false
   #ended = false
 
@@ -174,6 +175,7 @@ export class RtspClient {
   }
 
   #look(): void {
+    this.#warnOfRate()
     const now = performance.now()
     const { silentAfterMs } = this.#options
     const sends = now - this.#heardAt < silentAfterMs
@@ -183,6 +185,16 @@ export class RtspClient {
     const what = sends ? 'it sends, but nothing that gives a picture' : 'it sends nothing'
     const why = `is connected, but for ${Math.round(waitedMs / 1_000)} s no picture came: ${what}`
     this.#fail(new Refusal('STREAM_SILENT', why))
+  }
+
+  #warnOfRate(): void {
+    if (this.#warned || !this.#track?.byArrival) return
+    this.#warned = true
+    const { address, log } = this.#options
+    log.warn(
+      { address: describeAddress(address) },
+      'the time stamps of this camera run at another rate than it announces: the time of arrival counts',
+    )
   }
 
   #send(bytes: Buffer): void {

@@ -24,17 +24,27 @@ const codecs = new Map<string, Codec>([
   ['HEVC', 'h265'],
 ])
 const maxParameterSets = 32
+/** Characters; those of cameras have about 1 KiB. */
+export const maxDescriptionLength = 32 * 1_024
+/** RTP payload types are below this. */
+const payloadTypes = 128
 
 /**
- * The first video track in H.264 or H.265. Throws NO_VIDEO where there is no video at all, and CODEC_UNSUPPORTED where
- * there is only another codec, encrypted media, or a packet order of its own (packetization-mode 2, sprop-max-don-diff).
+ * The first video track in H.264 or H.265. Throws STREAM_FAILED where the description is longer than `maxDescriptionLength`,
+ * NO_VIDEO where there is no video at all, and CODEC_UNSUPPORTED where there is only another codec, encrypted media, or a packet
+ * order of its own (packetization-mode 2, sprop-max-don-diff).
  */
 export function videoTrack(sdp: string): VideoTrack {
-  const [session, ...media] = sdp.split(/^(?=m=)/m).map((section) => section.trim().split(/\s*[\r\n]+/))
+  if (sdp.length > maxDescriptionLength) {
+    const limit = `${maxDescriptionLength / 1_024} KiB`
+    throw new Refusal('STREAM_FAILED', `describes its session in more than ${limit}`)
+  }
+  const [session, ...media] = sdp.split(/^(?=m=)/m).map(linesOf)
   const videos = media.filter(([first]) => /^m=video\s/.test(first))
   if (videos.length === 0) throw new Refusal('NO_VIDEO', 'offers no video')
+  const sessionControl = attribute(session, 'control')
   for (const video of videos) {
-    const track = trackOf(video, attribute(session, 'control'))
+    const track = trackOf(video, sessionControl)
     if (track) return track
   }
   const offers = videos.flatMap((video) =>
@@ -46,10 +56,18 @@ export function videoTrack(sdp: string): VideoTrack {
   throw new Refusal('CODEC_UNSUPPORTED', `offers video ${what}, not as H.264 or H.265 over plain RTP`)
 }
 
+function linesOf(section: string): Attributes {
+  return section
+    .trim()
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+}
+
 function trackOf(lines: Attributes, sessionControl: string | undefined): VideoTrack | undefined {
-  const [, protocol, formats] = /^m=video\s+\S+\s+(\S+)\s+(.*)$/.exec(lines[0]) ?? []
-  if (!/^RTP\/AVPF?(\/(TCP|UDP))?$/i.test(protocol ?? '')) return
-  for (const format of formats.split(/\s+/).filter((text) => /^\d{1,3}$/.test(text) && Number(text) < 128)) {
+  const [, , protocol = '', ...formats] = lines[0].split(/\s+/)
+  if (!/^RTP\/AVPF?(\/(TCP|UDP))?$/i.test(protocol)) return
+  // Each payload type once: every one costs a walk through all lines.
+  for (const format of new Set(formats.filter(isPayloadType))) {
     const [, name, rate] = /^([\w.-]+)\/(\d{1,9})/.exec(attribute(lines, 'rtpmap', format) ?? '') ?? []
     const codec = codecs.get(name?.toUpperCase() ?? '')
     if (!codec || Number(rate) === 0) continue
@@ -67,6 +85,10 @@ function trackOf(lines: Attributes, sessionControl: string | undefined): VideoTr
   return undefined
 }
 
+function isPayloadType(text: string): boolean {
+  return /^\d{1,3}$/.test(text) && Number(text) < payloadTypes
+}
+
 /** The value of `a=name:value`, or of `a=name:format value`. */
 function attribute(lines: Attributes, name: string, format?: string): string | undefined {
   const start = `a=${name}:${format === undefined ? '' : `${format} `}`
@@ -78,8 +100,10 @@ function attribute(lines: Attributes, name: string, format?: string): string | u
 
 /** `key=value; key=value`, names in lower case; Base64 values may hold `=` themselves. */
 function parametersOf(text: string): ReadonlyMap<string, string> {
-  const pairs = text.split(';').map((part) => /^\s*([\w-]+)\s*=\s*(.*?)\s*$/.exec(part))
-  return new Map(pairs.filter((pair) => pair !== null).map(([, key, value]) => [key.toLowerCase(), value]))
+  const pairs = text.split(';').map((part) => /^([\w-]+)\s*=(.*)$/.exec(part.trim()))
+  return new Map(
+    pairs.filter((pair) => pair !== null).map(([, key, value]) => [key.toLowerCase(), value.trim()]),
+  )
 }
 
 function refuseReordering(parameters: ReadonlyMap<string, string>): void {

@@ -33,11 +33,13 @@ export class TrackReader {
   readonly #interleaved: InterleavedReader
   readonly #rtp: RtpReader
   readonly #units: AccessUnits
+  readonly #clock: StreamClock
   #arrivedAt = 0
   #report: ClockReport | undefined
 
   constructor(track: VideoTrack, channels: Channels, sink: TrackSink) {
     const clock = new StreamClock(track.clockRate)
+    this.#clock = clock
     this.#units = new AccessUnits({
       codec: track.codec,
       parameterSets: track.parameterSets,
@@ -48,7 +50,7 @@ export class TrackReader {
     this.#rtp = new RtpReader(track.payloadType, this.#units)
     const control = {
       clock: (stamp: number, cameraClockMs: number) => {
-        const timeMs = clock.locate(stamp)
+        const timeMs = clock.locate(stamp, this.#arrivedAt)
         if (timeMs !== undefined) this.#report = { timeMs, cameraClockMs, arrivedAt: this.#arrivedAt }
       },
       goodbye: () => sink.goodbye(),
@@ -69,6 +71,11 @@ export class TrackReader {
   /** Pictures that were left out because they were not whole. */
   get broken(): number {
     return this.#units.broken
+  }
+
+  /** Do the camera's time stamps run at another rate than it announced? Then time goes by arrival. */
+  get byArrival(): boolean {
+    return this.#clock.byArrival
   }
 
   /** The newest there is. */
