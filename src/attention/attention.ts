@@ -87,13 +87,21 @@ export class Attention {
     return (this.#armed.critical ? 2 : 1) * (this.#followed.anyMoving ? 2 : 1)
   }
 
+  /** Another stream of the camera begins, coded or not; what is known of the view stays. */
+  begin(): void {
+    this.#isCoded = false
+    this.#gate.begin()
+    this.#jump()
+  }
+
   /** Judges each coded picture, in the order in which they came. */
   coded(facts: CodedFacts): Choice {
     if (!this.#isCoded || this.#gate.jumps(facts)) this.#jump()
     this.#isCoded = true
     this.#damage.note(facts)
     const activity = this.#packets?.add(facts, this.#gate.moves) ?? unheard
-    return this.#gate.coded(facts, activity, 1_000 / this.fps, this.viewers > 0)
+    const wary = this.#armed.critical || this.#followed.standing.length > 0
+    return this.#gate.coded(facts, activity, { periodMs: 1_000 / this.fps, held: this.viewers > 0, wary })
   }
 
   /** Judges each decoded picture; those of a burst may be older than what was shown before. Sources without coded pictures use only this. */

@@ -1,8 +1,8 @@
 /**
  * Decides which coded pictures of one camera are decoded, and which of those are shown.
  *
- * Open: all are decoded (but those that nothing needs), at the analysis rate they are shown. Closed: key pictures only. Between the
- * two, where packets say nothing (a constant bit rate) or key pictures are too rare: decoded as far as the next glance needs it.
+ * Open: all are decoded (but those that nothing needs), at the analysis rate they are shown. Closed: key pictures only, and not each
+ * as long as packets are calm. Between the two, where packets say nothing (a constant bit rate) or key pictures are too rare: decoded as far as the next glance needs it.
  */
 import type { Activity, Choice, CodedFacts } from './coded-facts.ts'
 import { Distrust } from './distrust.ts'
@@ -12,6 +12,18 @@ import { Pace } from './pace.ts'
 /** Pictures come out of order by less than this; what is further back, or ahead, is a stream that jumped. */
 const reorderMs = 2_000
 const longestGapMs = 60_000
+/** Packets with this share of what opens the gate stir; noise stays below it (measured: 0.68 at most in 3 minutes, movement reaches 1.3). */
+const stirs = 0.75
+
+/** What is wanted of the gate at the moment. */
+export interface Wishes {
+  /** Between two pictures to be shown while open. */
+  readonly periodMs: number
+  /** Open, whatever moves: somebody watches. */
+  readonly held: boolean
+  /** Calm packets are not enough to look more rarely: somebody stands there, or a rule is critical. */
+  readonly wary: boolean
+}
 
 export class Gate {
   readonly #options: AttentionOptions
@@ -28,6 +40,9 @@ export class Gate {
   #blind = false
   /** Was the picture between this key picture and the next looked at? */
   #glanced = false
+  /** When a picture was last looked at while closed, and have packets stirred since? */
+  #idleMs = Number.NEGATIVE_INFINITY
+  #stirred = false
   /** Movement was last seen at. */
   #seenMs = Number.NEGATIVE_INFINITY
   /** The same, or when it is taken to have been seen: what opens stays open for a moment. */
@@ -47,6 +62,17 @@ export class Gate {
     return this.#open && this.#newestMs - this.#seenMs < this.#options.quietAfterMs
   }
 
+  /** Another stream begins, with a decoder of its own: nothing that was heard of the one before holds for it. */
+  begin(): void {
+    this.#open = true
+    this.#fed = false
+    this.#newestMs = Number.NEGATIVE_INFINITY
+    this.#keyMs = Number.NaN
+    this.#seenMs = Number.NEGATIVE_INFINITY
+    this.#movedMs = Number.NEGATIVE_INFINITY
+    this.#idleMs = Number.NEGATIVE_INFINITY
+  }
+
   /** Did this picture's time show that the stream begins anew? To be asked before `coded`. */
   jumps({ timeMs }: CodedFacts): boolean {
     return timeMs < this.#newestMs - reorderMs || timeMs > this.#newestMs + longestGapMs
@@ -57,16 +83,12 @@ export class Gate {
     return timeMs > this.#newestMs + reorderMs
   }
 
-  /**
-   * Judges a coded picture, in the order of arrival.
-   *
-   * @param periodMs between two pictures to be shown while open
-   * @param held open, whatever moves: somebody watches
-   */
-  coded(facts: CodedFacts, activity: Activity, periodMs: number, held: boolean): Choice {
-    if (this.jumps(facts)) this.#begin(facts.timeMs)
+  /** Judges a coded picture, in the order of arrival. */
+  coded(facts: CodedFacts, activity: Activity, { periodMs, held, wary }: Wishes): Choice {
+    if (this.jumps(facts)) this.#beginAt(facts.timeMs)
     this.#newestMs = Math.max(this.#newestMs, facts.timeMs)
     this.#blind = activity.blind
+    this.#stirred ||= wary || activity.blind || activity.score >= stirs
     this.#noteKey(facts)
     if (!this.#open && held && facts.key) this.#widen(facts.timeMs)
     const choice = this.#open ? this.#whileOpen(facts, periodMs) : this.#whileClosed(facts, activity)
@@ -98,7 +120,7 @@ export class Gate {
   }
 
   /** A stream begins, or goes on at another time: it is followed for a while. */
-  #begin(timeMs: number): void {
+  #beginAt(timeMs: number): void {
     this.#open = true
     this.#newestMs = timeMs
     this.#movedMs = timeMs - this.#options.quietAfterMs + this.#options.warmUpMs
@@ -106,6 +128,7 @@ export class Gate {
     this.#gopMs = Number.POSITIVE_INFINITY
     this.#keyless = false
     this.#seenMs = Number.NEGATIVE_INFINITY
+    this.#idleMs = Number.NEGATIVE_INFINITY
     this.#distrust.begin()
   }
 
@@ -132,7 +155,12 @@ export class Gate {
     if (this.#keyless) return this.#whileKeyless(facts)
     if (!key) return this.#blind ? this.#towardsGlance(facts) : 'keep'
     this.#glanced = false
-    if (this.#idle.due(timeMs, this.#options.idleEveryMs)) return 'show'
+    const isCalm = !this.#stirred && timeMs - this.#idleMs < this.#options.calmEveryMs
+    if (!isCalm && this.#idle.due(timeMs, this.#options.idleEveryMs)) {
+      this.#idleMs = timeMs
+      this.#stirred = false
+      return 'show'
+    }
     return this.#blind && this.#glanceAfterMs !== undefined ? 'decode' : 'keep'
   }
 

@@ -12,6 +12,11 @@ export interface AttentionOptions {
   /** While quiet, key pictures are looked at this often at most. Raising it saves decoding and finds later what packets do not tell. */
   readonly idleEveryMs: number
   /**
+   * While packets say that nothing stirs, not even a little, at least so much time lies between two such looks. Raising it: the same.
+   * Beyond the distance of two key pictures it halves what a quiet camera costs.
+   */
+  readonly calmEveryMs: number
+  /**
    * Where packets say nothing (noise, a constant bit rate), so much time may pass between the last look and the next key picture. Raising
    * it saves decoding and finds later what begins to move.
    */
@@ -36,6 +41,7 @@ export const attentionDefaults: AttentionOptions = {
   floorFps: 1,
   urgentFps: 2,
   idleEveryMs: 1_000,
+  calmEveryMs: 3_500,
   blindGapMs: 1_300,
   blindShare: 0.35,
   fullLookEveryMs: 30_000,
