@@ -1,7 +1,6 @@
 /** bench:cameras: what a camera costs the gateway, beside the usual method and beside the floor, in one run on one machine. */
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { checkout, endWell, oneOf, within } from './bench/arguments.ts'
 import { BareModels } from './bench/bare-costs.ts'
 import { type CameraFigures, compare, type Parts, sentences } from './bench/camera-figures.ts'
 import { analysed, measureFloor } from './bench/floor.ts'
@@ -9,7 +8,6 @@ import { machineFacts } from './bench/machine.ts'
 import { type MaterialWish, material } from './bench/material.ts'
 import { standardModels } from './bench/models.ts'
 import { measureOurs } from './bench/ours.ts'
-import { saveResult } from './bench/results.ts'
 import { SimProcess } from './bench/sim-process.ts'
 import { checkUsual, measureUsual, usualPicture } from './bench/usual.ts'
 import { evenSeconds } from './bench/window.ts'
@@ -42,26 +40,11 @@ Needs: apt-get install --no-install-recommends python3-opencv python3-numpy`
 /** The usual method needs the machine: more would wait for each other and cost the same. */
 const mostUsual = 4
 
-class Misuse extends Error {}
-
 interface Wish extends MaterialWish {
   readonly cameras: number
   readonly seconds: number
   readonly root?: string
   readonly json: boolean
-}
-
-function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((one) => one === value)
-  if (!found) throw new Misuse(`--${name} ${value}: ${allowed.join(' or ')}`)
-  return found
-}
-
-function within(name: string, value: string, from: number, to: number, whole: boolean): number {
-  const number = Number(value)
-  if (value.trim() !== '' && number >= from && number <= to && (!whole || Number.isInteger(number)))
-    return number
-  throw new Misuse(`--${name} ${value}: ${whole ? 'a whole number' : 'a number'} from ${from} to ${to}`)
 }
 
 /** Undefined where only help is wanted. */
@@ -82,9 +65,6 @@ function readCommandLine(): Wish | undefined {
     },
   })
   if (values.help) return undefined
-  const root = values.gateway && resolve(values.gateway)
-  if (root && !existsSync(resolve(root, 'src/main.ts')))
-    throw new Misuse(`--gateway ${root}: no gateway there`)
   return {
     cameras: within('cameras', values.cameras, 1, 256, true),
     activity: within('activity', values.activity, 0, 1, false),
@@ -94,7 +74,7 @@ function readCommandLine(): Wish | undefined {
     gop: within('gop', values.gop, 1, 10, true),
     rate: oneOf('rate', values.rate, ['vbr', 'cbr']),
     drawn: values.drawn,
-    root,
+    root: checkout(values.gateway),
     json: values.json,
   }
 }
@@ -144,22 +124,8 @@ async function main(): Promise<void> {
     return
   }
   const figures = await measure(wish, (text) => console.error(`» ${text}`))
-  const { stream, codec, gop, rate, activity, cameras } = wish
-  await saveResult(
-    'cameras',
-    figures,
-    [stream, codec, rate, `gop${gop}`, `${activity * 100}pc`, cameras].join(' '),
-  )
   if (!wish.json) for (const line of sentences(figures)) console.error(line)
   console.log(JSON.stringify(figures))
 }
 
-try {
-  await main()
-} catch (error) {
-  const { code } = error as { code?: unknown }
-  const misuse = error instanceof Misuse || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'))
-  console.error(error instanceof Error ? error.message : error)
-  if (misuse) console.error('npm run bench:cameras -- --help tells more')
-  process.exitCode = misuse ? 2 : 1
-}
+await endWell('bench:cameras', main)

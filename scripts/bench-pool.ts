@@ -1,16 +1,15 @@
 /** bench:pool: the whole vision path against bare `session.run` of the same models, in the same minute on the same machine. */
-import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createLog } from '../src/kit/log.ts'
 import { PixelStore } from '../src/kit/pixel-store.ts'
 import { SecretMask } from '../src/kit/secrets.ts'
-import { ModelFiles } from '../src/vision/model-files.ts'
 import { VisionPool } from '../src/vision/pool.ts'
-import type { ModelOnDisk } from '../src/vision/ports.ts'
-import type { BareAnswer, BareOrder, BareRun } from './bench/bare-runs.ts'
+import { endWell } from './bench/arguments.ts'
+import { BareModels, type Models } from './bench/bare-costs.ts'
+import type { BareAnswer, BareRun } from './bench/bare-runs.ts'
+import { type MachineFacts, machineFacts } from './bench/machine.ts'
+import { standardModels } from './bench/models.ts'
 import { PoolLoad, readSamples, type Sample, type Slice } from './bench/pool-load.ts'
 import { sceneClip } from './scene/clip.ts'
 
@@ -31,8 +30,6 @@ const sliceMs = 1_000
 const camerasPerWorker = 4
 const samplesOfClip = 40
 
-type Models = { readonly objects: ModelOnDisk; readonly faces: ModelOnDisk }
-
 /** One comparison: a pool's slice and what the bare runs of the same work take. */
 interface Round {
   readonly ratio: number
@@ -43,45 +40,15 @@ interface Round {
   readonly runsPerFrame: number
 }
 
-/** A bare process; `repeat` says what each of the runs takes. */
-class BareProcess {
-  readonly #child = fork(new URL('./bench/bare-runs.ts', import.meta.url), { stdio: 'inherit' })
-
-  async open(models: Models): Promise<void> {
-    await this.#ask({ open: [models.objects, models.faces] })
-  }
-
-  async repeat(order: BareOrder): Promise<BareAnswer> {
-    return (await this.#ask(order)) as BareAnswer
-  }
-
-  stop(): void {
-    if (this.#child.connected) this.#child.disconnect()
-  }
-
-  #ask(message: object): Promise<unknown> {
-    const child = this.#child
-    return new Promise((resolve, reject) => {
-      const end = () => reject(new Error('a bare process ended before its time'))
-      child.once('exit', end)
-      child.once('message', (answer) => {
-        child.off('exit', end)
-        resolve(answer)
-      })
-      child.send(message)
-    })
-  }
-}
-
 /** A pool and as many bare processes as it has workers. */
 class Contest {
   readonly rounds: Round[] = []
   readonly #pool: VisionPool
   readonly #load: PoolLoad
-  readonly #bare: readonly BareProcess[]
+  readonly #bare: readonly BareModels[]
   readonly #workers: number
 
-  constructor(workers: number, models: Models, samples: readonly Sample[], bare: readonly BareProcess[]) {
+  constructor(workers: number, models: Models, samples: readonly Sample[], bare: readonly BareModels[]) {
     const log = createLog('warn', new SecretMask())
     const onHung = () => process.exit(1)
     this.#workers = workers
@@ -158,18 +125,11 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]
 }
 
-/** The models of the gateway's defaults, or a sentence that says how to get them. */
-async function findModels(): Promise<Models> {
-  const mirror = process.env.SKYEYE_MODELS_MIRROR || undefined
-  const files = new ModelFiles({ modelsDir: 'data/models', mirror })
-  return { objects: await files.verify('yolox-nano'), faces: await files.verify('yunet-n') }
-}
-
 async function compare(models: Models, samples: readonly Sample[], seconds: number): Promise<Round[][]> {
-  const bare = [new BareProcess(), new BareProcess()]
+  const bare = [new BareModels(models), new BareModels(models)]
   const contests = [new Contest(1, models, samples, bare.slice(0, 1)), new Contest(2, models, samples, bare)]
   try {
-    await Promise.all(bare.map((one) => one.open(models)))
+    await Promise.all(bare.map((one) => one.open()))
     for (const contest of contests) await contest.start()
     // The first rounds warm the code up and do not count.
     for (const contest of contests) await contest.round()
@@ -183,14 +143,41 @@ async function compare(models: Models, samples: readonly Sample[], seconds: numb
   }
 }
 
-function summary(rounds: readonly Round[]): { ratio: number; spread: number[] } & Record<string, unknown> {
+/** Medians over the rounds, rounded. */
+interface Shares {
+  /** Bare time as a share of ours: 1 = nothing is lost to anything but the models. */
+  readonly ratio: number
+  readonly cpuRatio: number
+  /** The least and the largest of the ratios. */
+  readonly spread: readonly [number, number]
+  readonly preShare: number
+  readonly postShare: number
+  readonly frameMs: Readonly<Round['frame']>
+  readonly runsPerFrame: number
+  readonly rounds: number
+}
+
+export interface PoolFigures {
+  readonly oneWorker: number
+  readonly twoWorkers: number
+  readonly target: typeof target
+  readonly met: boolean
+  readonly one: Shares
+  readonly two: Shares
+  /** Size of the pictures. */
+  readonly frame: string
+  readonly seconds: number
+  readonly machine: MachineFacts
+}
+
+function summary(rounds: readonly Round[]): Shares {
   const round = (value: number) => Math.round(value * 1_000) / 1_000
   const ratios = rounds.map(({ ratio }) => ratio).sort((a, b) => a - b)
   const of = (pick: (one: Round) => number) => round(median(rounds.map(pick)))
   return {
     ratio: round(median(ratios)),
     cpuRatio: of(({ cpuRatio }) => cpuRatio),
-    spread: [ratios[0], ratios.at(-1)!].map(round),
+    spread: [round(ratios[0]), round(ratios.at(-1)!)],
     preShare: of(({ frame }) => frame.pre / frame.wall),
     postShare: of(({ frame }) => frame.post / frame.wall),
     frameMs: {
@@ -205,7 +192,24 @@ function summary(rounds: readonly Round[]): { ratio: number; spread: number[] } 
   }
 }
 
-async function main(): Promise<number> {
+async function measure(seconds: number, clip: string | undefined): Promise<PoolFigures> {
+  const models = await standardModels()
+  const samples = await readSamples(clip ?? (await sceneClip()), samplesOfClip)
+  const [one, two] = (await compare(models, samples, seconds)).map(summary)
+  return {
+    oneWorker: one.ratio,
+    twoWorkers: two.ratio,
+    target,
+    met: one.ratio >= target.oneWorker && two.ratio >= target.twoWorkers,
+    one,
+    two,
+    frame: `${samples[0].width}×${samples[0].height}`,
+    seconds,
+    machine: machineFacts(),
+  }
+}
+
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       seconds: { type: 'string', default: '60' },
@@ -216,41 +220,17 @@ async function main(): Promise<number> {
   })
   if (values.help) {
     console.log(help)
-    return 0
+    return
   }
   const seconds = Number(values.seconds)
   if (!(seconds >= 1)) throw new Error('--seconds must be a number of at least 1')
   if (values.clip && !existsSync(values.clip)) throw new Error(`there is no file ${values.clip}`)
-  const models = await findModels()
-  const samples = await readSamples(values.clip ?? (await sceneClip()), samplesOfClip)
-  const [one, two] = (await compare(models, samples, seconds)).map(summary)
-  const versionOf = (name: string) => createRequire(import.meta.url)(`${name}/package.json`).version as string
-  const result = {
-    oneWorker: one.ratio,
-    twoWorkers: two.ratio,
-    target,
-    met: one.ratio >= target.oneWorker && two.ratio >= target.twoWorkers,
-    one,
-    two,
-    frame: `${samples[0].width}×${samples[0].height}`,
-    machine: {
-      cpu: cpus()[0]?.model ?? 'unknown',
-      cores: availableParallelism(),
-      node: process.version,
-      onnxruntime: versionOf('onnxruntime-node'),
-    },
-  }
+  const figures = await measure(seconds, values.clip)
   if (!values.json) {
-    console.error(`one worker: ${one.ratio} of bare runs (wanted ${target.oneWorker})`)
-    console.error(`two workers: ${two.ratio} of two bare processes (wanted ${target.twoWorkers})`)
+    console.error(`one worker: ${figures.oneWorker} of bare runs (wanted ${target.oneWorker})`)
+    console.error(`two workers: ${figures.twoWorkers} of two bare processes (wanted ${target.twoWorkers})`)
   }
-  console.log(JSON.stringify(result))
-  return 0
+  console.log(JSON.stringify(figures))
 }
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-}
+await endWell('bench:pool', main)

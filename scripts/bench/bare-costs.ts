@@ -1,6 +1,5 @@
-/** Processor time of one bare run of each model, on pictures of a given size. */
+/** A process that does nothing but bare model runs, and what one run of each model costs in it. */
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fitPicture } from '../../src/vision/fit.ts'
 import type { ModelOnDisk } from '../../src/vision/ports.ts'
 import type { BareAnswer, BareOrder, BareRun } from './bare-runs.ts'
@@ -40,21 +39,30 @@ export class BareModels {
       const { width, height } = fitPicture(manifest.input.size, picture)
       return { model: manifest.name, width, height }
     })
-    await this.#ask({ runs, forMs: 0 })
-    const { cpuMs } = (await this.#ask({ runs, forMs: measureForMs })) as BareAnswer
+    await this.repeat({ runs, forMs: 0 })
+    const { cpuMs } = await this.repeat({ runs, forMs: measureForMs })
     return { objectsMs: cpuMs[0], facesMs: cpuMs[1] }
+  }
+
+  /** What a run takes, at each place of the order. */
+  async repeat(order: BareOrder): Promise<BareAnswer> {
+    return (await this.#ask(order)) as BareAnswer
   }
 
   stop(): void {
     if (this.#child.connected) this.#child.disconnect()
   }
 
-  async #ask(message: BareOrder | { open: ModelOnDisk[] }): Promise<unknown> {
-    const answer = once(this.#child, 'message')
-    this.#child.send(message)
-    const ended = once(this.#child, 'exit').then(() => {
-      throw new Error('the process of bare runs ended before its time')
+  #ask(message: BareOrder | { open: ModelOnDisk[] }): Promise<unknown> {
+    const child = this.#child
+    return new Promise((resolve, reject) => {
+      const end = () => reject(new Error('the process of bare runs ended before its time'))
+      child.once('exit', end)
+      child.once('message', (answer) => {
+        child.off('exit', end)
+        resolve(answer)
+      })
+      child.send(message)
     })
-    return (await Promise.race([answer, ended]))[0]
   }
 }

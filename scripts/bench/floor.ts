@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { attentionDefaults } from '../../src/attention/options.ts'
 import type { Material, Span, Stream } from './material.ts'
 import { ProcessTree } from './process-tree.ts'
 import type { PlayingCamera } from './sim-process.ts'
@@ -16,8 +17,12 @@ import { observe } from './window.ts'
 const run = promisify(execFile)
 const reader = fileURLToPath(new URL('packet-reader.ts', import.meta.url))
 
-/** The gateway's defaults: pictures a second while something moves, seconds until it is quiet again, between full looks. */
-const looks = { fps: 5, quietAfter: 2, fullLookEvery: 30, facesEvery: 1 }
+/** The gateway's defaults: pictures a second while something moves, seconds until it is quiet again, between looks while it is, between full looks. */
+const { fps, quietAfterMs, calmEveryMs, fullLookEveryMs } = attentionDefaults
+const looks = {
+  ...{ fps, quietAfter: quietAfterMs / 1_000, calmEvery: calmEveryMs / 1_000 },
+  ...{ fullLookEvery: fullLookEveryMs / 1_000, facesEvery: 1 },
+}
 const warmUpSeconds = 5
 /** The start of ffmpeg is no part of the floor: so often the loop is decoded in one run. */
 const rounds = 4
@@ -51,7 +56,8 @@ export async function measureFloor(
       decode(material, stream, ['-ss', String(from), '-t', String(to - from)], looks.fps),
     ),
   )
-  const decoded = keys / rounds + active.reduce((sum, cpu) => sum + cpu, 0)
+  const rarely = Math.ceil(looks.calmEvery / material.gop)
+  const decoded = keys / rounds / rarely + active.reduce((sum, cpu) => sum + cpu, 0)
   const activeSeconds = spans.reduce((sum, { from, to }) => sum + to - from, 0)
   const perMinute = 60 / material.seconds
   return {

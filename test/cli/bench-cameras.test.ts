@@ -27,10 +27,10 @@ async function read(url: string, count: number): Promise<CodedPicture[]> {
     ...{ signal: stopping.signal, silentAfterMs: 20_000 },
   })
   const pictures: CodedPicture[] = []
-  for await (const picture of client.pictures()) {
-    pictures.push(picture)
+  await client.read((picture) => {
+    pictures.push({ ...picture, bytes: Buffer.from(picture.bytes) })
     if (pictures.length === count) stopping.abort()
-  }
+  })
   expect([client.lost, client.broken]).toEqual([0, 0])
   return pictures
 }
