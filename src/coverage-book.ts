@@ -12,6 +12,7 @@ export interface CameraCoverage {
   /** Milliseconds by reason, since the start. */
   readonly gapMs: ReadonlyMap<GapReason, number>
   /** Since the start. */
+  readonly analysedFrames: number
   readonly quietPictures: number
 }
 
@@ -99,6 +100,7 @@ export class CoverageBook {
       camera,
       newest,
       gapMs,
+      analysedFrames: coverage.analysedFrames,
       quietPictures: coverage.quietPictures,
     }))
   }

@@ -47,6 +47,7 @@ export class Coverage {
   #trouble: GapReason | undefined
   /** All time before is accounted for. */
   #settled: number
+  #analysedFrames = 0
   #quietPictures = 0
 
   /** From `time` on the camera shall be watched. */
@@ -54,6 +55,11 @@ export class Coverage {
     this.#camera = camera
     this.#settled = time
     this.#reach = reach
+  }
+
+  /** Frames that went through the models, since the beginning. */
+  get analysedFrames(): number {
+    return this.#analysedFrames
   }
 
   /** Pictures in which attention found nothing, since the beginning. */
@@ -73,6 +79,7 @@ export class Coverage {
 
   /** A frame has gone through the models. One of a burst tells of the past: it counts as analysed and renews nothing. */
   analysed(time: number, burst = false): void {
+    this.#analysedFrames++
     this.#tally(time).frames++
     if (!burst) this.#look(time)
   }

@@ -87,7 +87,6 @@ export function gatewayMetrics({ vision, store, saving, connected, cameras, cove
       labels: ['camera'],
       read: perCamera(({ gate }) => gate.lost + gate.skipped),
     },
-    { name: 'skyeye_frames_analysed_total', help: 'Frames analysed.', read: () => vision().frames },
     {
       name: 'skyeye_faces_total',
       help: 'Faces seen, in one look a second and camera; counted, never told apart.',
@@ -194,6 +193,12 @@ function coverageCounters(read: () => readonly CameraCoverage[]): Metric[] {
         read().flatMap(({ camera, gapMs }) =>
           [...gapMs].map(([reason, ms]) => ({ labels: { camera, reason }, value: ms / 1_000 })),
         ),
+    },
+    {
+      name: 'skyeye_frames_analysed_total',
+      help: 'Frames analysed.',
+      labels: ['camera'],
+      read: () => read().map(({ camera, analysedFrames }) => ({ labels: { camera }, value: analysedFrames })),
     },
     {
       name: 'skyeye_quiet_pictures_total',

@@ -24,12 +24,13 @@ const yardCoverage: CameraCoverage = {
     ['overload', 16_500],
     ['stalled', 3_000],
   ]),
+  analysedFrames: 8,
   quietPictures: 13,
 }
 
 const metricsOf = (change: Partial<Readings> = {}) =>
   gatewayMetrics({
-    vision: () => ({ ...stats, frames: 8, modelMs: 1_500, failures: 6, snapshots: 7 }),
+    vision: () => ({ ...stats, modelMs: 1_500, failures: 6, snapshots: 7 }),
     store: async () => counts,
     saving: () => ({ waiting: 11, lost: 12 }),
     connected: () => true,
@@ -59,7 +60,7 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_coded_pictures_total{camera="yard"} 100',
     'skyeye_decoded_pictures_total{camera="yard"} 20',
     'skyeye_faces_total 0',
-    'skyeye_frames_analysed_total 8',
+    'skyeye_frames_analysed_total{camera="yard"} 8',
     'skyeye_frames_evicted_total 0',
     'skyeye_frames_replaced_total{camera="yard"} 2',
     'skyeye_frames_total{camera="yard"} 10',

@@ -17,7 +17,7 @@ import {
 } from './overload-outcome.ts'
 import { growing, type Queues, queuesOf } from './overload-queues.ts'
 import type { OverloadRun } from './overload-run.ts'
-import { analysedMetric, analysedPerSecond, grown, perSecond, rates, uncounted } from './overload-samples.ts'
+import { analysedMetric, analysedPerSecond, grown, perSecond, rates } from './overload-samples.ts'
 import { fairness, jain } from './overload-shares.ts'
 
 /** What this project set itself: at least so fair, and so much told of; less than so much more memory, and no queue that grows. */
@@ -61,8 +61,6 @@ interface Frames {
   /** Of a frame, for its turn and for a worker. */
   readonly meanWaitMs: number
   readonly ratesByCamera: Readonly<Record<string, number>>
-  /** How far the rates of cameras miss the gateway's counter of all together. */
-  readonly uncounted: number
 }
 
 export interface OverloadFigures extends Kept, Frames {
@@ -157,7 +155,6 @@ function framesOf({ box, run: { cameras, samples }, idealFrames }: Measured): Fr
     codedRate: perSecond(first, last, 'skyeye_coded_pictures_total') / cameras.length,
     meanWaitMs: ratio('skyeye_vision_wait_seconds_total', analysedMetric) * 1_000,
     ratesByCamera,
-    uncounted: uncounted(first, last),
   }
 }
 

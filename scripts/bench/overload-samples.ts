@@ -41,34 +41,18 @@ export async function takeSample(
 
 export const analysedMetric = 'skyeye_frames_analysed_total'
 
-/**
- * Frames of each camera per second that went through the models. A gateway that counts them all together only tells what of each
- * camera was decoded, less what a newer frame replaced and what attention found nothing in: `uncounted` says how far off that is.
- */
+/** Frames of each camera per second that went through the models. */
 export function rates(first: Sample, last: Sample): Record<string, number> {
   const seconds = (last.at - first.at) / 1_000
-  const names = Object.keys(last.cameras)
+  const analysed = ({ cameras }: Sample, name: string) => cameras[name]?.[analysedMetric] ?? 0
   return Object.fromEntries(
-    names.map((name) => [name, (analysed(last.cameras[name]) - analysed(first.cameras[name])) / seconds]),
+    Object.keys(last.cameras).map((name) => [name, (analysed(last, name) - analysed(first, name)) / seconds]),
   )
-}
-
-function analysed(counters: Counters = {}): number {
-  const decoded = counters.skyeye_frames_total ?? 0
-  const [replaced, quiet] = [counters.skyeye_frames_replaced_total, counters.skyeye_quiet_pictures_total]
-  return counters[analysedMetric] ?? decoded - (replaced ?? 0) - (quiet ?? 0)
 }
 
 /** All cameras together, frames per second that went through the models, by the gateway's own counter of them. */
 export function analysedPerSecond(first: Sample, last: Sample): number {
   return perSecond(first, last, analysedMetric)
-}
-
-/** How far the rates of the cameras miss the counter of all together, as a share of it. */
-export function uncounted(first: Sample, last: Sample): number {
-  const total = analysedPerSecond(first, last)
-  const told = Object.values(rates(first, last)).reduce((sum, rate) => sum + rate, 0)
-  return total > 0 ? Math.abs(told - total) / total : 0
 }
 
 export function perSecond(first: Sample, last: Sample, name: string): number {

@@ -11,7 +11,7 @@ export function sentences(figures: OverloadFigures): string[] {
   const { wish, material, rate, events, targets, memory, coverage } = figures
   return [
     `${figures.cameras} cameras for ${Math.round(figures.seconds)} s${boxInWords(figures)}; ${wish.stream} ${wish.codec}, somebody in the picture ${percent(material.activity)} of the time`,
-    `fairness       ${figures.fairness} (wanted: at least ${targets.fairness}); Jain's index ${figures.jain}; the rates of cameras miss the counter of all by ${percent(figures.uncounted)}`,
+    `fairness       ${figures.fairness} (wanted: at least ${targets.fairness}); Jain's index ${figures.jain}`,
     `frames         ${rate.mean} a second and camera (${rate.least} to ${rate.most}); ${percent(figures.ideal.share)} of the ${figures.ideal.rate} that bare model runs would give on these cores`,
     `               ${percent(figures.replacedShare)} replaced by a newer one, ${percent(figures.lostShare)} lost; a frame waits ${Math.round(figures.meanWaitMs)} ms`,
     `told of        ${events.found} of ${events.expected} visits (wanted: at least ${percent(targets.toldOf)}), ${events.false} false, ${events.repeated} repeated; delay ${events.delayMs.p50 ?? '-'} ms (median), ${events.delayMs.p95 ?? '-'} ms (p95)`,
