@@ -64,6 +64,7 @@ const camera: Camera = {
 function alwaysOpen(): Stages['attention'] & Gate {
   let cell = Number.NEGATIVE_INFINITY
   return {
+    isOpen: true,
     coded: ({ timeMs }: CodedFacts): Choice => {
       const now = Math.floor((timeMs * fps) / 1_000 + 0.25)
       const due = now > cell

@@ -10,8 +10,11 @@ import type { Gate, PixelShelf } from './ports.ts'
 export interface CodedSource {
   /** Coded bytes that came. */
   readonly bytes: number
-  /** Until it ends; rejects where it ends badly. A picture's bytes are only valid during the call, which does not throw. */
-  read(onPicture: (picture: CodedPicture) => void): Promise<void>
+  /**
+   * Until it ends; rejects where it ends badly. A picture's bytes are only valid during the call, which does not throw and returns
+   * whether the next picture may come a little late: nobody waits for it.
+   */
+  read(onPicture: (picture: CodedPicture) => boolean): Promise<void>
 }
 
 export interface GatedStreamOptions {
@@ -101,14 +104,15 @@ export class GatedStream {
     }
   }
 
-  #take(picture: CodedPicture): void {
-    if (this.#ended) return
+  #take(picture: CodedPicture): boolean {
+    if (this.#ended) return true
     try {
       this.#decoder.take(picture)
       this.#checkPatience()
     } catch (error) {
       this.#end(error)
     }
+    return !this.#options.gate.isOpen
   }
 
   #checkPatience(): void {

@@ -32,6 +32,8 @@ export interface Verdict {
 
 /** Judges one camera's pictures; only ever compares their times with each other. */
 export interface Gate {
+  /** Does something move, so that pictures are wanted as soon as they come? */
+  readonly isOpen: boolean
   /** Another stream of the camera begins: its times, its coding and its way here have nothing to do with those before. */
   begin?(): void
   /** Each coded picture, in the order in which they came. */

@@ -30,6 +30,7 @@ async function read(url: string, count: number): Promise<CodedPicture[]> {
   await client.read((picture) => {
     pictures.push({ ...picture, bytes: Buffer.from(picture.bytes) })
     if (pictures.length === count) stopping.abort()
+    return false
   })
   expect([client.lost, client.broken]).toEqual([0, 0])
   return pictures

@@ -140,7 +140,8 @@ describe('what a gateway shows', () => {
     expect(await bench.metric('skyeye_camera_state{camera="yard",state="live"}')).toBe(1)
     expect(await bench.metric('skyeye_camera_state{camera="wrong",state="auth_failed"}')).toBe(1)
     expect(await bench.metric('skyeye_frames_total{camera="wrong"}')).toBe(0)
-    for (const name of ['frames_analysed_total', 'snapshots_total', 'model_seconds_total', 'vision_workers'])
+    const analysed = 'frames_analysed_total{camera="yard"}'
+    for (const name of [analysed, 'snapshots_total', 'model_seconds_total', 'vision_workers'])
       expect(await bench.metric(`skyeye_${name}`), name).toBeGreaterThan(0)
 
     const pages = await Promise.all(['/healthz', '/readyz', '/metrics'].map((path) => bench.get(path)))

@@ -31,6 +31,7 @@ function scripted(
 ): Gate {
   let index = 0
   return {
+    isOpen: false,
     coded: (facts) => coded(facts, index++),
     shown: (_, timeMs) => ({ open: moved(timeMs), look: [] }),
   }
@@ -273,6 +274,7 @@ describe('odd streams', () => {
 
   it('what a decoder made up is not shown to anybody and not called watched', async () => {
     const gate: Gate = {
+      isOpen: false,
       coded: onlyKeys,
       shown: (_, timeMs) => ({ open: false, look: [], worthless: timeMs === 2_000 }),
     }

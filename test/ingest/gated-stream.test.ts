@@ -26,7 +26,7 @@ function unwanted(seconds: number, before = () => {}): Promise<unknown[]> {
     },
   }
   const stream = new GatedStream(() => source, {
-    gate: { coded: () => 'keep', shown: () => ({ open: false, look: [] }) },
+    gate: { isOpen: false, coded: () => 'keep', shown: () => ({ open: false, look: [] }) },
     mask: new Mask([]),
     pixels,
     ...{ fps: 5, maxWidth: 640, silentAfterMs: 2_000, signal: new AbortController().signal },

@@ -3,6 +3,7 @@ import { wholePicture } from '../../src/domain/geometry.ts'
 import type { Gate, PixelShelf } from '../../src/ingest/ports.ts'
 
 export const gate: Gate = {
+  isOpen: true,
   coded: () => 'show',
   shown: () => ({ open: false, look: [wholePicture] }),
 }

@@ -32,6 +32,7 @@ export async function* picturesOf(client: RtspClient): AsyncGenerator<CodedPictu
   const reading = client.read((picture) => {
     come.push(copyOf(picture))
     wake()
+    return false
   })
   const ended = reading.then(
     () => true,

@@ -1,6 +1,7 @@
 /** Our RTSP client's dialogue: cameras that behave as they like, and the simulator's faults. */
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { CameraSim, type SimCamera } from '../../scripts/sim/server.ts'
@@ -100,6 +101,44 @@ const failure = (client: RtspClient) =>
     () => expect.unreachable(),
     (error) => error,
   )
+
+it.each([
+  ['goodbye', (socket: Socket) => socket.write(bye)],
+  ['the end of the connection', (socket: Socket) => socket.end()],
+])('where nobody waits for the next picture several are read at once, all of them, to %s', async (_, end) => {
+  const count = 60
+  const cam = await camera(
+    willing({ media: twoPictures }),
+    (socket) =>
+      void (async () => {
+        await once(socket, 'data')
+        await expect.poll(() => cam.requests.some(({ method }) => method === 'PLAY')).toBe(true)
+        for (let n = 3; n <= count; n++) {
+          await sleep(10)
+          const payload = h264.predicted()
+          socket.write(framed(0, rtp({ number: n, stamp: (n - 1) * 3_600, marker: true, payload })))
+        }
+        end(socket)
+      })(),
+  )
+  const { client } = clientFor(cam.port)
+  const times: number[] = []
+  let turns = 0
+  let isNew = true
+  await client
+    .read(({ timeMs }) => {
+      times.push(timeMs)
+      if (isNew) turns++
+      isNew = false
+      setImmediate(() => {
+        isNew = true
+      })
+      return true
+    })
+    .catch(({ code }) => expect(code).toBe('STREAM_FAILED'))
+  expect(times).toEqual(Array.from({ length: count }, (_, i) => i * 40))
+  expect(turns).toBeLessThan(count / 3)
+})
 
 describe('a session', () => {
   it.each([

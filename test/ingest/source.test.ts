@@ -96,7 +96,11 @@ test('a look that waited for its turn is not forgotten because nothing moves any
   const corner = { x1: 0, y1: 0, x2: 0.3, y2: 0.3 }
   let shown = 0
   const { source } = watched(`file:${clip}`, {
-    gate: { coded: () => 'show', shown: () => ({ open: false, look: shown++ === 0 ? [corner] : [] }) },
+    gate: {
+      isOpen: true,
+      coded: () => 'show',
+      shown: () => ({ open: false, look: shown++ === 0 ? [corner] : [] }),
+    },
     turn: async () => {
       while (shown < 4) await new Promise((resume) => setTimeout(resume, 5))
     },
@@ -145,7 +149,7 @@ test('a camera that waits for its turn hands over the frame that is newest then'
 test('frames that need no look wait for no turn', async () => {
   const clip = await clips.draw('quiet.mp4', { fps: 10, seconds: 1 })
   const { source } = watched(`file:${clip}`, {
-    gate: { coded: () => 'keep', shown: () => ({ open: false, look: [] }) },
+    gate: { isOpen: false, coded: () => 'keep', shown: () => ({ open: false, look: [] }) },
     turn: () => expect.unreachable('nobody looks at it'),
   })
   let seen = 0

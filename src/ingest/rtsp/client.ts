@@ -1,6 +1,7 @@
 /** Our own RTSP client: one attempt at one camera, its coded pictures over one TCP connection, nothing decoded. */
 import type { Socket } from 'node:net'
 import type { CodedPicture } from '../../domain/coded-picture.ts'
+import { atNextBeat } from '../../kit/beat.ts'
 import { type ErrorCode, GatewayError } from '../../kit/errors.ts'
 import type { Log } from '../../kit/log.ts'
 import { describeAddress, type RtspAddress } from '../address.ts'
@@ -27,6 +28,11 @@ export interface RtspClientOptions {
 
 /** What a read from the socket brings at most; the buffer is one per camera and used again for each. */
 const readBytes = 64 * 1_024
+/**
+ * Where nobody waits for the next picture, what comes meanwhile is read with the next beat, as long as it is so little that nothing
+ * fills up on the way. Waking up for each picture costs more than the picture.
+ */
+const littleBytes = 16 * 1_024
 /** Beyond so much that the camera does not read, it asks for answers without end. */
 const maxUnsentBytes = 128 * 1_024
 /** How long the closing connection may take to send what it still holds. */
@@ -51,6 +57,8 @@ export class RtspClient {
   #seenAt = 0
   #hasPicture = false
   #warned = false
+  /** Nobody waits for the next picture. */
+  #calm = false
   #saidGoodbye = false
   #ended = false
 
@@ -100,9 +108,9 @@ export class RtspClient {
    * Rejects with a GatewayError: URL_REFUSED, STREAM_FAILED, AUTH_FAILED, REDIRECT_REFUSED, NO_VIDEO, CODEC_UNSUPPORTED or
    * STREAM_SILENT.
    *
-   * @param onPicture the picture's bytes are only valid during the call; must not throw
+   * @param onPicture the picture's bytes are only valid during the call; must not throw; true where the next one may come a beat later
    */
-  async read(onPicture: (picture: CodedPicture) => void): Promise<void> {
+  async read(onPicture: (picture: CodedPicture) => boolean): Promise<void> {
     const { signal } = this.#options
     const giveUp = () => this.#giveUp()
     signal.addEventListener('abort', giveUp)
@@ -119,7 +127,7 @@ export class RtspClient {
     }
   }
 
-  async #open(onPicture: (picture: CodedPicture) => void): Promise<void> {
+  async #open(onPicture: (picture: CodedPicture) => boolean): Promise<void> {
     const { address, networks, signal, connectTimeoutMs: timeoutMs = 5_000 } = this.#options
     const onread = {
       buffer: Buffer.allocUnsafeSlow(readBytes),
@@ -133,7 +141,7 @@ export class RtspClient {
       picture: (picture) => {
         this.#hasPicture = true
         this.#seenAt = this.#heardAt
-        if (!this.#ended && !this.#saidGoodbye) onPicture(picture)
+        if (!this.#ended && !this.#saidGoodbye) this.#calm = onPicture(picture)
       },
       goodbye: () => {
         this.#saidGoodbye = true
@@ -156,7 +164,7 @@ export class RtspClient {
     socket.on('close', () => this.#fail(new Refusal('STREAM_FAILED', `closed the connection${because}`)))
   }
 
-  /** Always true: the camera is not made to wait. */
+  /** False where the socket shall rest until the next beat. */
   #read(buffer: Buffer, length: number): boolean {
     if (this.#ended) return true
     this.#lastByteAt = Date.now()
@@ -171,7 +179,9 @@ export class RtspClient {
     if ((this.#socket?.writableLength ?? 0) > maxUnsentBytes) {
       this.#fail(new Refusal('STREAM_FAILED', 'sends requests and never reads the answers'))
     }
-    return true
+    if (!this.#calm || length > littleBytes || this.#ended) return true
+    atNextBeat(() => this.#socket?.resume())
+    return false
   }
 
   #look(): void {
