@@ -138,27 +138,50 @@ export class Background {
       const left = column * cellSide
       const right = Math.min(width, left + cellSide)
       const threshold = leastDifference + ((noise[cell] * noiseFactor) >> 6)
-      let count = 0
-      let total = 0
       let sum = 0
+      let most = 0
       for (let y = top; y < bottom; y++) {
         const end = y * width + right
         for (let at = y * width + left; at < end; at++) {
-          const difference = Math.abs(pixels[at] - expected[mean[at] >> fraction])
-          sum += difference
-          if (difference <= threshold || this.#isNextTo(pixels[at], at - y * width, y, threshold >> 1))
-            continue
-          count++
-          total += difference
+          const difference = pixels[at] - expected[mean[at] >> fraction]
+          const distance = difference < 0 ? -difference : difference
+          sum += distance
+          most = distance > most ? distance : most
         }
       }
-      const differs = count >= leastPixels
-      changed[cell] = differs ? count : 0
-      strength[cell] = differs ? total : 0
-      if (differs) continue
+      changed[cell] = 0
+      strength[cell] = 0
+      // Most cells of most pictures end here.
+      if (most > threshold && this.#differs(pixels, column, row, threshold)) continue
       const usual = Math.min(mostNoise, (sum * 64) / ((right - left) * (bottom - top)))
       noise[cell] += (usual - noise[cell]) * noiseGain
     }
+  }
+
+  /** Counts the pixels of a cell that differ; marks it where they are enough. */
+  #differs(pixels: Uint8Array, column: number, row: number, threshold: number): boolean {
+    const mean = this.#mean
+    const width = this.#width
+    const expected = this.#light.expected
+    const left = column * cellSide
+    const right = Math.min(width, left + cellSide)
+    const bottom = Math.min(this.#height, (row + 1) * cellSide)
+    let count = 0
+    let total = 0
+    for (let y = row * cellSide; y < bottom; y++) {
+      for (let x = left; x < right; x++) {
+        const at = y * width + x
+        const difference = Math.abs(pixels[at] - expected[mean[at] >> fraction])
+        if (difference <= threshold || this.#isNextTo(pixels[at], x, y, threshold >> 1)) continue
+        count++
+        total += difference
+      }
+    }
+    if (count < leastPixels) return false
+    const cell = row * this.columns + column
+    this.changed[cell] = count
+    this.strength[cell] = total
+    return true
   }
 
   /** Might the value come from the pixel's neighbourhood, give or take a `margin`? Then the view trembled. */
