@@ -112,7 +112,7 @@ export class Attention {
     this.#newestShownMs = Math.max(this.#newestShownMs, timeMs)
     const movement = this.#motion.see(luma, timeMs)
     const held = this.viewers > 0 || this.#followed.anyMoving
-    const open = this.#gate.saw(movement.kind !== 'still', timeMs, held)
+    const open = this.#gate.saw(movement.stirs, timeMs, held)
     const fullLookMs = this.#nextFullMs
     const look = this.#look(movement, luma.width / luma.height, timeMs)
     // The decoder goes back, and nobody looks at this picture before it comes once more.

@@ -23,6 +23,8 @@ const mostNoise = 12 * 64
 const leastPixels = 2
 /** What stays as it is for this long is background: a parked car, what a person put down, the hole that one left. */
 const settleMs = 2_500
+/** What differs and has stayed as it is for this long does not move (the hole that somebody left who had stood there). */
+const restMs = 1_000
 /** Time constants of the mean and of the noise. */
 const meanMs = 4_000
 const noiseMs = 10_000
@@ -38,6 +40,8 @@ export class Background {
   readonly changed: Uint8Array
   /** Per cell: sum of the differences of those pixels, grey levels. */
   readonly strength: Uint16Array
+  /** Changed cells of the newest picture that have not come to rest. */
+  stirring = 0
   readonly #width: number
   readonly #height: number
   readonly #mean: Uint16Array
@@ -95,12 +99,14 @@ export class Background {
     const most = isLit ? 255 << fraction : Math.ceil((elapsed / 1_000) * (fastestDrift << fraction))
     const noiseGain = this.#light.changed ? 0 : this.#noiseGain(elapsed)
     let cells = 0
+    this.stirring = 0
     for (let row = 0; row < this.rows; row++) {
       this.#compare(pixels, row, noiseGain)
       const end = (row + 1) * this.columns
       for (let cell = row * this.columns, column = 0; cell < end; cell++, column++) {
         if (this.changed[cell] > 0) {
           cells++
+          if (this.#still[cell] < restMs) this.stirring++
           if (elapsed > 0) this.#settle(pixels, row, column, elapsed)
         } else if (gain > 0) this.#follow(pixels, row, column, gain, most)
       }

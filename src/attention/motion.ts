@@ -10,6 +10,8 @@ export interface Movement {
   readonly kind: 'still' | 'moving' | 'new'
   /** Around what moves, 0..1 of the picture; empty unless `moving`. */
   readonly boxes: readonly Box[]
+  /** Does anything still move, or does all that differs from the view already stay as it is? */
+  readonly stirs: boolean
   /** Share of the picture's cells that moved, 0..1. */
   readonly share: number
 }
@@ -55,7 +57,8 @@ export class Motion {
     if (share > sceneShare) return this.#relearn(background, luma.pixels, share)
     const boxes = share > 0 ? this.#boxes(background, luma, elapsed) : this.#none(elapsed)
     if (elapsed > 0) this.#restless.learn(background.changed, background.strength, elapsed)
-    return { kind: boxes.length > 0 ? 'moving' : 'still', boxes, share }
+    const stirs = boxes.length > 0 && background.stirring > 0
+    return { kind: boxes.length > 0 ? 'moving' : 'still', boxes, stirs, share }
   }
 
   /** The stream's time jumped: what is known of the view stays, and the next picture's time is taken as it is. */
@@ -76,13 +79,13 @@ export class Motion {
     this.#blobs = new BlobFinder(columns, rows)
     this.#moved = new Uint8Array(columns * rows)
     this.#timeMs = timeMs
-    return { kind: 'new', boxes: [], share: 1 }
+    return { kind: 'new', boxes: [], stirs: true, share: 1 }
   }
 
   #relearn(background: Background, pixels: Uint8Array, share: number): Movement {
     background.adopt(pixels)
     this.#blobs.forget()
-    return { kind: 'new', boxes: [], share }
+    return { kind: 'new', boxes: [], stirs: true, share }
   }
 
   #none(elapsedMs: number): Box[] {

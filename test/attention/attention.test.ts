@@ -214,7 +214,7 @@ describe('movement', () => {
   })
 
   it('that ends closes the gate some seconds later', () => {
-    const camera = quiet().run(6_000, walker).run(2_000)
+    const camera = quiet().run(6_000, walker).run(1_500)
     expect(camera.attention.isOpen).toBe(true)
     camera.run(8_000)
     expect(camera.attention.isOpen).toBe(false)

@@ -45,6 +45,17 @@ describe('things that move', () => {
     }
   })
 
+  it('stir until they have stood for a second, and are found for longer', () => {
+    const motion = watching()
+    const stood = Array.from({ length: 10 }, (_, step) =>
+      motion.see(draw(yard({ noise: 2, seed: step }), { x: 100, y: 70, w: 12, h: 30 }), 5_000 + step * 200),
+    )
+    expect(stood.every(({ kind }) => kind === 'moving')).toBe(true)
+    expect(stood.map(({ stirs }) => stirs).lastIndexOf(true)).toBe(5)
+    const moved = motion.see(draw(yard({ noise: 2 }), { x: 108, y: 70, w: 12, h: 30 }), 7_000)
+    expect(moved.stirs).toBe(true)
+  })
+
   it('are found when they are far: two pixels wide, five high', () => {
     const motion = watching(1)
     const movements = Array.from({ length: 20 }, (_, step) =>
