@@ -222,7 +222,7 @@ export class Background {
       const end = y * width + right
       for (let at = y * width + left; at < end; at++) {
         const step = (((pixels[at] << fraction) - mean[at]) * gain) >> 8
-        mean[at] += step > most ? most : step < -most ? -most : step
+        mean[at] += Math.max(-most, Math.min(most, step))
       }
     }
     this.#still[row * this.columns + column] = 0
