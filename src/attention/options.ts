@@ -46,7 +46,7 @@ export const attentionDefaults: AttentionOptions = {
   blindShare: 0.35,
   fullLookEveryMs: 30_000,
   warmUpMs: 3_500,
-  quietAfterMs: 2_000,
+  quietAfterMs: 3_000,
   fruitlessAfterMs: 600,
   keylessMs: 12_000,
 }
