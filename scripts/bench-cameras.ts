@@ -1,6 +1,6 @@
 /** bench:cameras: what a camera costs the gateway, beside the usual method and beside the floor, in one run on one machine. */
 import { parseArgs } from 'node:util'
-import { checkout, endWell, oneOf, within } from './bench/arguments.ts'
+import { benchmark, checkout, oneOf, within } from './bench/arguments.ts'
 import { BareModels } from './bench/bare-costs.ts'
 import { type CameraFigures, compare, type Parts, sentences } from './bench/camera-figures.ts'
 import { analysed, measureFloor } from './bench/floor.ts'
@@ -117,15 +117,4 @@ async function measure(wish: Wish, say: (text: string) => void): Promise<CameraF
   }
 }
 
-async function main(): Promise<void> {
-  const wish = readCommandLine()
-  if (!wish) {
-    console.log(help)
-    return
-  }
-  const figures = await measure(wish, (text) => console.error(`» ${text}`))
-  if (!wish.json) for (const line of sentences(figures)) console.error(line)
-  console.log(JSON.stringify(figures))
-}
-
-await endWell('bench:cameras', main)
+await benchmark({ command: 'bench:cameras', help, read: readCommandLine, measure, sentences })

@@ -1,7 +1,7 @@
 /** bench:latency: how long an alert takes from the frame that decided it to the broker's acknowledgement, at more and more active cameras. */
 import { parseArgs } from 'node:util'
 import type { Codec } from '../src/domain/coded-picture.ts'
-import { checkout, endWell, Misuse, oneOf, within } from './bench/arguments.ts'
+import { benchmark, checkout, Misuse, oneOf, within } from './bench/arguments.ts'
 import { mostCameras } from './bench/gateway-process.ts'
 import { nextToTry } from './bench/held-search.ts'
 import {
@@ -125,15 +125,10 @@ async function sendings(step: Step, pictures: LoopPictures): Promise<Map<string,
   return sent
 }
 
-async function main(): Promise<void> {
-  const wish = readCommandLine()
-  if (!wish) {
-    console.log(help)
-    return
-  }
-  const figures = await measure(wish, (text) => console.error(`» ${text}`))
-  if (!wish.json) for (const line of latencySentences(figures)) console.error(line)
-  console.log(JSON.stringify(figures))
-}
-
-await endWell('bench:latency', main)
+await benchmark({
+  command: 'bench:latency',
+  help,
+  read: readCommandLine,
+  measure,
+  sentences: latencySentences,
+})

@@ -1,7 +1,7 @@
 /** bench:overload: what becomes of the gateway when it is given several times more active cameras than the box can do. */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { checkout, endWell, oneOf, within } from './bench/arguments.ts'
+import { benchmark, checkout, oneOf, within } from './bench/arguments.ts'
 import { mostCameras } from './bench/gateway-process.ts'
 import { machineFacts } from './bench/machine.ts'
 import { type MaterialWish, material } from './bench/material.ts'
@@ -107,15 +107,4 @@ function tooMany(box: Box, times: number): number {
   )
 }
 
-async function main(): Promise<void> {
-  const wish = readCommandLine()
-  if (!wish) {
-    console.log(help)
-    return
-  }
-  const figures = await measure(wish, (text) => console.error(`» ${text}`))
-  if (!wish.json) for (const line of sentences(figures)) console.error(line)
-  console.log(JSON.stringify(figures))
-}
-
-await endWell('bench:overload', main)
+await benchmark({ command: 'bench:overload', help, read: readCommandLine, measure, sentences })

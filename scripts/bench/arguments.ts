@@ -29,7 +29,34 @@ export function checkout(folder: string | undefined): string | undefined {
   return root
 }
 
-/** Runs a benchmark: a misuse ends it with status 2 and a hint at its help, all other trouble with status 1. */
+export interface Benchmark<Wish extends { readonly json: boolean }, Figures> {
+  /** As npm calls it. */
+  readonly command: string
+  readonly help: string
+  /** Undefined where only help is wanted. */
+  readonly read: () => Wish | undefined
+  readonly measure: (wish: Wish, say: (text: string) => void) => Promise<Figures>
+  /** For people. */
+  readonly sentences: (figures: Figures) => readonly string[]
+}
+
+/** Runs a benchmark: progress and sentences to standard error, the figures as one line of JSON to standard output. */
+export function benchmark<Wish extends { readonly json: boolean }, Figures>(
+  of: Benchmark<Wish, Figures>,
+): Promise<void> {
+  return endWell(of.command, async () => {
+    const wish = of.read()
+    if (!wish) {
+      console.log(of.help)
+      return
+    }
+    const figures = await of.measure(wish, (text) => console.error(`» ${text}`))
+    if (!wish.json) for (const line of of.sentences(figures)) console.error(line)
+    console.log(JSON.stringify(figures))
+  })
+}
+
+/** Runs a program: a misuse ends it with status 2 and a hint at its help, all other trouble with status 1. */
 export async function endWell(command: string, main: () => Promise<void>): Promise<void> {
   try {
     await main()

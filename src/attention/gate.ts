@@ -2,7 +2,8 @@
  * Decides which coded pictures of one camera are decoded, and which of those are shown.
  *
  * Open: all are decoded (but those that nothing needs), at the analysis rate they are shown. Closed: key pictures only, and not each
- * as long as packets are calm. Between the two, where packets say nothing (a constant bit rate) or key pictures are too rare: decoded as far as the next glance needs it.
+ * as long as packets are calm. Between the two, where packets say nothing (a constant bit rate) or key pictures are too rare: decoded
+ * as far as the next glance needs it.
  */
 import type { Activity, Choice, CodedFacts } from './coded-facts.ts'
 import { Distrust } from './distrust.ts'
