@@ -40,11 +40,6 @@ export class CodedRing {
     this.#memory = new CodedMemory(isIdle)
   }
 
-  /** Memory for them, bytes. */
-  get memoryBytes(): number {
-    return this.#memory.bytes
-  }
-
   /** Bytes of coded pictures held. */
   get bytes(): number {
     return this.#bytes

@@ -109,10 +109,6 @@ export class GatedDecoder {
     return this.#clock.reanchored
   }
 
-  get ringBytes(): number {
-    return this.#ring.bytes
-  }
-
   /** Each coded picture, in the order in which they come. */
   take(picture: CodedPicture): void {
     this.#counted.coded++
