@@ -238,3 +238,12 @@ it('counts the minutes in which the gateway did not run as not covered', () => {
   book.ended(at(80))
   expect(book.hour('yard')).toEqual({ coverage: 3 / 5, fps: 4 / 5, gaps: { stopped: 2 * minute } })
 })
+
+it('counts the frames that were analysed, those of a burst too, and no quiet pictures', () => {
+  const coverage = new Coverage('yard', noon)
+  coverage.state('live', noon)
+  coverage.analysed(noon + 100)
+  coverage.analysed(noon + 200, true)
+  coverage.watched(noon + 300)
+  expect(coverage.analysedFrames).toBe(2)
+})
