@@ -37,8 +37,8 @@ export function chart(bars: readonly Bar[]): string | undefined {
   const height = top + bars.length * group
   const scale = (width - left - right) / longest
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
-${style}
 <title>${heading}</title>
+${style}
 <rect class="page" width="${width}" height="${height}"/>
 <text x="12" y="22" font-size="14" font-weight="bold">${heading}</text>
 ${legend()}

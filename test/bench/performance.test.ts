@@ -290,6 +290,8 @@ describe('the picture', () => {
     expect([...bars].map(([, width]) => Number(width))).toEqual([520, 130, 65, 0, 0, 0])
     expect(drawn).toContain('a &lt; b')
     expect(drawn).not.toContain('NaN')
+    // Screen readers, and this repository's linter, take the title only as the first child.
+    expect(drawn).toMatch(/^<svg [^>]*>\n<title>[^<]+<\/title>/)
     expect(chart([])).toBeUndefined()
   })
 
