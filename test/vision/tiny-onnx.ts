@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkManifest, type Manifest } from '../../src/vision/manifest.ts'
+import { checkManifest, type ModelTask } from '../../src/vision/manifest.ts'
 import type { ModelOnDisk } from '../../src/vision/ports.ts'
 
 /** Protobuf: field number and wire type, then the value. */
@@ -111,7 +111,7 @@ export function tinySorted(rows: number[][], classes: number[]): Record<string, 
 /** Writes a model for 32×32 pictures into `folder` and describes it. */
 export function writeModel(
   folder: string,
-  task: Manifest['task'],
+  task: ModelTask,
   outputs: Record<string, Constant>,
   name: string = task,
 ): ModelOnDisk {
@@ -128,7 +128,7 @@ export function writeModel(
       sha256: createHash('sha256').update(bytes).digest('hex'),
       bytes: bytes.length,
       licence: 'Apache-2.0',
-      task,
+      tasks: [task],
       input: {
         name: 'in',
         layout: 'NCHW',
