@@ -257,7 +257,10 @@ export class Detector {
 }
 
 function refused(manifest: Manifest, why: string, cause?: unknown): GatewayError {
-  const hint = `run \`skyeye models verify\`, or fetch it again with \`skyeye models pull ${manifest.name}\``
+  const again = manifest.builtIn
+    ? 'install the gateway again'
+    : `fetch it again with \`skyeye models pull ${manifest.name}\``
+  const hint = `run \`skyeye models verify\`, or ${again}`
   return new GatewayError('MODEL_REFUSED', `${manifest.name} was refused: ${why}; ${hint}`, { cause })
 }
 
