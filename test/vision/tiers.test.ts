@@ -79,7 +79,7 @@ describe('the tier', () => {
     await expect(chosen({ tier: 'sharp' })).rejects.toMatchObject({
       code: 'MODEL_MISSING',
       message: expect.stringMatching(
-        /^models\.tier: sharp needs rtmdet-nano-person, yolox-nano, yunet-n; rtmdet-nano-person is not on this machine: run `skyeye models pull rtmdet-nano-person --dir /,
+        /^models\.tier: sharp needs rtmdet-nano-person, yolox-nano, yunet-n, and rtmdet-nano-person is not on this machine: run `skyeye models pull sharp --dir /,
       ),
     })
   })
