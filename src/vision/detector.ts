@@ -4,18 +4,12 @@ import * as ort from 'onnxruntime-node'
 import type { Detection } from '../domain/detection.ts'
 import { frameBytes } from '../domain/frame.ts'
 import { GatewayError } from '../kit/errors.ts'
-import {
-  anyLength,
-  decode,
-  expectedShapes,
-  expectedType,
-  type Outputs,
-  type OutputValues,
-} from './decoders.ts'
+import { decode, expectedShapes, expectedType, type Outputs, type OutputValues } from './decoders.ts'
 import { type Crop, cameraPicture, type Fit, type FitOptions, fitPicture, type Picture420 } from './fit.ts'
-import { type FilledTensor, inputTensors, type Letterbox } from './input-tensors.ts'
+import type { FilledTensor, Letterbox } from './input-tensors.ts'
 import { letterboxFor } from './letterbox.ts'
 import type { Manifest } from './manifest.ts'
+import { checkInputs, checkOutputs, checkResults, refused } from './model-check.ts'
 import type { ModelOnDisk } from './ports.ts'
 
 /** What a look at one picture costs and finds. */
@@ -44,17 +38,6 @@ export interface LookOptions extends FitOptions {
 
 /** Sizes of a dynamic input whose output tensors are kept for the next run. */
 const maxShapes = 16
-
-/**
- * Policy: nothing here identifies anybody, so a model that describes a picture by a vector is refused. Such models
- * (face or person embeddings) have an output that, without its dimensions of size 1 (batch, 1×1 maps), is one vector
- * of 64 to 4096 numbers; a detector's outputs have rows per place as well. Wide integers are class indices, one a box.
- */
-export function looksLikeEmbedding(shape: readonly number[], type = 'float32'): boolean {
-  if (type === 'int32' || type === 'int64') return false
-  const real = shape.filter((length) => length !== 1)
-  return real.length === 1 && real[0] >= 64 && real[0] <= 4096 && shape.at(-2) !== real[0]
-}
 
 /** One thread; no arena, which saves 27 MB and costs nothing at fixed shapes; no spinning, which would burn the next worker's time. */
 export const sessionOptions: ort.InferenceSession.SessionOptions = {
@@ -97,8 +80,8 @@ export class Detector {
     }
     const detector = new Detector(manifest, session)
     try {
-      detector.#checkInputs()
-      detector.#checkOutputs()
+      checkInputs(manifest, session)
+      checkOutputs(manifest, session)
       await detector.#warmUp()
     } catch (error) {
       await session.release()
@@ -190,46 +173,6 @@ export class Detector {
     return outputs
   }
 
-  #checkInputs(): void {
-    const { manifest } = this
-    const { size } = manifest.input
-    // Nothing has a side of 0, so a fixed side fits no input that may have any.
-    const wanted = inputTensors(manifest.input, 'width' in size ? size : { width: 0, height: 0 })
-    const inputs = this.#session.inputMetadata.filter((meta) => meta.isTensor)
-    const isThere = ({ name, type }: (typeof wanted)[number]) =>
-      inputs.some((one) => one.name === name && one.type === type)
-    if (this.#session.inputNames.length !== wanted.length || !wanted.every(isThere)) {
-      const expected = wanted.map(({ name, type }) => `${name} (${type})`).join(', ')
-      throw refused(manifest, `its inputs are ${this.#session.inputNames.join(', ')}, expected ${expected}`)
-    }
-    for (const { name, dims } of wanted) {
-      const { shape } = inputs.find((one) => one.name === name)!
-      const fits = (length: number | string, i: number) =>
-        typeof length !== 'number' || length < 0 || length === dims[i]
-      if (shape.length === dims.length && shape.every(fits)) continue
-      const expected = dims.map((side) => side || 'any').join('×')
-      throw refused(manifest, `its input ${name} is ${shape.join('×')}, expected ${expected}`)
-    }
-  }
-
-  #checkOutputs(): void {
-    const { manifest } = this
-    const names = new Set(this.#session.outputNames)
-    const absent = manifest.output.names.filter((name) => !names.has(name))
-    for (const meta of this.#session.outputMetadata) {
-      if (
-        meta.isTensor &&
-        meta.shape.every((length) => typeof length === 'number') &&
-        looksLikeEmbedding(meta.shape as number[], meta.type)
-      ) {
-        throw embedding(manifest, meta.name, meta.shape as number[])
-      }
-    }
-    if (absent.length > 0) {
-      throw refused(manifest, `it has no output ${absent.join(', ')} (it has ${[...names].join(', ')})`)
-    }
-  }
-
   /** One run of every output at the size the model will see, because declared shapes may leave lengths open. */
   async #warmUp(): Promise<void> {
     const { manifest } = this
@@ -238,35 +181,6 @@ export class Detector {
     const pixels = new Uint8Array(frameBytes(picture.width, picture.height)).fill(128)
     const grey = this.#letterbox.fill({ ...picture, pixels }, fit)
     const results = await this.#session.run(this.#feed(grey))
-    for (const [name, result] of Object.entries(results)) {
-      if (looksLikeEmbedding(result.dims, result.type)) throw embedding(manifest, name, result.dims)
-    }
-    for (const [name, shape] of expectedShapes(manifest.output, fit)) {
-      const { dims, type } = results[name]
-      const wanted = expectedType(manifest.output, name)
-      const fits = shape.length === dims.length && shape.every((n, i) => n === anyLength || n === dims[i])
-      if (type !== wanted || !fits) {
-        const expected = shape.map((n) => (n === anyLength ? 'any' : n)).join('×')
-        throw refused(
-          manifest,
-          `its output ${name} is ${type} ${dims.join('×')}, expected ${wanted} ${expected}`,
-        )
-      }
-    }
+    checkResults(manifest, results, fit)
   }
-}
-
-function refused(manifest: Manifest, why: string, cause?: unknown): GatewayError {
-  const again = manifest.builtIn
-    ? 'install the gateway again'
-    : `fetch it again with \`skyeye models pull ${manifest.name}\``
-  const hint = `run \`skyeye models verify\`, or ${again}`
-  return new GatewayError('MODEL_REFUSED', `${manifest.name} was refused: ${why}; ${hint}`, { cause })
-}
-
-function embedding(manifest: Manifest, name: string, shape: readonly number[]): GatewayError {
-  return new GatewayError(
-    'MODEL_REFUSED',
-    `${manifest.name} was refused: its output ${name} (${shape.join('×')}) looks like an embedding, and this gateway identifies nobody; use a detector`,
-  )
 }

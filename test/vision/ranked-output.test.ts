@@ -156,6 +156,9 @@ describe('a network such as our own', () => {
     await expect(detectorOf({ ...good, features })).rejects.toThrow(
       /features \(1×256\) looks like an embedding/,
     )
+    // Integers of one value a box are class indices, but only where the manifest knows of them.
+    const hashes = { shape: [1, 256], values: new Int32Array(256) }
+    await expect(detectorOf({ ...good, hashes })).rejects.toThrow(/hashes \(1×256\) looks like an embedding/)
   })
 
   it('has a manifest that names its weights once, and sizes that its planes can have', () => {
