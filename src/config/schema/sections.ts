@@ -134,7 +134,7 @@ export const modelsSchema = Type.Object(
   {
     tier: Type.Enum(['auto', ...modelTiers], {
       description:
-        '`light`: the built-in model, one pass for objects and faces, for boxes that can download nothing or have too many cameras; `standard`: public models that find more; `sharp`: people and faces at a higher resolution, for three times the computing time and more; `auto`: `standard` where its weights are present, else `light`.',
+        '`light`: the built-in model, one pass for objects and faces, for boxes that can download nothing or have too many cameras; `standard`: public models that find more; `sharp`: people and faces at a higher resolution, for two to three times the computing time; `auto`: `standard` where its weights are present, else `light`.',
       default: 'auto',
     }),
     objects: modelName('Model that finds people, two-wheelers and vehicles; absent = that of the tier.'),
