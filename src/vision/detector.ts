@@ -173,14 +173,19 @@ export class Detector {
     return outputs
   }
 
-  /** One run of every output at the size the model will see, because declared shapes may leave lengths open. */
+  /** A run of every output at the size the model will usually see; and at the smallest, where how many rows there are depends on it. */
   async #warmUp(): Promise<void> {
-    const { manifest } = this
-    const picture = cameraPicture(manifest.input.size)
-    const fit = fitPicture(manifest.input.size, picture)
+    const { input, output } = this.manifest
+    const smallest = 'multiple' in input.size && { width: input.size.multiple, height: input.size.multiple }
+    await this.#tryOn(cameraPicture(input.size))
+    if (smallest && output.kind === 'ranked') await this.#tryOn(smallest)
+  }
+
+  /** A grey picture of that size, pixels. */
+  async #tryOn(picture: { readonly width: number; readonly height: number }): Promise<void> {
+    const fit = fitPicture(this.manifest.input.size, picture)
     const pixels = new Uint8Array(frameBytes(picture.width, picture.height)).fill(128)
     const grey = this.#letterbox.fill({ ...picture, pixels }, fit)
-    const results = await this.#session.run(this.#feed(grey))
-    checkResults(manifest, results, fit)
+    checkResults(this.manifest, await this.#session.run(this.#feed(grey)), fit)
   }
 }

@@ -161,6 +161,15 @@ describe('a network such as our own', () => {
     await expect(detectorOf({ ...good, hashes })).rejects.toThrow(/hashes \(1×256\) looks like an embedding/)
   })
 
+  it('is refused when it has as many rows for a tiny picture as for a large one', async () => {
+    const inputs = tinyPlanes.map((input) => ({ ...input, shape: [1, 1, -1, -1] }))
+    const { manifest, path } = writeRanked(folder, tinyRanked([face], 400), { inputs })
+    const input = { ...manifest.input, size: { multiple: 32, longSide: 640 } }
+    await expect(Detector.open({ manifest: { ...manifest, input }, path })).rejects.toThrow(
+      /boxes is float32 1×400×4, expected float32 1×84×4/,
+    )
+  })
+
   it('has a manifest that names its weights once, and sizes that its planes can have', () => {
     const { manifest } = writeRanked(folder, tinyRanked([face]))
     const check = (change: object) => () => checkManifest({ ...manifest, ...change }, 'tiny')
@@ -182,15 +191,20 @@ describe.skipIf(!existsSync(weights))(
     it('opens at any size, and looks at a picture of any shape', async () => {
       const detector = await Detector.open({ manifest: readManifest('skyeye-nano'), path: weights })
       open.push(detector)
-      for (const [width, height, longSide] of [
-        [1280, 720, undefined],
-        [352, 640, 416],
-        [704, 576, 960],
-        [40, 30, undefined],
+      for (const [width, height, longSide, tensor] of [
+        [1280, 720, undefined, '640×384'],
+        [352, 640, 416, '256×416'],
+        [704, 576, 960, '960×800'],
+        // So small that it has fewer cells than rows.
+        [40, 30, undefined, '64×32'],
       ] as const) {
         const pixels = Uint8Array.from({ length: (width * height * 3) / 2 }, (_, i) => (i * 7_919) % 220)
-        const { absurd } = await detector.look({ width, height, pixels }, { longSide, score: 0.01 })
-        expect(absurd, `${width}×${height}`).toBe(0)
+        const look = await detector.look({ width, height, pixels }, { longSide, score: 0.01 })
+        expect(look.tensor).toBe(`skyeye-nano ${tensor}`)
+        for (const { box, confidence } of look.detections) {
+          expect(Object.values(box).every((side) => side >= 0 && side <= 1)).toBe(true)
+          expect(confidence).toBeGreaterThanOrEqual(0.01)
+        }
       }
     })
   },
