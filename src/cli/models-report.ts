@@ -61,9 +61,9 @@ export function listLines(reports: readonly ModelReport[], tiers: readonly TierR
     isTimed
       ? 'ms: the model itself, one thread, median; reading the picture and the output comes on top (--json)'
       : 'ms here: not measured; skyeye models list --measure',
-    ...['', 'accuracy, by our own evaluation:', ...reports.map(accuracyLine)],
+    ...['', 'accuracy, by our own evaluation:', ...table(reports.flatMap(accuracyRows)).map(indented)],
     ...['', 'weights:', ...reports.map((report) => `  ${sentence(report)}`)],
-    ...['', 'tiers (models.tier):', ...table(tiers.map(tierRow)).map((line) => `  ${line}`)],
+    ...['', 'tiers (models.tier):', ...table(tiers.map(tierRow)).map(indented)],
   ]
 }
 
@@ -72,11 +72,18 @@ export function sentence({ name, state, path, problem, tasks, bytes, licence }: 
   return state === 'ready' ? `${about}: ready at ${path}` : `${about}: ${state}. ${problem}`
 }
 
-function accuracyLine({ name, accuracy }: ModelReport): string {
-  if (!accuracy) return `  ${name.padEnd(20)}not measured`
-  const figures = Object.entries(accuracy.figures).map(([what, figure]) => `${what} ${figure}`)
-  return `  ${name.padEnd(20)}${figures.join(', ')} (${accuracy.measured.slice(0, 10)})`
+/** A row for each figure, under the name and the day. */
+function accuracyRows({ name, accuracy }: ModelReport): string[][] {
+  if (!accuracy) return [[name, '-', 'not measured']]
+  return Object.entries(accuracy.figures).map(([what, figure], i) => [
+    i === 0 ? name : '',
+    i === 0 ? accuracy.measured.slice(0, 10) : '',
+    what,
+    figure.toFixed(3),
+  ])
 }
+
+const indented = (line: string) => `  ${line}`
 
 function tierRow({ tier, models, usable, lacking, automatic }: TierReport): string[] {
   const state = usable

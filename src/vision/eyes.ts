@@ -68,8 +68,10 @@ export class Eyes {
     wasSeenWhole: boolean,
   ): Promise<Redacted> {
     if (wasSeenWhole) return redactPicture(this.#faces, { picture, detections })
-    const whole = await this.#things(picture, undefined)
-    const all = [...detections, ...whole.detections]
+    const all = [...detections]
+    for (const detector of this.#objects.filter(findsPeople)) {
+      all.push(...(await detector.look(picture)).detections)
+    }
     const once = suppress(
       all.sort((a, b) => b.confidence - a.confidence),
       this.#objects[0].manifest.nms,
@@ -111,6 +113,7 @@ async function lookWith(
   return { detections: unite(looks, regions, picture, nms), looks, whole }
 }
 
+const findsPeople = ({ manifest }: Detector) => Object.values(manifest.labels).includes('person')
 const isFace = ({ label }: Detection) => label === 'face'
 const isNoFace = (one: Detection) => !isFace(one)
 const isPerson = ({ label, confidence }: Detection) => label === 'person' && confidence >= leastPersonForFaces

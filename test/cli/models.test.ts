@@ -44,7 +44,7 @@ describe('the list', () => {
     )
     expect(text).toMatch(/^yolox-nano +objects +person, vehicle +416×416 +- +3\.7 +missing +Apache-2\.0$/m)
     expect(text).toMatch(/^ms here: not measured; skyeye models list --measure$/m)
-    expect(text).toMatch(/^ {2}skyeye-nano +not measured$/m)
+    expect(text).toMatch(/^ {2}skyeye-nano +- +not measured$/m)
     expect(text).toMatch(/^ {2}skyeye-nano +objects and faces, 1\.5 MB, Apache-2\.0: ready at \/opt/m)
     expect(text).toMatch(/^ {2}yolox-nano .*: missing\. run `skyeye models pull yolox-nano`$/m)
   })
@@ -57,7 +57,7 @@ describe('the list', () => {
     }
     const text = listLines([{ ...ours, timing, accuracy }], tierReports([ours], 'light')).join('\n')
     expect(text).toMatch(/^skyeye-nano .* 640×384 +7\.3 +1\.5/m)
-    expect(text).toMatch(/^ {2}skyeye-nano +person AP50 PETS09 0\.66, faces found 0\.6 \(2026-11-26\)$/m)
+    expect(text).toMatch(/^ {2}skyeye-nano +2026-11-26 +person AP50 PETS09 +0\.660\n +faces found +0\.600$/m)
     expect(text).not.toContain('--measure')
   })
 
