@@ -2,11 +2,14 @@
 import './no-telemetry.ts'
 import * as ort from 'onnxruntime-node'
 import type { Detection } from '../domain/detection.ts'
+import { frameBytes } from '../domain/frame.ts'
 import { GatewayError } from '../kit/errors.ts'
-import { decode, expectedShapes } from './decoders.ts'
-import { type Crop, type Fit, type FitOptions, fitPicture, type Picture420 } from './fit.ts'
-import { Letterbox } from './letterbox.ts'
+import { decode, expectedShapes, expectedType, type Outputs, type OutputValues } from './decoders.ts'
+import { type Crop, cameraPicture, type Fit, type FitOptions, fitPicture, type Picture420 } from './fit.ts'
+import type { FilledTensor, Letterbox } from './input-tensors.ts'
+import { letterboxFor } from './letterbox.ts'
 import type { Manifest } from './manifest.ts'
+import { checkInputs, checkOutputs, checkResults, refused } from './model-check.ts'
 import type { ModelOnDisk } from './ports.ts'
 
 /** What a look at one picture costs and finds. */
@@ -14,6 +17,9 @@ export interface Look {
   readonly detections: Detection[]
   /** The part of the picture that was looked at. */
   readonly crop: Crop
+  /** Of the model's input, pixels. */
+  readonly width: number
+  readonly height: number
   /** Model and size of its input, for example `yolox-nano 416×416`. */
   readonly tensor: string
   readonly preMs: number
@@ -33,16 +39,6 @@ export interface LookOptions extends FitOptions {
 /** Sizes of a dynamic input whose output tensors are kept for the next run. */
 const maxShapes = 16
 
-/**
- * Policy: nothing here identifies anybody, so a model that describes a picture by a vector is refused. Such models
- * (face or person embeddings) have an output that, without its dimensions of size 1 (batch, 1×1 maps), is one vector
- * of 64 to 4096 numbers; a detector's outputs have rows per place as well.
- */
-export function looksLikeEmbedding(shape: readonly number[]): boolean {
-  const real = shape.filter((length) => length !== 1)
-  return real.length === 1 && real[0] >= 64 && real[0] <= 4096 && shape.at(-2) !== real[0]
-}
-
 /** One thread; no arena, which saves 27 MB and costs nothing at fixed shapes; no spinning, which would burn the next worker's time. */
 export const sessionOptions: ort.InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
@@ -61,12 +57,13 @@ export class Detector {
   readonly #letterbox: Letterbox
   /** By size of the input: a run that writes into tensors of ours leaves no megabyte of garbage behind. */
   readonly #outputs = new Map<string, Record<string, ort.Tensor>>()
-  #tensor: ort.Tensor | undefined
+  /** By name of the input. */
+  readonly #inputs: Record<string, ort.Tensor> = {}
 
   private constructor(manifest: Manifest, session: ort.InferenceSession) {
     this.manifest = manifest
     this.#session = session
-    this.#letterbox = new Letterbox(manifest.input)
+    this.#letterbox = letterboxFor(manifest.input)
   }
 
   /** Opens the model and runs it once on grey. Throws MODEL_REFUSED with what does not fit the manifest. */
@@ -83,7 +80,8 @@ export class Detector {
     }
     const detector = new Detector(manifest, session)
     try {
-      detector.#checkInput()
+      checkInputs(manifest, session)
+      checkOutputs(manifest, session)
       await detector.#warmUp()
     } catch (error) {
       await session.release()
@@ -99,16 +97,24 @@ export class Detector {
     const { manifest } = this
     const began = performance.now()
     const fit = fitPicture(manifest.input.size, picture, options)
-    const values = this.#letterbox.fill(picture, fit)
+    const tensors = this.#letterbox.fill(picture, fit)
     const filled = performance.now()
-    const results = await this.#run(values, fit)
+    const results = await this.#run(tensors, fit)
     const ran = performance.now()
-    const outputs = new Map(manifest.output.names.map((name) => [name, results[name].data as Float32Array]))
-    const found = decode(manifest, outputs, fit, options.score ?? manifest.score)
+    const outputs: Outputs = new Map(
+      manifest.output.names.map((name) => [name, results[name].data as OutputValues]),
+    )
+    const { scores = {} } = manifest
+    const least = Math.min(manifest.score, ...Object.values(scores))
+    const found = decode(manifest, outputs, fit, options.score ?? least)
     const { detections, capped } = found.settle(manifest.nms)
+    const isSure = ({ label, confidence }: Detection) =>
+      options.score !== undefined || confidence >= (scores[label] ?? manifest.score)
     return {
-      detections,
+      detections: detections.filter(isSure),
       crop: fit.crop,
+      width: fit.width,
+      height: fit.height,
       tensor: `${manifest.name} ${fit.width}×${fit.height}`,
       preMs: filled - began,
       modelMs: ran - filled,
@@ -123,12 +129,26 @@ export class Detector {
     await this.#session.release()
   }
 
-  #run(values: Float32Array, fit: Fit): Promise<ort.InferenceSession.ReturnType> {
-    // The letterbox reuses its memory: as long as that stays the same, so may the tensor around it.
-    if (this.#tensor?.data !== values || this.#tensor.dims[3] !== fit.width) {
-      this.#tensor = new ort.Tensor('float32', values, [1, 3, fit.height, fit.width])
+  #run(tensors: readonly FilledTensor[], fit: Fit): Promise<ort.InferenceSession.ReturnType> {
+    const feeds = this.#feed(tensors)
+    const { output } = this.manifest
+    // How many boxes there will be is known only afterwards, so the runtime makes those tensors.
+    return output.kind === 'rtmdet'
+      ? this.#session.run(feeds, output.names)
+      : this.#session.run(feeds, this.#outputsFor(fit))
+  }
+
+  /** The letterbox reuses its memory: as long as that stays the same, so may the tensors around it. */
+  #feed(tensors: readonly FilledTensor[]): Record<string, ort.Tensor> {
+    for (const { name, type, dims, values } of tensors) {
+      const known = this.#inputs[name]
+      if (known?.data === values && known.dims[3] === dims[3]) continue
+      this.#inputs[name] =
+        type === 'uint8'
+          ? new ort.Tensor(type, values as Uint8Array, dims)
+          : new ort.Tensor(type, values as Float32Array, dims)
     }
-    return this.#session.run({ [this.manifest.input.name]: this.#tensor }, this.#outputsFor(fit))
+    return this.#inputs
   }
 
   #outputsFor(fit: Fit): Record<string, ort.Tensor> {
@@ -139,8 +159,13 @@ export class Detector {
       const shapes = [...expectedShapes(this.manifest.output, fit)]
       outputs = Object.fromEntries(
         shapes.map(([name, dims]) => {
-          const values = new Float32Array(dims.reduce((product, length) => product * length, 1))
-          return [name, new ort.Tensor('float32', values, dims)]
+          const length = dims.reduce((product, side) => product * side, 1)
+          return [
+            name,
+            expectedType(this.manifest.output, name) === 'int32'
+              ? new ort.Tensor('int32', new Int32Array(length), dims)
+              : new ort.Tensor('float32', new Float32Array(length), dims),
+          ]
         }),
       )
       this.#outputs.set(key, outputs)
@@ -148,88 +173,19 @@ export class Detector {
     return outputs
   }
 
-  #checkInput(): void {
-    const { manifest } = this
-    const inputs = this.#session.inputMetadata
-    const only = inputs[0]
-    if (
-      inputs.length !== 1 ||
-      only.name !== manifest.input.name ||
-      !only.isTensor ||
-      only.type !== 'float32'
-    ) {
-      throw refused(
-        manifest,
-        `its inputs are ${inputs.map((one) => one.name).join(', ')}, expected ${manifest.input.name} (float32)`,
-      )
-    }
-    const { size } = manifest.input
-    const wanted = 'width' in size ? [1, 3, size.height, size.width] : [1, 3, undefined, undefined]
-    const fits =
-      only.shape.length === 4 &&
-      only.shape.every((length, i) => {
-        return (
-          typeof length !== 'number' || length < 0 || (wanted[i] === undefined ? false : length === wanted[i])
-        )
-      })
-    if (!fits) {
-      throw refused(
-        manifest,
-        `its input is ${only.shape.join('×')}, expected ${wanted.map((one) => one ?? 'any').join('×')}`,
-      )
-    }
-    const names = new Set(this.#session.outputNames)
-    const absent = manifest.output.names.filter((name) => !names.has(name))
-    for (const meta of this.#session.outputMetadata) {
-      if (
-        meta.isTensor &&
-        meta.shape.every((length) => typeof length === 'number') &&
-        looksLikeEmbedding(meta.shape as number[])
-      ) {
-        throw embedding(manifest, meta.name, meta.shape as number[])
-      }
-    }
-    if (absent.length > 0) {
-      throw refused(manifest, `it has no output ${absent.join(', ')} (it has ${[...names].join(', ')})`)
-    }
-  }
-
-  /** One run of every output at the size the model will see, because declared shapes may leave lengths open. */
+  /** A run of every output at the size the model will usually see; and at the smallest, where how many rows there are depends on it. */
   async #warmUp(): Promise<void> {
-    const { manifest } = this
-    const { size } = manifest.input
-    const picture =
-      'width' in size
-        ? size
-        : { width: size.longSide, height: Math.max(2, Math.round((size.longSide * 9) / 16 / 2) * 2) }
-    const fit = fitPicture(size, picture)
-    const grey = new Float32Array(3 * fit.width * fit.height).fill(0.5)
-    const results = await this.#session.run({
-      [manifest.input.name]: new ort.Tensor('float32', grey, [1, 3, fit.height, fit.width]),
-    })
-    for (const [name, result] of Object.entries(results)) {
-      if (looksLikeEmbedding(result.dims)) throw embedding(manifest, name, result.dims)
-    }
-    for (const [name, shape] of expectedShapes(manifest.output, fit)) {
-      const { dims, type } = results[name]
-      if (type !== 'float32' || dims.join('×') !== shape.join('×')) {
-        throw refused(
-          manifest,
-          `its output ${name} is ${type} ${dims.join('×')}, expected float32 ${shape.join('×')}`,
-        )
-      }
-    }
+    const { input, output } = this.manifest
+    const smallest = 'multiple' in input.size && { width: input.size.multiple, height: input.size.multiple }
+    await this.#tryOn(cameraPicture(input.size))
+    if (smallest && output.kind === 'ranked') await this.#tryOn(smallest)
   }
-}
 
-function refused(manifest: Manifest, why: string, cause?: unknown): GatewayError {
-  const hint = `run \`skyeye models verify\`, or fetch it again with \`skyeye models pull ${manifest.name}\``
-  return new GatewayError('MODEL_REFUSED', `${manifest.name} was refused: ${why}; ${hint}`, { cause })
-}
-
-function embedding(manifest: Manifest, name: string, shape: readonly number[]): GatewayError {
-  return new GatewayError(
-    'MODEL_REFUSED',
-    `${manifest.name} was refused: its output ${name} (${shape.join('×')}) looks like an embedding, and this gateway identifies nobody; use a detector`,
-  )
+  /** A grey picture of that size, pixels. */
+  async #tryOn(picture: { readonly width: number; readonly height: number }): Promise<void> {
+    const fit = fitPicture(this.manifest.input.size, picture)
+    const pixels = new Uint8Array(frameBytes(picture.width, picture.height)).fill(128)
+    const grey = this.#letterbox.fill({ ...picture, pixels }, fit)
+    checkResults(this.manifest, await this.#session.run(this.#feed(grey)), fit)
+  }
 }

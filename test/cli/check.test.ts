@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { CameraSim } from '../../scripts/sim/server.ts'
 import { spotClip } from '../support/spot-clip.ts'
-import { Folder, modelsPresent, withModels, withoutModels } from './folder.ts'
+import { builtInPresent, Folder, modelsPresent, withModels, withoutModels } from './folder.ts'
 import { ran } from './program.ts'
 
 const password = 'p@ss:w/rd#口令'
@@ -57,12 +57,37 @@ it('says that there is no configuration, and where it looked', async () => {
 
 it('says which models are missing and what to do', async () => {
   const folder = new Folder()
-  folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, cameras: [] })
+  folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, models: { tier: 'standard' }, cameras: [] })
   const { status, out, err } = await ran(['check', '--config', folder.config], { env: withoutModels })
   expect(status).toBe(1)
-  expect(err).toMatch(/yolox-nano is not on this machine: run `skyeye models pull yolox-nano/)
+  expect(err).toMatch(/yolox-nano and yunet-n are not on this machine: run `skyeye models pull standard/)
   expect(out).toContain('0 cameras, 0 did not open, 1 things to put right')
 })
+
+describe.skipIf(!builtInPresent)(
+  'with the built-in model alone (skipped where models/skyeye-nano.onnx is not there)',
+  () => {
+    it('is good without a download, and says what is missing to the usual tier', async () => {
+      const folder = new Folder()
+      folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, cameras: [] })
+      const { status, out, err } = await ran(['check', '--config', folder.config], { env: withoutModels })
+      expect([status, out]).toEqual([
+        0,
+        `models: skyeye-nano (tier light)\n${folder.config}: good, 0 cameras\n`,
+      ])
+      expect(err).toMatch(/^models\.tier: light, .* for standard, run `skyeye models pull standard --dir /)
+    })
+
+    it('says so for programs too', async () => {
+      const folder = new Folder()
+      folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, cameras: [] })
+      const args = ['check', '--json', '--config', folder.config]
+      const { models, remarks, problems } = JSON.parse((await ran(args, { env: withoutModels })).out)
+      expect(models).toEqual({ tier: 'light', names: ['skyeye-nano'] })
+      expect([remarks.length, problems]).toEqual([1, []])
+    })
+  },
+)
 
 describe.skipIf(!modelsPresent)('check (skipped where ../shared/models is absent)', () => {
   it('says that a good configuration is good, with a warning for an idle camera', async () => {
@@ -72,7 +97,10 @@ describe.skipIf(!modelsPresent)('check (skipped where ../shared/models is absent
       cameras: [{ id: 'yard', name: 'Yard', url: 'rtsp://10.0.0.5/live' }],
     })
     const { status, out, err } = await ran(['check', '--config', folder.config], { env: withModels })
-    expect([status, out]).toEqual([0, `${folder.config}: good, 1 camera\n`])
+    expect([status, out]).toEqual([
+      0,
+      `models: yolox-nano, yunet-n (tier standard)\n${folder.config}: good, 1 camera\n`,
+    ])
     expect(err).toMatch(/^warning: .*skyeye\.yaml:\d+ .*camera "yard" has no rules/)
   })
 

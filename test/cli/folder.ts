@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
+import { manifestsDir, readManifest } from '../../src/vision/manifest.ts'
 
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url))
 const weights = join(shared, 'models')
@@ -15,6 +16,8 @@ export const clip = join(shared, 'videos/tud-stadtmitte_h264_640x480_25fps.mp4')
 export const modelsPresent = ['yolox-nano.onnx', 'yunet-n-dynamic.onnx'].every((file) =>
   existsSync(join(weights, file)),
 )
+/** The weights that this project ships. */
+export const builtInPresent = existsSync(join(manifestsDir, readManifest('skyeye-nano').file))
 export const withModels = { SKYEYE_MODELS_MIRROR: weights }
 export const withoutModels = { SKYEYE_MODELS_MIRROR: undefined }
 

@@ -23,6 +23,7 @@ export interface AlertEvent {
     readonly camera: { readonly id: string }
     readonly snapshot?: { readonly topic: string; readonly sha256: string }
     readonly snapshotMissing?: string
+    readonly models: readonly string[]
   }
 }
 

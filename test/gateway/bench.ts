@@ -10,6 +10,7 @@ import type { Config } from '../../src/config/config.ts'
 import { Gateway } from '../../src/gateway.ts'
 import { createLog } from '../../src/kit/log.ts'
 import { SecretMask } from '../../src/kit/secrets.ts'
+import type { Models } from '../../src/vision/ports.ts'
 import type { AlertEvent } from '../e2e/consumer.ts'
 import { Listener } from '../support/listener.ts'
 import { freePort } from '../support/mosquitto.ts'
@@ -38,6 +39,8 @@ export class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), 'skyeye-gateway-'))
   readonly sim = new CameraSim()
   readonly lines: string[] = []
+  /** Taken at the start. */
+  models: Models = spotModels(join(this.folder, 'models'))
   readonly #ports: { mqtt: number; http: number }
   #gateway: Gateway | undefined
   #listener: Listener | undefined
@@ -93,7 +96,7 @@ export class Bench {
     this.#gateway = new Gateway({
       config,
       version: '0.0.0-test',
-      models: spotModels(join(this.folder, 'models')),
+      models: this.models,
       log: createLog('debug', secrets, (line) => this.lines.push(line)),
       onHung: () => expect.unreachable('no run hangs here'),
     })

@@ -5,6 +5,7 @@ import { createLog } from '../../src/kit/log.ts'
 import { SecretMask } from '../../src/kit/secrets.ts'
 import { Store } from '../../src/store/store.ts'
 import { sampleAlert, sampleMessage } from '../support/alert-samples.ts'
+import { tinyRanked, writeRanked } from '../vision/tiny-onnx.ts'
 import { Bench, password, until } from './bench.ts'
 
 let bench: Bench
@@ -154,6 +155,20 @@ describe('what a gateway shows', () => {
     }
     // The log may name the address of a camera that it cannot reach; nothing else does.
     for (const text of outside) expect(text).not.toContain('rtsp:')
+  })
+
+  it('includes which models take part, each once, everywhere the same', async () => {
+    const model = writeRanked(bench.folder, tinyRanked([[1, 0.9, 8, 4, 16, 14]]))
+    bench.models = { tier: 'light', objects: model, faces: model }
+    await bench.start(await bench.camera('yard'))
+    await until(() => expect(bench.told('yard')).toEqual(['began']))
+    const models = { tier: 'light', names: ['ranked'] }
+    expect(bench.alerts('yard')[0].data.models).toEqual(models.names)
+    expect(JSON.parse((await bench.get('/healthz')).text).models).toEqual(models)
+    expect(await bench.metric('skyeye_model{model="ranked",tier="light"}')).toBe(1)
+    expect((await bench.get('/metrics')).text.match(/^skyeye_model\{/gm)).toHaveLength(1)
+    const health = bench.arrived.filter(({ topic }) => topic.endsWith('/health'))
+    expect(health.map(({ payload }) => JSON.parse(payload.toString()).data.models)).toEqual([models])
   })
 
   it('includes that it is not ready any more once it stops', async () => {

@@ -13,8 +13,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { models } from '../../src/cli/models.ts'
-import { Detector, looksLikeEmbedding } from '../../src/vision/detector.ts'
+import { Detector } from '../../src/vision/detector.ts'
 import { manifestNames, readManifest } from '../../src/vision/manifest.ts'
+import { looksLikeEmbedding } from '../../src/vision/model-check.ts'
 import { ModelFiles } from '../../src/vision/model-files.ts'
 import type { ModelOnDisk } from '../../src/vision/ports.ts'
 import { tinyFaces, tinyObjects, tinyRows, writeModel } from './tiny-onnx.ts'
@@ -103,7 +104,7 @@ describe('the weights of models', () => {
   })
 
   it('have manifests that all fit the schema', () => {
-    expect(manifestNames()).toEqual(expect.arrayContaining(['yolox-nano', 'yunet-n']))
+    expect(manifestNames()).toEqual(expect.arrayContaining(['rtmdet-nano-person', 'yolox-nano', 'yunet-n']))
     for (const name of manifestNames()) expect(readManifest(name).name).toBe(name)
   })
 })
@@ -131,7 +132,7 @@ describe('a model file', () => {
     const { manifest, path } = writeModel(mirror, 'objects', tinyObjects(), 'bigger')
     const input = { ...manifest.input, size: { width: 64, height: 64 } }
     await expect(Detector.open({ manifest: { ...manifest, input }, path })).rejects.toThrow(
-      /its input is 1×3×32×32/,
+      /its input in is 1×3×32×32, expected 1×3×64×64/,
     )
   })
 
@@ -144,6 +145,9 @@ describe('a model file', () => {
     expect(looksLikeEmbedding([1, 128, 1, 1])).toBe(true)
     expect(looksLikeEmbedding([1, 3549, 85])).toBe(false)
     expect(looksLikeEmbedding([1, 240, 1])).toBe(false)
+    expect(looksLikeEmbedding([1, 100])).toBe(true)
+    expect(looksLikeEmbedding([1, 100], 'int64')).toBe(false)
+    expect(looksLikeEmbedding([1, 512], 'int8')).toBe(true)
   })
 })
 
