@@ -7,8 +7,9 @@ import { method, rounded, type SetFigures } from './eval/figures.ts'
 import { type InputSize, nameOf, sizeNamed, sizesFor } from './eval/input-size.ts'
 import { openModel } from './eval/models.ts'
 import { rawFigures } from './eval/raw-detections.ts'
-import { sentences } from './eval/sentences.ts'
+import { sentences, targetSentences } from './eval/sentences.ts'
 import { chosenSets, setCalled, setNames } from './eval/sets.ts'
+import { builtIn, type OnePass, onePass, type Target, targetsOf } from './eval/targets.ts'
 
 const help = `npm run eval:detect -- --model NAME [--json]
 npm run eval:detect -- --detections FILE [--json]
@@ -74,6 +75,9 @@ export interface Result {
   readonly model: string
   readonly step: number
   readonly sizes: DetectFigures
+  /** Of the built-in network only. */
+  readonly onePass?: OnePass
+  readonly targets?: readonly Target[]
 }
 
 async function measure(wish: Wish, say: (text: string) => void): Promise<Result> {
@@ -82,17 +86,16 @@ async function measure(wish: Wish, say: (text: string) => void): Promise<Result>
   )
 }
 
-async function ofModel(
-  { model = '', file, sets, sizes, step }: Wish,
-  say: (text: string) => void,
-): Promise<Result> {
+async function ofModel(wish: Wish, say: (text: string) => void): Promise<Result> {
+  const { model = '', file, step } = wish
   const detector = await openModel(model, file)
   try {
-    const evaluation = {
-      sets: chosenSets(sets, labelsOf(detector), say),
-      sizes: sizesFor(detector.manifest, sizes),
-    }
-    return { model, step, sizes: await detectFigures(detector, { ...evaluation, step, say }) }
+    const sets = chosenSets(wish.sets, labelsOf(detector), say)
+    const asked = sizesFor(detector.manifest, wish.sizes)
+    const sizes = await detectFigures(detector, { sets, sizes: asked, step, say })
+    if (model !== builtIn) return { model, step, sizes }
+    const pass = await onePass(detector, say)
+    return { model, step, sizes, onePass: pass, targets: targetsOf(sizes, pass) }
   } finally {
     await detector.close()
   }
@@ -104,9 +107,6 @@ async function ofFile({ sets, sizes: [size = 'own'], score }: Wish, path: string
 }
 
 await benchmark({
-  command: 'eval:detect',
-  help,
-  read: readCommandLine,
-  measure,
-  sentences: ({ sizes }) => sentences(sizes),
+  ...{ command: 'eval:detect', help, read: readCommandLine, measure },
+  sentences: ({ sizes, targets = [] }) => [...sentences(sizes), ...targetSentences(targets)],
 })

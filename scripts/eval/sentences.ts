@@ -1,8 +1,11 @@
 /** Figures of evaluation as a table for a terminal. */
 import { table } from '../../src/cli/table.ts'
-import { none } from '../performance/markdown.ts'
+import { none, num } from '../performance/markdown.ts'
 import type { DetectFigures } from './detect-figures.ts'
+import type { FaceFigures } from './face-figures.ts'
+import type { Leaks } from './leaks.ts'
 import type { LabelFigures } from './metrics.ts'
+import type { Target } from './targets.ts'
 
 /** Shares as whole hundredths lose too much between good models. */
 export function thousandths(share: number | null | undefined): string {
@@ -50,4 +53,38 @@ function faceSentences(sizes: DetectFigures): string[] {
         : [],
     ),
   )
+}
+
+/** Recall, and in brackets false faces a picture, from each threshold on. */
+export function faceTable(sizes: FaceFigures): string[] {
+  const rows: string[][] = []
+  let heading: string[] = []
+  for (const [size, sets] of Object.entries(sizes)) {
+    for (const [set, { atThresholds, atOneFalse }] of Object.entries(sets)) {
+      const thresholds = atThresholds.map(({ confidence }) => `from ${confidence}`)
+      heading = ['input', 'set', 'faces', ...thresholds, 'at one false']
+      const cells = [...atThresholds, atOneFalse].map(
+        ({ recall, falsePerFrame }) => `${thousandths(recall)} (${num(falsePerFrame)})`,
+      )
+      rows.push([size, set, String(atOneFalse.truths), ...cells])
+    }
+  }
+  return table([heading, ...rows])
+}
+
+export function leakTable(leaks: Record<string, Leaks>): string[] {
+  const rows = Object.entries(leaks).map(([set, { faces, leaked, rate }]) => [
+    set,
+    String(faces),
+    String(leaked),
+    thousandths(rate),
+  ])
+  return table([['after redaction', 'faces', 'visible', 'leak rate'], ...rows])
+}
+
+export function targetSentences(targets: readonly Target[]): string[] {
+  return targets.map(({ what, measured, target, verdict, missedBy }) => {
+    const outcome = verdict === 'missed' ? `missed by ${missedBy}` : verdict
+    return `${what}: ${measured}, target ${target}: ${outcome}`
+  })
 }
