@@ -4,8 +4,11 @@ import { Candidates } from './candidates.ts'
 import type { Fit } from './fit.ts'
 import type { Manifest } from './manifest.ts'
 
-/** Output values by output name. */
-export type Outputs = ReadonlyMap<string, Float32Array>
+/** Output values by output name; class indices are integers of 64 bits, all else is float. */
+export type Outputs = ReadonlyMap<string, Float32Array | BigInt64Array>
+
+/** In an expected shape: as long as the model likes, for it has sorted out its boxes itself. */
+export const anyLength = -1
 
 /** Rows of a model that answers once per cell of every stride. */
 export function cells(
@@ -26,6 +29,13 @@ export function expectedShapes(
   if (output.kind === 'yolox') {
     return new Map([[output.names[0], [1, cells(output.strides, fit), 5 + output.classes]]])
   }
+  if (output.kind === 'rtmdet') {
+    const [boxes, classes] = output.names
+    return new Map([
+      [boxes, [1, anyLength, 5]],
+      [classes, [1, anyLength]],
+    ])
+  }
   const count = output.strides.length
   return new Map(
     output.names.map((name, i) => [
@@ -35,10 +45,16 @@ export function expectedShapes(
   )
 }
 
+/** Type of the values that an output must have. */
+export function expectedType(output: Manifest['output'], name: string): 'float32' | 'int64' {
+  return output.kind === 'rtmdet' && name === output.names[1] ? 'int64' : 'float32'
+}
+
 /** Candidates with at least confidence `score`. */
 export function decode(manifest: Manifest, outputs: Outputs, fit: Fit, score: number): Candidates {
   const found = new Candidates(fit)
   if (manifest.output.kind === 'yolox') decodeYolox(manifest, outputs, fit, score, found)
+  else if (manifest.output.kind === 'rtmdet') decodeRtmdet(manifest, outputs, score, found)
   else decodeYunet(manifest, outputs, fit, score, found)
   return found
 }
@@ -47,7 +63,7 @@ export function decode(manifest: Manifest, outputs: Outputs, fit: Fit, score: nu
 function decodeYolox(manifest: Manifest, outputs: Outputs, fit: Fit, score: number, found: Candidates): void {
   const { output } = manifest
   if (output.kind !== 'yolox') return
-  const values = outputs.get(output.names[0])!
+  const values = floats(outputs, output.names[0])
   const rowSize = 5 + output.classes
   const labelOf = labelTable(manifest, output.classes)
   let row = 0
@@ -81,14 +97,16 @@ function decodeYolox(manifest: Manifest, outputs: Outputs, fit: Fit, score: numb
 
 /** YuNet (Wu et al. 2023): per stride class and objectness scores and boxes; landmarks are not even asked for. */
 function decodeYunet(manifest: Manifest, outputs: Outputs, fit: Fit, score: number, found: Candidates): void {
-  const { strides, names } = manifest.output
+  const { output } = manifest
+  if (output.kind !== 'yunet') return
+  const { strides, names } = output
   const label = labelTable(manifest, 1)[0] ?? 'face'
   const least = score * score
   for (let s = 0; s < strides.length; s++) {
     const stride = strides[s]
-    const classes = outputs.get(names[s])!
-    const objects = outputs.get(names[s + strides.length])!
-    const boxes = outputs.get(names[s + 2 * strides.length])!
+    const classes = floats(outputs, names[s])
+    const objects = floats(outputs, names[s + strides.length])
+    const boxes = floats(outputs, names[s + 2 * strides.length])
     const columns = Math.floor(fit.width / stride)
     for (let i = 0; i < classes.length; i++) {
       const squared = classes[i] * objects[i]
@@ -101,6 +119,26 @@ function decodeYunet(manifest: Manifest, outputs: Outputs, fit: Fit, score: numb
       found.add(label, Math.sqrt(squared), cx, (gy + boxes[4 * i + 1]) * stride, width, height)
     }
   }
+}
+
+/** RTMDet (Lyu et al. 2022), exported with its NMS: a row is two corners and a score, and its class lies beside it. */
+function decodeRtmdet(manifest: Manifest, outputs: Outputs, score: number, found: Candidates): void {
+  const { output } = manifest
+  if (output.kind !== 'rtmdet') return
+  const rows = floats(outputs, output.names[0])
+  const classes = outputs.get(output.names[1])!
+  const labelOf = labelTable(manifest, output.classes)
+  for (let i = 0; i < classes.length; i++) {
+    const [x1, y1, x2, y2, confidence] = rows.subarray(5 * i, 5 * i + 5)
+    const label = labelOf[Number(classes[i])]
+    if (confidence < score || label === undefined) continue
+    found.add(label, confidence, (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1)
+  }
+}
+
+/** The detector has checked at opening that these are floats. */
+function floats(outputs: Outputs, name: string): Float32Array {
+  return outputs.get(name) as Float32Array
 }
 
 function labelTable(manifest: Manifest, classes: number): (Label | undefined)[] {

@@ -3,7 +3,7 @@ import './no-telemetry.ts'
 import * as ort from 'onnxruntime-node'
 import type { Detection } from '../domain/detection.ts'
 import { GatewayError } from '../kit/errors.ts'
-import { decode, expectedShapes } from './decoders.ts'
+import { anyLength, decode, expectedShapes, expectedType, type Outputs } from './decoders.ts'
 import { type Crop, type Fit, type FitOptions, fitPicture, type Picture420 } from './fit.ts'
 import { Letterbox } from './letterbox.ts'
 import type { Manifest } from './manifest.ts'
@@ -36,9 +36,10 @@ const maxShapes = 16
 /**
  * Policy: nothing here identifies anybody, so a model that describes a picture by a vector is refused. Such models
  * (face or person embeddings) have an output that, without its dimensions of size 1 (batch, 1×1 maps), is one vector
- * of 64 to 4096 numbers; a detector's outputs have rows per place as well.
+ * of 64 to 4096 numbers; a detector's outputs have rows per place as well. Wide integers are class indices, one a box.
  */
-export function looksLikeEmbedding(shape: readonly number[]): boolean {
+export function looksLikeEmbedding(shape: readonly number[], type = 'float32'): boolean {
+  if (type === 'int32' || type === 'int64') return false
   const real = shape.filter((length) => length !== 1)
   return real.length === 1 && real[0] >= 64 && real[0] <= 4096 && shape.at(-2) !== real[0]
 }
@@ -103,7 +104,9 @@ export class Detector {
     const filled = performance.now()
     const results = await this.#run(values, fit)
     const ran = performance.now()
-    const outputs = new Map(manifest.output.names.map((name) => [name, results[name].data as Float32Array]))
+    const outputs: Outputs = new Map(
+      manifest.output.names.map((name) => [name, results[name].data as Float32Array | BigInt64Array]),
+    )
     const found = decode(manifest, outputs, fit, options.score ?? manifest.score)
     const { detections, capped } = found.settle(manifest.nms)
     return {
@@ -128,7 +131,12 @@ export class Detector {
     if (this.#tensor?.data !== values || this.#tensor.dims[3] !== fit.width) {
       this.#tensor = new ort.Tensor('float32', values, [1, 3, fit.height, fit.width])
     }
-    return this.#session.run({ [this.manifest.input.name]: this.#tensor }, this.#outputsFor(fit))
+    const feeds = { [this.manifest.input.name]: this.#tensor }
+    const { output } = this.manifest
+    // How many boxes there will be is known only afterwards, so the runtime makes those tensors.
+    return output.kind === 'rtmdet'
+      ? this.#session.run(feeds, output.names)
+      : this.#session.run(feeds, this.#outputsFor(fit))
   }
 
   #outputsFor(fit: Fit): Record<string, ort.Tensor> {
@@ -184,7 +192,7 @@ export class Detector {
       if (
         meta.isTensor &&
         meta.shape.every((length) => typeof length === 'number') &&
-        looksLikeEmbedding(meta.shape as number[])
+        looksLikeEmbedding(meta.shape as number[], meta.type)
       ) {
         throw embedding(manifest, meta.name, meta.shape as number[])
       }
@@ -208,14 +216,17 @@ export class Detector {
       [manifest.input.name]: new ort.Tensor('float32', grey, [1, 3, fit.height, fit.width]),
     })
     for (const [name, result] of Object.entries(results)) {
-      if (looksLikeEmbedding(result.dims)) throw embedding(manifest, name, result.dims)
+      if (looksLikeEmbedding(result.dims, result.type)) throw embedding(manifest, name, result.dims)
     }
     for (const [name, shape] of expectedShapes(manifest.output, fit)) {
       const { dims, type } = results[name]
-      if (type !== 'float32' || dims.join('×') !== shape.join('×')) {
+      const wanted = expectedType(manifest.output, name)
+      const fits = shape.length === dims.length && shape.every((n, i) => n === anyLength || n === dims[i])
+      if (type !== wanted || !fits) {
+        const expected = shape.map((n) => (n === anyLength ? 'any' : n)).join('×')
         throw refused(
           manifest,
-          `its output ${name} is ${type} ${dims.join('×')}, expected float32 ${shape.join('×')}`,
+          `its output ${name} is ${type} ${dims.join('×')}, expected ${wanted} ${expected}`,
         )
       }
     }

@@ -37,6 +37,15 @@ const output = Type.Union([
     },
     strict,
   ),
+  Type.Object(
+    {
+      kind: Type.Literal('rtmdet'),
+      /** Boxes with their scores, then class indices. */
+      names: Type.Array(Type.String(), { minItems: 2, maxItems: 2 }),
+      classes: Type.Integer({ minimum: 1 }),
+    },
+    strict,
+  ),
 ])
 
 const manifestSchema = Type.Object(
@@ -100,14 +109,16 @@ export function checkManifest(value: unknown, where: string): Manifest {
     )
   }
   const { output, labels: map } = value
-  const wanted = output.kind === 'yunet' ? output.strides.length * 3 : 1
+  const wanted = { yolox: 1, rtmdet: 2, yunet: 'strides' in output ? output.strides.length * 3 : 0 }[
+    output.kind
+  ]
   if (output.names.length !== wanted) {
     throw new GatewayError(
       'MODEL_REFUSED',
       `${where}/output/names must name ${wanted} outputs, has ${output.names.length}`,
     )
   }
-  const classes = output.kind === 'yolox' ? output.classes : 1
+  const classes = 'classes' in output ? output.classes : 1
   const stray = Object.keys(map).find((index) => Number(index) >= classes)
   if (stray !== undefined) {
     throw new GatewayError('MODEL_REFUSED', `${where}/labels names class ${stray}, the model has ${classes}`)

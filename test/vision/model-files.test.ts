@@ -103,7 +103,7 @@ describe('the weights of models', () => {
   })
 
   it('have manifests that all fit the schema', () => {
-    expect(manifestNames()).toEqual(expect.arrayContaining(['yolox-nano', 'yunet-n']))
+    expect(manifestNames()).toEqual(expect.arrayContaining(['rtmdet-nano-person', 'yolox-nano', 'yunet-n']))
     for (const name of manifestNames()) expect(readManifest(name).name).toBe(name)
   })
 })
@@ -144,6 +144,9 @@ describe('a model file', () => {
     expect(looksLikeEmbedding([1, 128, 1, 1])).toBe(true)
     expect(looksLikeEmbedding([1, 3549, 85])).toBe(false)
     expect(looksLikeEmbedding([1, 240, 1])).toBe(false)
+    expect(looksLikeEmbedding([1, 100])).toBe(true)
+    expect(looksLikeEmbedding([1, 100], 'int64')).toBe(false)
+    expect(looksLikeEmbedding([1, 512], 'int8')).toBe(true)
   })
 })
 

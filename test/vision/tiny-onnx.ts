@@ -1,4 +1,4 @@
-/** Writes ONNX files of a few bytes: one float input that nothing reads, and outputs that are constants. */
+/** Writes ONNX files of a few bytes: one float input that nothing reads, and outputs that are constants, floats or 64-bit integers. */
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,16 +22,19 @@ function block(field: number, value: Buffer | string): Buffer {
   return Buffer.concat([Buffer.from([...varint(field * 8 + 2), ...varint(bytes.length)]), bytes])
 }
 
-/** ValueInfoProto of a float tensor. */
-function valueInfo(name: string, shape: readonly number[]): Buffer {
+/** TensorProto.DataType. */
+const [float32, int64] = [1, 7]
+
+/** ValueInfoProto of a tensor. */
+function valueInfo(name: string, shape: readonly number[], type = float32): Buffer {
   const dims = Buffer.concat(shape.map((length) => block(1, whole(1, length))))
-  const tensor = Buffer.concat([whole(1, 1), block(2, dims)])
+  const tensor = Buffer.concat([whole(1, type), block(2, dims)])
   return Buffer.concat([block(1, name), block(2, block(1, tensor))])
 }
 
 export interface Constant {
   readonly shape: readonly number[]
-  readonly values: Float32Array
+  readonly values: Float32Array | BigInt64Array
 }
 
 /** The bytes of a model (opset 13, IR 8). */
@@ -43,9 +46,10 @@ export function tinyOnnx(
   for (const [name, { shape, values }] of Object.entries(outputs)) {
     const identity = Buffer.concat([block(1, `${name}_value`), block(2, name), block(4, 'Identity')])
     const dims = Buffer.concat(shape.map((length) => whole(1, length)))
+    const type = values instanceof BigInt64Array ? int64 : float32
     const raw = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
-    const tensor = Buffer.concat([dims, whole(2, 1), block(8, `${name}_value`), block(9, raw)])
-    parts.push(block(1, identity), block(5, tensor), block(12, valueInfo(name, shape)))
+    const tensor = Buffer.concat([dims, whole(2, type), block(8, `${name}_value`), block(9, raw)])
+    parts.push(block(1, identity), block(5, tensor), block(12, valueInfo(name, shape, type)))
   }
   const graph = Buffer.concat([block(2, 'tiny'), block(11, valueInfo(input.name, input.shape)), ...parts])
   return Buffer.concat([whole(1, 8), block(7, graph), block(8, whole(2, 13))])
@@ -94,6 +98,14 @@ export function tinyFaces(face?: number[]): Record<string, Constant> {
     outputs[`bbox_${stride}`] = { shape: [1, rows, 4], values: boxes }
   }
   return outputs
+}
+
+/** RTMDet outputs: rows of two corners and a score, and the class of each. */
+export function tinySorted(rows: number[][], classes: number[]): Record<string, Constant> {
+  return {
+    dets: { shape: [1, rows.length, 5], values: new Float32Array(rows.flat()) },
+    labels: { shape: [1, classes.length], values: BigInt64Array.from(classes, BigInt) },
+  }
 }
 
 /** Writes a model for 32×32 pictures into `folder` and describes it. */
