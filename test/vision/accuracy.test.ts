@@ -7,9 +7,10 @@ import { openModel } from '../../scripts/eval/models.ts'
 import { evalSets, missing, setCalled } from '../../scripts/eval/sets.ts'
 import type { Detector } from '../../src/vision/detector.ts'
 
-const absent = evalSets.flatMap((set) => missing(set) ?? [])
+const [absent] = evalSets.flatMap((set) => missing(set) ?? [])
+const where = absent ? `, skipped as ${absent} is not there` : ''
 
-describe.skipIf(absent.length > 0)(`the detectors on ../shared/eval (skipped without ${absent[0]})`, () => {
+describe.skipIf(absent)(`the detectors on ../shared/eval${where}`, () => {
   async function open(name: string): Promise<Detector> {
     const detector = await openModel(name)
     onTestFinished(() => detector.close())
