@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { accuracyFile } from '../src/vision/manifest.ts'
 import { measureModel } from './accuracy/measuring.ts'
 import { inShort, pageOf } from './accuracy/page.ts'
 import { printed, replace, storeAccuracy, storedAccuracies } from './accuracy/results.ts'
@@ -70,7 +71,7 @@ async function render(): Promise<void> {
   await replace(join(root, 'docs/accuracy.md'), text)
   if (chart) await replace(join(root, 'docs/accuracy.svg'), chart)
   else await rm(join(root, 'docs/accuracy.svg'), { force: true })
-  await replace(join(root, 'models/accuracy.json'), `${printed(summaries(accuracies))}\n`)
+  await replace(join(root, 'models', accuracyFile), `${printed(summaries(accuracies))}\n`)
   console.log(`wrote docs/accuracy.md and models/accuracy.json: ${inShort(accuracies)}`)
 }
 

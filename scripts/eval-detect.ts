@@ -19,7 +19,7 @@ AP50, AP50:95, precision and recall, by label and set, and recall by height in p
   --model NAME        a model of the catalogue (npx skyeye models list)
   --model-file PATH   other weights of the same shape, for example of a training
   --size WxH          input size, as large as fits into it; may be repeated. Models of a fixed size have just that, for
-                      others the default is 416x256, 640x384 and 960x544
+                      others the default is 416x256, 640x384 and 960x544; own: as the gateway looks at whole pictures
   --long-side N       input size by its long side; may be repeated
   --set NAME          ${setNames.join(', ')};
                       may be repeated; default all that label what the model finds

@@ -1,6 +1,13 @@
 /** What evaluation says about a set: figures of each label, and of faces at few false ones. */
 import type { Label } from '../../src/domain/detection.ts'
-import { type LabelFigures, labelFigures, type Operating, recallAtFalse, type Seen } from './metrics.ts'
+import {
+  heightEdges,
+  type LabelFigures,
+  labelFigures,
+  type Operating,
+  recallAtFalse,
+  type Seen,
+} from './metrics.ts'
 import { type EvalSet, leastCctvFace } from './sets.ts'
 
 /** From this confidence on detections count for precision-recall curves. */
@@ -38,10 +45,16 @@ export function setFigures(
 /** In the words of the command's help and of the page. */
 export const method = `Every picture goes the gateway's own way: letterbox, model, decoding, suppression. Detections from confidence ${leastConfidence} on count;
 each takes the free annotation it fits best, the strongest first; average precision is the area under the curve of all points.
-What is to be ignored is neither right nor wrong. A label counts only where the set annotates it exhaustively. MOT's
-boxes go on beyond the picture's edges, the gateway's end there; they are compared as they are. Precision and recall are told at the confidence from which the gateway itself emits (\`score\`), by height at
-IoU 0.5, in pixels of the model's input. 640x384 means: as large as fits into it with the ratio kept (no more than twice as large).
-Faces at one false: the lowest threshold with at most ${mostFalseFaces} false face per picture, IoU ${faceIou}; faces of faces_cctv count from ${leastCctvFace} px.`
+What is to be ignored is neither right nor wrong. A label counts only where the set annotates it exhaustively. MOT's boxes go on
+beyond the picture's edges, the gateway's end there; they are compared as they are.
+
+Precision and recall are told at IoU 0.5 and the confidence from which the gateway emits (the manifest's \`score\`), which says
+more of that choice than of the model; and at best: where their harmonic mean is greatest. Recall by height, at that score, is in
+pixels of the model's input, with edges at ${heightEdges.slice(1).join(', ')} (32 and 96 as the sides of COCO's areas).
+
+640x384 means: as large as fits into it with the ratio kept, and no more than twice as large; for a 4:3 camera the gateway's long
+side of 640 shows more (\`--long-side 640\`). Faces at one false: the lowest threshold, found by sweep, with at most ${mostFalseFaces} false
+face per picture, IoU ${faceIou}; faces of faces_cctv count from ${leastCctvFace} px.`
 
 /** Numbers with four decimals: more are noise. */
 export function rounded<T>(figures: T): T {

@@ -25,10 +25,11 @@ export function nameOf(size: InputSize, manifest?: Manifest): string {
   return 'longSide' in size ? `long side ${size.longSide}` : `${size.width}x${size.height}`
 }
 
-/** `640x384`. Throws Misuse. */
-export function sizeNamed(text: string): Size {
+/** `640x384` or `own`. Throws Misuse. */
+export function sizeNamed(text: string): InputSize {
+  if (text === 'own') return text
   const found = /^(\d{2,4})[x×](\d{2,4})$/.exec(text)
-  if (!found) throw new Misuse(`--size ${text}: width x height, as in 640x384`)
+  if (!found) throw new Misuse(`--size ${text}: width x height, as in 640x384, or own`)
   const [width, height] = found.slice(1).map((side) => within('size', side, 32, 4_096, true))
   return { width, height }
 }
@@ -54,7 +55,7 @@ export function inputHeight(size: InputSize, picture: Size, manifest?: Manifest)
 export function sizesFor({ name, input }: Manifest, asked: readonly InputSize[]): readonly InputSize[] {
   if (!('width' in input.size)) return asked.length > 0 ? asked : usualSizes
   const { width, height } = input.size
-  const strange = asked.find((size) => nameOf(size) !== `${width}x${height}`)
+  const strange = asked.find((size) => size !== 'own' && nameOf(size) !== `${width}x${height}`)
   if (strange)
     throw new Misuse(`${name} has a fixed input of ${width}x${height}, it cannot be ${nameOf(strange)}`)
   return ['own']

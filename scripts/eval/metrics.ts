@@ -51,7 +51,16 @@ export interface LabelFigures {
   readonly precision: number | null
   readonly recall: number | null
   readonly falsePerFrame: number
+  /** Where precision and recall are best together; null where nothing right was found. */
+  readonly best: Balance | null
   readonly byHeight: readonly HeightRecall[]
+}
+
+export interface Balance {
+  /** From this confidence on. */
+  readonly confidence: number
+  readonly precision: number
+  readonly recall: number
 }
 
 const cocoIous = Array.from({ length: 10 }, (_, i) => (50 + 5 * i) / 100)
@@ -148,8 +157,27 @@ export function labelFigures(seen: readonly Seen[], label: Label, score: number)
     precision: share(hit.size, emitted.length),
     recall: share(hit.size, total),
     falsePerFrame: (emitted.length - hit.size) / Math.max(1, frames.length),
+    best: bestBalance(byIou[0], total),
     byHeight: recallByHeight(frames, hit),
   }
+}
+
+/** The confidence of the highest F1, the harmonic mean of precision and recall; undecided between two, the higher confidence. */
+export function bestBalance(marks: readonly Mark[], truths: number): Balance | null {
+  const sorted = marks.toSorted((a, b) => b.confidence - a.confidence)
+  let best: Balance | null = null
+  let bestF1 = 0
+  let right = 0
+  for (const [i, { confidence, truth }] of sorted.entries()) {
+    if (truth) right++
+    // Those of one confidence come and go together.
+    if (confidence === sorted[i + 1]?.confidence) continue
+    const f1 = (2 * right) / (i + 1 + truths)
+    if (f1 <= bestF1) continue
+    bestF1 = f1
+    best = { confidence, precision: right / (i + 1), recall: right / truths }
+  }
+  return best
 }
 
 function recallByHeight(frames: readonly Seen[], hit: ReadonlySet<Truth>): HeightRecall[] {

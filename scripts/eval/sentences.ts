@@ -16,33 +16,32 @@ export function heights({ byHeight }: LabelFigures): string[] {
   return byHeight.map(({ recall, truths }) => (truths > 0 ? `${thousandths(recall)} (${truths})` : none))
 }
 
+/** `0.88 / 0.85 (0.34)`: precision, recall, confidence. */
+export function balance({ best }: LabelFigures): string {
+  return best
+    ? `${best.precision.toFixed(2)} / ${best.recall.toFixed(2)} (${best.confidence.toFixed(2)})`
+    : none
+}
+
 export const heightHeadings = (figures: LabelFigures) =>
   figures.byHeight.map(({ from, to }) => (to === null ? `${from} px…` : `${from}…${to} px`))
 
 /** A line for each size, set and label. */
 export function sentences(sizes: DetectFigures): string[] {
-  const rows: string[][] = []
-  let heading: string[] = []
-  for (const [size, sets] of Object.entries(sizes)) {
-    for (const [set, { labels }] of Object.entries(sets)) {
-      for (const [label, one] of Object.entries(labels)) {
-        heading = [
-          'input',
-          'set',
-          'label',
-          'there',
-          'AP50',
-          'AP50:95',
-          'precision',
-          'recall',
-          ...heightHeadings(one),
-        ]
-        const shares = [one.ap50, one.ap50to95, one.precision, one.recall].map(thousandths)
-        rows.push([size, set, label, String(one.truths), ...shares, ...heights(one)])
-      }
-    }
-  }
-  return [...table([heading, ...rows]), ...faceSentences(sizes)]
+  const all = Object.entries(sizes).flatMap(([size, sets]) =>
+    Object.entries(sets).flatMap(([set, { labels }]) =>
+      Object.entries(labels).map(([label, figures]) => ({ where: [size, set, label], figures })),
+    ),
+  )
+  if (all.length === 0) return []
+  const heading = ['input', 'set', 'label', 'there', 'AP50', 'AP50:95', 'precision', 'recall', 'best (from)']
+  const rows = all.map(({ where, figures }) => {
+    const { truths, ap50, ap50to95, precision, recall } = figures
+    const shares = [ap50, ap50to95, precision, recall].map(thousandths)
+    return [...where, String(truths), ...shares, balance(figures), ...heights(figures)]
+  })
+  const headings = [...heading, ...heightHeadings(all[0].figures)]
+  return [...table([headings, ...rows]), ...faceSentences(sizes)]
 }
 
 function faceSentences(sizes: DetectFigures): string[] {

@@ -94,6 +94,9 @@ const manifestSchema = Type.Object(
 
 export type Manifest = Static<typeof manifestSchema>
 
+/** Written by the evaluation beside the manifests; it is none. */
+export const accuracyFile = 'accuracy.json'
+
 /** `models/` of the package: the same from src/ and from dist/. */
 export const manifestsDir = fileURLToPath(new URL('../../models/', import.meta.url))
 
@@ -129,7 +132,7 @@ export function checkManifest(value: unknown, where: string): Manifest {
 /** Names of all models that have a manifest, sorted. */
 export function manifestNames(folder: string = manifestsDir): string[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
+    .filter((file) => file.endsWith('.json') && file !== accuracyFile)
     .map((file) => file.slice(0, -'.json'.length))
     .sort()
 }

@@ -24,6 +24,7 @@ describe('the input size of an evaluation', () => {
   it('is one and only one for a fixed input', () => {
     expect(sizesFor(fixed, [])).toEqual(['own'])
     expect(sizesFor(fixed, [sizeNamed('416x416')])).toEqual(['own'])
+    expect(sizesFor(fixed, [sizeNamed('own')])).toEqual(['own'])
     expect(() => sizesFor(fixed, [sizeNamed('640x384')])).toThrow('fixed input of 416x416')
     expect(nameOf('own', fixed)).toBe('416x416')
   })
@@ -31,6 +32,7 @@ describe('the input size of an evaluation', () => {
   it('is several for others', () => {
     expect(sizesFor(dynamic, []).map((size) => nameOf(size))).toEqual(['416x256', '640x384', '960x544'])
     expect(sizesFor(dynamic, [{ longSide: 800 }])).toEqual([{ longSide: 800 }])
+    expect(nameOf(sizeNamed('own'), dynamic)).toBe('long side 640')
   })
 
   it('tells how high the picture is in it', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   averagePrecision,
+  bestBalance,
   judge,
   labelFigures,
   operatingAt,
@@ -102,6 +103,34 @@ describe('average precision', () => {
   it('is 0 where nothing is found and null where nothing is there', () => {
     expect(averagePrecision([], 3)).toBe(0)
     expect(averagePrecision(marks(false), 0)).toBeNull()
+  })
+})
+
+describe('the best balance of precision and recall', () => {
+  const right = there(at(0, 0))
+
+  it('is where their harmonic mean is greatest', () => {
+    const marks = [
+      { confidence: 0.9, truth: right },
+      { confidence: 0.8 },
+      { confidence: 0.7, truth: right },
+      { confidence: 0.6 },
+      { confidence: 0.5, truth: right },
+    ]
+    // F1 of three: 2/4, 2/5, 4/6, 4/7, 6/8.
+    expect(bestBalance(marks, 3)).toEqual({ confidence: 0.5, precision: 0.6, recall: 1 })
+    // F1 of nine: 2/10, 2/11, 4/12, 4/13, 6/14.
+    expect(bestBalance(marks.slice(0, 4), 9)).toEqual({ confidence: 0.7, precision: 2 / 3, recall: 2 / 9 })
+  })
+
+  it('does not part detections of one confidence', () => {
+    const marks = [{ confidence: 0.9, truth: right }, { confidence: 0.9 }]
+    expect(bestBalance(marks, 1)).toEqual({ confidence: 0.9, precision: 0.5, recall: 1 })
+  })
+
+  it('is none where nothing right was found', () => {
+    expect(bestBalance([{ confidence: 0.9 }], 2)).toBeNull()
+    expect(bestBalance([], 0)).toBeNull()
   })
 })
 
