@@ -21,7 +21,9 @@ are not measured this time stay as they are.
   --only NAME   just this model; may be repeated
   --render      measures nothing: writes the page from the stored figures
   --step N      every N-th picture only; the page says so (default 1)
-  --help        this text`
+  --help        this text
+
+The sets are looked for in ../shared (eval/, videos/), or in the folder that SKYEYE_EVALUATION names.`
 
 interface Wish {
   readonly only: readonly string[]

@@ -30,6 +30,8 @@ AP50, AP50:95, precision and recall, by label and set, and recall by height in p
   --json              the figures only, no table
   --help              this text
 
+The sets are looked for in ../shared (eval/, videos/), or in the folder that SKYEYE_EVALUATION names.
+
 ${method}`
 
 interface Wish {

@@ -31,7 +31,9 @@ faces and the heads of people.
   --set NAME          faces_cctv, faces_crowd, dlib_faces; may be repeated, default all
   --step N            every N-th picture only (default 1)
   --json              the figures only, no table
-  --help              this text`
+  --help              this text
+
+The sets are looked for in ../shared (eval/, videos/), or in the folder that SKYEYE_EVALUATION names.`
 
 interface Wish {
   readonly json: boolean

@@ -8,7 +8,9 @@ import { Misuse } from '../bench/arguments.ts'
 import { faceViews, lineViews, motViews, type View, yoloViews } from './annotations.ts'
 import { clipFrames, readPicture } from './frames.ts'
 
-export const shared = fileURLToPath(new URL('../../../shared/', import.meta.url))
+/** Where the sets are, if not beside the repository. */
+const elsewhere = process.env.SKYEYE_EVALUATION
+export const shared = elsewhere || fileURLToPath(new URL('../../../shared/', import.meta.url))
 
 /** Faces of the CCTV set count from this height in its 1920 px wide frames. */
 export const leastCctvFace = 20

@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { faceViews, lineViews, motTruths, motViews, yoloTruths } from '../../scripts/eval/annotations.ts'
 
 function folder(files: Record<string, string>): string {
   const path = mkdtempSync(join(tmpdir(), 'skyeye-annotations-'))
+  onTestFinished(() => rmSync(path, { recursive: true }))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text)
   return path
 }

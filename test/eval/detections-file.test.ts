@@ -1,11 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { readDetections } from '../../scripts/eval/detections-file.ts'
 
 function file(...lines: string[]): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'skyeye-detections-')), 'found.jsonl')
+  const folder = mkdtempSync(join(tmpdir(), 'skyeye-detections-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'found.jsonl')
   writeFileSync(path, lines.join('\n'))
   return path
 }
