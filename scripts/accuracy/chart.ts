@@ -30,8 +30,7 @@ const topics = [
 ] as const
 const [paleSize, fullSize] = ['416x256', '640x384']
 
-const heading =
-  'AP50 by evaluation set: the share of things found, weighed by how few false ones come with them'
+const heading = 'AP50 of the models by evaluation set'
 /** Enough to be told apart in both themes. */
 const colours = [
   ['#0969da', '#4493f8'],
