@@ -107,17 +107,15 @@ describe('models/accuracy.json', () => {
       'yolox-nano': {
         measured: '2026-11-26T10:00:00.000Z',
         figures: {
-          'person AP50 PETS09-S2L1 416x416': 0.9,
-          'vehicle AP50 traffic 416x416': 0.66,
-          'two-wheeler AP50 traffic 416x416': 0.19,
+          'person AP50 on PETS09-S2L1, 416×416': 0.9,
+          'vehicle AP50 on traffic, 416×416': 0.66,
         },
       },
       'yunet-n': {
         measured: '2026-11-26T10:00:00.000Z',
         figures: {
-          'face AP50 faces_cctv 960x544': 0.89,
-          'face recall at one false faces_cctv 960x544': 0.9375,
-          'leak rate faces_cctv with yolox-nano': 0.1,
+          'face recall at one false a picture on faces_cctv, 960×544': 0.9375,
+          'faces visible after redaction with yolox-nano': 0.125,
         },
       },
     })
@@ -125,7 +123,7 @@ describe('models/accuracy.json', () => {
 
   it('takes the figures at 640x384 where there are several sizes', () => {
     expect(Object.keys(summaries([builtIn])['skyeye-nano'].figures)).toEqual([
-      ...['person AP50 PETS09-S2L1 640x384', 'person AP50 MOT16-09 640x384'],
+      ...['person AP50 on MOT16-09, 640×384', 'person AP50 on PETS09-S2L1, 640×384'],
     ])
   })
 })
