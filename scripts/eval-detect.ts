@@ -75,6 +75,8 @@ function readCommandLine(): Wish | undefined {
 
 export interface Result {
   readonly model: string
+  /** Weights other than the catalogue's. */
+  readonly file?: string
   readonly step: number
   readonly sizes: DetectFigures
   /** Of the built-in network only. */
@@ -95,9 +97,9 @@ async function ofModel(wish: Wish, say: (text: string) => void): Promise<Result>
     const sets = chosenSets(wish.sets, labelsOf(detector), say)
     const asked = sizesFor(detector.manifest, wish.sizes)
     const sizes = await detectFigures(detector, { sets, sizes: asked, step, say })
-    if (model !== builtIn) return { model, step, sizes }
+    if (model !== builtIn) return { model, file, step, sizes }
     const pass = await onePass(detector, say)
-    return { model, step, sizes, onePass: pass, targets: targetsOf(sizes, pass) }
+    return { model, file, step, sizes, onePass: pass, targets: targetsOf(sizes, pass) }
   } finally {
     await detector.close()
   }

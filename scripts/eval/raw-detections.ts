@@ -1,5 +1,6 @@
 /** Figures of detections that another program made. */
 
+import type { View } from './annotations.ts'
 import type { Finding } from './detections-file.ts'
 import type { SetFigures } from './figures.ts'
 import { setFigures } from './figures.ts'
@@ -22,11 +23,14 @@ export async function rawFigures(
   for (const name of names) {
     const set = setCalled(name)
     const views = viewsByKey(await set.views())
+    const met = new Set<View>()
     const seen = findings
       .filter((finding) => finding.set === name)
       .map(({ key, found }): Seen => {
         const view = views.get(key)
         if (!view) throw new Error(`${name} has no picture ${key}`)
+        if (met.has(view)) throw new Error(`the file has picture ${key} of ${name} twice`)
+        met.add(view)
         return { labelled: view.labelled, truths: view.truths, found, inputHeight: inputHeight(size, view) }
       })
     figures[name] = setFigures(set, seen, labels, score)

@@ -64,6 +64,14 @@ describe('eval:detect', () => {
     expect(stderr).toMatch(/^picture +traffic +vehicle +1 +1\.000 +1\.000/m)
   })
 
+  it('refuses a picture that comes twice', () => {
+    writeTraffic()
+    const line = { set: 'traffic', file: 'a.jpg', boxes: [vehicle] }
+    expect(run('eval-detect', '--detections', write('found.jsonl', line, line)).stderr).toContain(
+      'a.jpg of traffic twice',
+    )
+  })
+
   it.each([
     [['--detections', 'found.jsonl'], 'has no picture c.jpg', 1],
     [['--detections', 'found.jsonl', '--set', 'voc'], 'the file has no detections of those sets', 1],
