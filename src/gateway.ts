@@ -29,7 +29,8 @@ import { Status } from './status.ts'
 import { Store } from './store/store.ts'
 import { Strain } from './strain.ts'
 import { VisionPool } from './vision/pool.ts'
-import type { ModelOnDisk } from './vision/ports.ts'
+import type { Models } from './vision/ports.ts'
+import { modelNames } from './vision/tiers.ts'
 import { CameraWatch } from './watch.ts'
 
 /** How long each part may take to stop. */
@@ -42,7 +43,7 @@ const burstBytes = 192 * 2 ** 20
 
 export interface GatewayOptions {
   readonly config: Config
-  readonly models: { readonly objects: ModelOnDisk; readonly faces: ModelOnDisk }
+  readonly models: Models
   /** Of this program, for health and presence. */
   readonly version: string
   readonly log: Log
@@ -62,7 +63,7 @@ interface Watched {
 
 export class Gateway {
   readonly #log: Log
-  readonly #models: string[]
+  readonly #models: readonly string[]
   readonly #store: Store
   readonly #coverage: CoverageBook
   readonly #saving: Saving
@@ -85,7 +86,8 @@ export class Gateway {
   constructor({ config, models, version, log, onHung, runDeadlineMs }: GatewayOptions) {
     this.#config = config
     this.#log = log
-    this.#models = [models.objects.manifest.name, models.faces.manifest.name]
+    this.#models = modelNames(models)
+    const modelFacts = { tier: models.tier, names: this.#models }
     const { alertDays, snapshotDays, snapshotMaxMegabytes, coverageDays } = config.retention
     const snapshotMaxBytes = snapshotMaxMegabytes * 2 ** 20
     const retention = { alertDays, snapshotDays, snapshotMaxBytes, coverageDays }
@@ -121,6 +123,7 @@ export class Gateway {
     this.#networks = new Networks(config.ingest.allowNetworks)
     this.#hosts = new Hosts(config.ingest)
     const metrics = gatewayMetrics({
+      models: modelFacts,
       vision: () => this.#vision.stats(),
       store: () => this.#store.counts(),
       saving: () => this.#saving,
@@ -132,6 +135,7 @@ export class Gateway {
       gateway: config.gateway.id,
       version,
       dataDir: config.dataDir,
+      models: modelFacts,
       cameras: () => this.#cameraFacts(),
       vision: () => this.#vision.stats(),
       coverage: () => this.#coverage.mean(),

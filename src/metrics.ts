@@ -30,6 +30,8 @@ export interface GateFacts {
 }
 
 export interface Readings {
+  /** Names of the models in use, and their tier. */
+  readonly models: { readonly tier?: string; readonly names: readonly string[] }
   vision(): VisionStats
   store(): Promise<StoreCounts>
   saving(): { readonly waiting: number; readonly lost: number }
@@ -39,7 +41,15 @@ export interface Readings {
 }
 
 /** A registry of this gateway's own, with everything in it. */
-export function gatewayMetrics({ vision, store, saving, connected, cameras, coverage }: Readings): Metrics {
+export function gatewayMetrics({
+  models,
+  vision,
+  store,
+  saving,
+  connected,
+  cameras,
+  coverage,
+}: Readings): Metrics {
   const metrics = new Metrics()
   metrics.watchProcess()
   const perCamera = (pick: (camera: CameraFacts) => number) => () =>
@@ -155,6 +165,12 @@ export function gatewayMetrics({ vision, store, saving, connected, cameras, cove
       name: 'skyeye_vision_queue',
       help: 'Frames and pictures waiting for a worker.',
       read: () => vision().queued,
+    },
+    {
+      name: 'skyeye_model',
+      help: '1 for each model in use; the tier is empty where models were named one by one.',
+      labels: ['model', 'tier'],
+      read: () => models.names.map((model) => ({ labels: { model, tier: models.tier ?? '' }, value: 1 })),
     },
     { name: 'skyeye_vision_workers', help: 'Worker threads that are up.', read: () => vision().workers },
     {

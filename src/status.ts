@@ -3,15 +3,23 @@ import { statfs } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import type { GatewayHealth } from './contract/state-schema.ts'
 import type { CameraState } from './domain/camera.ts'
+import type { ModelTier } from './domain/model-tier.ts'
 import type { CameraFacts } from './metrics.ts'
 import type { StoreCounts } from './store/ports.ts'
 import type { VisionStats } from './vision/stats.ts'
+
+/** Which models are in use, each once. */
+export interface ModelFacts {
+  readonly tier?: ModelTier
+  readonly names: readonly string[]
+}
 
 export interface StatusSources {
   readonly gateway: string
   readonly version: string
   /** Folder whose disk is watched. */
   readonly dataDir: string
+  readonly models: ModelFacts
   cameras(): readonly CameraFacts[]
   vision(): VisionStats
   store(): { readonly isOpen: boolean; counts(): Promise<StoreCounts> }
@@ -36,7 +44,7 @@ export class Status {
 
   /** For /healthz. A database that does not answer leaves its part out: `alive` says so already. */
   async health() {
-    const { gateway, version, cameras, coverage, vision, publisher, store } = this.#sources
+    const { gateway, version, models, cameras, coverage, vision, publisher, store } = this.#sources
     const { workers, queued, frames, modelMs } = vision()
     const { connected, lastError } = publisher()
     const counts = await store()
@@ -51,6 +59,7 @@ export class Status {
       broker: { connected, lastError },
       outbox: counts && { pending: counts.pending, parked: counts.parked },
       refusedConfiguration: this.refusedConfiguration,
+      models,
       vision: { workers, queued, frames, modelMs: Math.round(modelMs) },
     }
   }
@@ -67,7 +76,7 @@ export class Status {
 
   /** For the centre, each minute. */
   async announcement(): Promise<GatewayHealth> {
-    const { version, dataDir, cameras, store } = this.#sources
+    const { version, models, dataDir, cameras, store } = this.#sources
     const { pending, parked, oldestPendingAt } = await store().counts()
     const disk = await statfs(dataDir)
     const oldest =
@@ -75,6 +84,7 @@ export class Status {
     return {
       alive: this.alive,
       version,
+      models: { tier: models.tier, names: [...models.names] },
       uptimeS: Math.round(process.uptime()),
       load: loadavg()[0] / availableParallelism(),
       cameras: byState(cameras()),

@@ -30,6 +30,7 @@ const yardCoverage: CameraCoverage = {
 
 const metricsOf = (change: Partial<Readings> = {}) =>
   gatewayMetrics({
+    models: { names: ['yolox-nano', 'yunet-n'] },
     vision: () => ({ ...stats, modelMs: 1_500, failures: 6, snapshots: 7 }),
     store: async () => counts,
     saving: () => ({ waiting: 11, lost: 12 }),
@@ -68,6 +69,8 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_gap_seconds_total{camera="yard",reason="stalled"} 3',
     'skyeye_gate_openings_total{camera="yard"} 3',
     'skyeye_model_seconds_total 1.5',
+    'skyeye_model{model="yolox-nano",tier=""} 1',
+    'skyeye_model{model="yunet-n",tier=""} 1',
     'skyeye_outbox_parked 1',
     'skyeye_outbox_pending 3',
     'skyeye_pictures_lost_total{camera="yard"} 9',

@@ -30,6 +30,7 @@ function statusOf(change: Partial<StatusSources> = {}, isOpen = true, oldestPend
   onTestFinished(() => rmSync(dataDir, { recursive: true }))
   const status = new Status({
     ...{ gateway: 'gw-1', version: '1.2.3', dataDir },
+    models: { tier: 'light', names: ['skyeye-nano'] },
     cameras: () => [camera('a', 'live'), camera('b', 'live'), camera('c', 'auth_failed')],
     vision: () => vision,
     store: () => ({ isOpen, counts: async () => ({ ...counts, oldestPendingAt }) }),
@@ -48,6 +49,7 @@ it('tells how many cameras are in which state, and how broker, outbox and models
     broker: { connected: false, lastError: 'ECONNREFUSED' },
     outbox: { pending: counts.pending, parked: counts.parked },
     refusedConfiguration: undefined,
+    models: { tier: 'light', names: ['skyeye-nano'] },
     vision: { workers: 2, queued: 1, frames: 7, modelMs: 13 },
   })
 })

@@ -61,9 +61,12 @@ export function orderOf(shares: readonly Share[]): BareRun[] {
   return placed.sort((a, b) => a.at - b.at).map(({ run }) => run)
 }
 
+const firstInput = ({ input }: Models['objects']['manifest']) =>
+  input.layout === 'I420' ? input.names[0] : input.name
+
 /** Names of inputs tell the models apart. */
 function sharesOf(modelRuns: ModelCosts, { objects, faces }: Models): Share[] {
-  const names = new Map([objects, faces].map(({ manifest }) => [manifest.input.name, manifest.name]))
+  const names = new Map([objects, faces].map(({ manifest }) => [firstInput(manifest), manifest.name]))
   return Object.entries(modelRuns).map(([key, { runs }]) => {
     const [input, size] = key.split(' ')
     const [width, height] = size.split('×').map(Number)

@@ -14,6 +14,7 @@ export interface Report {
   /** A day. */
   readonly alerts: number
   readonly analysis: Config['analysis']
+  readonly models: { readonly tier?: string; readonly names: readonly string[] }
   readonly findings: Findings
 }
 
@@ -35,17 +36,17 @@ interface HourForecast extends Forecast {
 }
 
 export function reportJson(report: Report): string {
-  const { cameras, stream, analysis, alerts, findings } = report
+  const { cameras, stream, analysis, models, alerts, findings } = report
   const { disk, diskFolder, ...found } = findings
   return JSON.stringify({
-    ...{ cameras, stream, analysis, alerts, hours: hoursOf(report) },
+    ...{ cameras, stream, analysis, models, alerts, hours: hoursOf(report) },
     disk: { ...disk, folder: diskFolder, megabytesPerDay: megabytesPerDay(report) },
     ...found,
   })
 }
 
 export function reportLines(report: Report): string[] {
-  const { cameras, stream, analysis, findings } = report
+  const { cameras, stream, analysis, models, findings } = report
   const { width, height } = streamKinds[stream]
   const { cores, workers } = findings.measured
   const box = `${cores} core${cores === 1 ? '' : 's'}, ${workers} worker${workers === 1 ? '' : 's'}`
@@ -54,7 +55,7 @@ export function reportLines(report: Report): string[] {
     .join(' and ')
   const hours = hoursOf(report)
   return [
-    `${cameras} cameras, ${width}x${height}, looked at up to ${analysis.fps} times a second, on this box (${box}):`,
+    `${cameras} cameras, ${width}x${height}, looked at up to ${analysis.fps} times a second by ${models.names.join(' and ')}, on this box (${box}):`,
     '',
     ...table(rows(hours)),
     '',

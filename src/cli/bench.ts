@@ -9,6 +9,8 @@ import { ffmpegVersion } from '../ingest/ffmpeg.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { createLog } from '../kit/log.ts'
 import { SecretMask } from '../kit/secrets.ts'
+import type { Models } from '../vision/ports.ts'
+import { modelNames } from '../vision/tiers.ts'
 import { type StreamName, streamKinds } from './bench-clip.ts'
 import { leastSeconds, measureBox, mostSeconds } from './bench-measuring.ts'
 import { reportJson, reportLines } from './bench-report.ts'
@@ -65,8 +67,11 @@ export async function bench(args: string[], io: Io): Promise<number> {
   try {
     const config = await configOf(values.config, folder)
     const cameras = asked.cameras ?? (config.cameras.filter(({ enabled }) => enabled).length || usualCameras)
-    const findings = await findingsOf({ ...asked, cameras, config, folder }, stopping.signal)
-    const report = { ...asked, cameras, analysis: config.analysis, findings }
+    await ffmpegVersion()
+    const models = await findModels(config, (sentence) => io.err(sentence))
+    const findings = await findingsOf({ ...asked, cameras, config, folder, models }, stopping.signal)
+    const used = { tier: models.tier, names: modelNames(models) }
+    const report = { ...asked, cameras, analysis: config.analysis, models: used, findings }
     if (values.json) io.out(reportJson(report))
     else for (const line of reportLines(report)) io.out(line)
     return 0
@@ -124,10 +129,13 @@ interface Prepared extends Asked {
   readonly cameras: number
   readonly config: Config
   readonly folder: string
+  readonly models: Models
 }
 
-async function findingsOf({ stream, seconds, config, folder, cameras }: Prepared, signal: AbortSignal) {
-  await ffmpegVersion()
+async function findingsOf(
+  { stream, seconds, config, folder, cameras, models }: Prepared,
+  signal: AbortSignal,
+) {
   const log = createLog('warn', new SecretMask(config.secrets))
   const began = performance.now()
   let phase = ''
@@ -136,8 +144,7 @@ async function findingsOf({ stream, seconds, config, folder, cameras }: Prepared
   const ticking = setInterval(() => progress.tick(), 500)
   try {
     return await measureBox({
-      ...{ kind: streamKinds[stream], cameras, seconds, config, folder, log, signal },
-      models: await findModels(config),
+      ...{ kind: streamKinds[stream], cameras, seconds, config, folder, models, log, signal },
       onHung: () => replaceProcess(log),
       onPhase: (text) => {
         phase = text

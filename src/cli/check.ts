@@ -13,6 +13,7 @@ import { GatewayError } from '../kit/errors.ts'
 import { createLog } from '../kit/log.ts'
 import { SecretMask } from '../kit/secrets.ts'
 import { probeBroker } from '../publish/probe.ts'
+import { modelNames } from '../vision/tiers.ts'
 import type { Io } from './io.ts'
 import { defaultConfigPath, findModels, readConfig } from './setup.ts'
 import { table } from './table.ts'
@@ -58,7 +59,8 @@ export async function check(args: string[], io: Io): Promise<number> {
     return 1
   }
   const { config, warnings } = loaded
-  const problems = [...(await missingParts(config)), ...unreachable(config)]
+  const { models, missing, remarks } = await partsOf(config)
+  const problems = [...missing, ...unreachable(config)]
   const broker =
     values.connect && config.broker.kind === 'remote'
       ? await probeBroker(config.broker, config.gateway.id)
@@ -67,12 +69,16 @@ export async function check(args: string[], io: Io): Promise<number> {
   const probed = values.connect ? await probeAll(config, (text) => !values.json && io.err(text)) : []
   const failed = probed.filter(({ result }) => 'state' in result).length
   if (values.json) {
-    io.out(JSON.stringify({ cameras: config.cameras.length, warnings, problems, broker, probed }))
+    io.out(
+      JSON.stringify({ cameras: config.cameras.length, models, remarks, warnings, problems, broker, probed }),
+    )
   } else {
     for (const warning of warnings) io.err(`warning: ${describeProblem(warning)}`)
+    for (const remark of remarks) io.err(remark)
     for (const problem of problems) io.err(problem)
     if (broker && 'protocol' in broker) io.out(`broker: connected, MQTT ${broker.protocol}`)
     if (values.connect) for (const line of table(rows(probed))) io.out(line)
+    if (models) io.out(`models: ${models.names.join(', ')}${models.tier ? ` (tier ${models.tier})` : ''}`)
     const cameras = `${config.cameras.length} camera${config.cameras.length === 1 ? '' : 's'}`
     io.out(
       problems.length + failed === 0
@@ -95,14 +101,27 @@ function unreachable({ cameras, ingest }: Config): string[] {
   })
 }
 
-/** What this machine lacks, as sentences. */
-async function missingParts(config: Config): Promise<string[]> {
-  const results = await Promise.allSettled([ffmpegVersion(), findModels(config)])
-  return results.flatMap((result) => {
+interface Parts {
+  readonly models: { readonly tier?: string; readonly names: readonly string[] } | undefined
+  /** What this machine lacks, and what it does without, as sentences. */
+  readonly missing: readonly string[]
+  readonly remarks: readonly string[]
+}
+
+async function partsOf(config: Config): Promise<Parts> {
+  const remarks: string[] = []
+  const [ffmpeg, found] = await Promise.allSettled([
+    ffmpegVersion(),
+    findModels(config, (sentence) => remarks.push(sentence)),
+  ])
+  const missing = [ffmpeg, found].flatMap((result) => {
     if (result.status === 'fulfilled') return []
     if (result.reason instanceof GatewayError) return [result.reason.message]
     throw result.reason
   })
+  const models =
+    found.status === 'fulfilled' ? { tier: found.value.tier, names: modelNames(found.value) } : undefined
+  return { models, missing, remarks }
 }
 
 async function probeAll(config: Config, say: (text: string) => void): Promise<Probed[]> {

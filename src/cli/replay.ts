@@ -16,6 +16,7 @@ import { SecretMask } from '../kit/secrets.ts'
 import { type Picture, pipeline, type Sighting, type Stages } from '../pipeline.ts'
 import { stagesOf } from '../stages.ts'
 import { VisionPool } from '../vision/pool.ts'
+import { modelNames } from '../vision/tiers.ts'
 import type { Io } from './io.ts'
 import { ProgressLine } from './progress-line.ts'
 import { replaceProcess } from './replace-process.ts'
@@ -56,9 +57,10 @@ export async function replay(args: string[], io: Io): Promise<number> {
   const secrets = new SecretMask([...config.secrets, ...urlSecrets(positionals[0])])
   const log = createLog('warn', secrets)
   const { workers, maxWidth } = config.analysis
+  const models = await findModels(config, (sentence) => io.err(sentence))
   const vision = new VisionPool({
     workers,
-    models: await findModels(config),
+    models,
     log,
     onHung: () => replaceProcess(log),
   })
@@ -107,11 +109,12 @@ export async function replay(args: string[], io: Io): Promise<number> {
     seconds: seconds(),
     framesPerSecond: speed(),
     modelMs,
+    models: modelNames(models),
   }
   io.out(
     values.json
       ? JSON.stringify({ summary })
-      : `${counted.frames} frames, ${counted.alerts} alerts in ${summary.seconds} s (${summary.framesPerSecond} frames/s); followed: ${listed(summary.tracks)}`,
+      : `${counted.frames} frames, ${counted.alerts} alerts in ${summary.seconds} s (${summary.framesPerSecond} frames/s); followed: ${listed(summary.tracks)}; by ${summary.models.join(', ')}`,
   )
   return 0
 }

@@ -3,7 +3,8 @@ import type { Config } from '../config/config.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { parseCameraUrl } from '../ingest/address.ts'
 import { ModelFiles } from '../vision/model-files.ts'
-import type { ModelOnDisk } from '../vision/ports.ts'
+import type { Models } from '../vision/ports.ts'
+import { chooseModels } from '../vision/tiers.ts'
 
 export const defaultConfigPath = 'skyeye.yaml'
 
@@ -21,11 +22,18 @@ export function readConfig(path: string): Promise<LoadedConfig> {
   })
 }
 
-/** The configured detectors, verified. Throws MODEL_MISSING or MODEL_REFUSED with what to do. */
-export async function findModels({ models }: Config): Promise<{ objects: ModelOnDisk; faces: ModelOnDisk }> {
-  const files = new ModelFiles({
-    modelsDir: models.dir,
-    mirror: process.env.SKYEYE_MODELS_MIRROR || undefined,
-  })
-  return { objects: await files.verify(models.objects), faces: await files.verify(models.faces) }
+/** Where weights are looked for. */
+export function modelFiles(dir: string): ModelFiles {
+  return new ModelFiles({ modelsDir: dir, mirror: process.env.SKYEYE_MODELS_MIRROR || undefined })
+}
+
+/**
+ * The configured detectors, verified. `say` is told where the built-in ones had to do. Throws MODEL_MISSING or
+ * MODEL_REFUSED with what to do.
+ */
+export function findModels(
+  { models }: Pick<Config, 'models'>,
+  say: (sentence: string) => void,
+): Promise<Models> {
+  return chooseModels(modelFiles(models.dir), models, say)
 }

@@ -5,6 +5,7 @@ import { ffmpegVersion } from '../ingest/ffmpeg.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
 import { SecretMask } from '../kit/secrets.ts'
+import { modelNames } from '../vision/tiers.ts'
 import { FileWatch } from './file-watch.ts'
 import type { Io } from './io.ts'
 import { replaceProcess } from './replace-process.ts'
@@ -37,10 +38,11 @@ export async function start(args: string[], io: Io): Promise<number> {
   const log = createLog(config.log.level, secrets)
   for (const warning of warnings) log.warn(warning)
   log.info({ version: await ffmpegVersion() }, 'ffmpeg')
+  const models = await findModels(config, (sentence) => log.warn(sentence))
   const gateway = new Gateway({
     config,
     version: version(),
-    models: await findModels(config),
+    models,
     log,
     onHung: () => replaceProcess(log),
   })
@@ -61,7 +63,11 @@ export async function start(args: string[], io: Io): Promise<number> {
     watching.close()
     throw error
   })
-  log.info({ gateway: config.gateway.id, cameras: config.cameras.length }, 'running')
+  const { id } = config.gateway
+  log.info(
+    { gateway: id, cameras: config.cameras.length, tier: models.tier, models: modelNames(models) },
+    'running',
+  )
   await stopped.promise
   watching.close()
   process.off('SIGHUP', reload)

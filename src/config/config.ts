@@ -1,5 +1,6 @@
 /** The configuration as the composition root receives it: checked, complete, resolved and frozen. */
 import type { Camera } from '../domain/camera.ts'
+import type { ModelTier } from '../domain/model-tier.ts'
 import type { RawConfig } from './schema/root.ts'
 
 /** An own broker on loopback. */
@@ -41,8 +42,10 @@ export interface Config {
     readonly workers: number
   }
   readonly models: {
-    readonly objects: string
-    readonly faces: string
+    readonly tier: 'auto' | ModelTier
+    /** In place of the tier's. */
+    readonly objects?: string
+    readonly faces?: string
     /** Absolute. */
     readonly dir: string
   }

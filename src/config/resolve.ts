@@ -89,8 +89,8 @@ export function toSections(raw: RawConfig): Omit<Config, 'broker' | 'cameras' | 
   const { gateway, analysis, ingest, http, retention, log } = raw
   const dataDir = resolve(raw.dataDir)
   const workers = analysis.workers === 'auto' ? availableParallelism() : analysis.workers
-  const { objects, faces, dir } = raw.models
-  const models = { objects, faces, dir: dir === undefined ? join(dataDir, 'models') : resolve(dir) }
+  const { dir = join(dataDir, 'models'), ...choice } = raw.models
+  const models = { ...choice, dir: resolve(dir) }
   return { gateway, dataDir, analysis: { ...analysis, workers }, models, ingest, http, retention, log }
 }
 

@@ -1,6 +1,7 @@
 /** What is retained on the broker: presence, health and camera states, the newest of each. */
 import Type, { type Static } from 'typebox'
 import { cameraStates } from '../domain/camera.ts'
+import { modelTiers } from '../domain/model-tier.ts'
 import { moment, stateEvent } from './envelope.ts'
 
 export const presenceType = 'skyeye.gateway.presence'
@@ -30,6 +31,17 @@ export const healthData = Type.Object(
   {
     alive: Type.Boolean({ description: 'False when something stands still that only a restart cures.' }),
     version: Type.Optional(Type.String({ description: 'Of the gateway.' })),
+    models: Type.Optional(
+      Type.Object(
+        {
+          tier: Type.Optional(
+            Type.Enum([...modelTiers], { description: 'Absent where models were named one by one.' }),
+          ),
+          names: Type.Array(Type.String(), { description: 'Each once, also one that serves two tasks.' }),
+        },
+        { description: 'The models in use.' },
+      ),
+    ),
     uptimeS: Type.Optional(Type.Number({ description: 'Seconds since its start.', minimum: 0 })),
     load: Type.Optional(Type.Number({ description: 'Mean load of the last minute per core.', minimum: 0 })),
     cameras: Type.Optional(

@@ -168,10 +168,16 @@ export const v128 = {
   shuffle: (bytes: readonly number[], a: Code, b: Code): Code => [...a, ...b, 0xfd, 0x0d, ...bytes],
 }
 
-export const i8x16 = { splat: simd(0x0f) }
+export const i8x16 = {
+  splat: simd(0x0f),
+  /** Two vectors of signed 16-bit lanes as bytes, cut off at 0 and 255. */
+  narrow: simd(0x66),
+}
 
 export const i16x8 = {
   splat: simd(0x10),
+  /** Two vectors of signed 32-bit lanes, cut off at what 16 signed bits hold. */
+  narrow: simd(0x85),
   add: simd(0x8e),
   sub: simd(0x91),
   /** Products of the lower (upper) eight unsigned bytes. */
@@ -181,6 +187,9 @@ export const i16x8 = {
 
 export const i32x4 = {
   splat: simd(0x11),
+  add: simd(0xae),
+  /** Of signed lanes, by so many bits. */
+  shiftRight: simd(0xac),
   /** Products of signed 16-bit lanes, neighbours added. */
   dot: simd(0xba),
 }

@@ -4,8 +4,9 @@ import { Candidates } from './candidates.ts'
 import type { Fit } from './fit.ts'
 import type { Manifest } from './manifest.ts'
 
-/** Output values by output name; class indices are integers of 64 bits, all else is float. */
-export type Outputs = ReadonlyMap<string, Float32Array | BigInt64Array>
+/** Values of an output: class indices are integers, all else is float. */
+export type OutputValues = Float32Array | Int32Array | BigInt64Array
+export type Outputs = ReadonlyMap<string, OutputValues>
 
 /** In an expected shape: as long as the model likes, for it has sorted out its boxes itself. */
 export const anyLength = -1
@@ -36,6 +37,10 @@ export function expectedShapes(
       [classes, [1, anyLength]],
     ])
   }
+  if (output.kind === 'ranked') {
+    const rows = Math.min(output.most, cells(output.strides, fit) * output.classes)
+    return new Map(output.names.map((name, i) => [name, [1, rows, i === 0 ? 4 : 1]]))
+  }
   const count = output.strides.length
   return new Map(
     output.names.map((name, i) => [
@@ -46,8 +51,9 @@ export function expectedShapes(
 }
 
 /** Type of the values that an output must have. */
-export function expectedType(output: Manifest['output'], name: string): 'float32' | 'int64' {
-  return output.kind === 'rtmdet' && name === output.names[1] ? 'int64' : 'float32'
+export function expectedType(output: Manifest['output'], name: string): 'float32' | 'int32' | 'int64' {
+  if (output.kind === 'rtmdet' && name === output.names[1]) return 'int64'
+  return output.kind === 'ranked' && name === output.names[2] ? 'int32' : 'float32'
 }
 
 /** Candidates with at least confidence `score`. */
@@ -55,6 +61,7 @@ export function decode(manifest: Manifest, outputs: Outputs, fit: Fit, score: nu
   const found = new Candidates(fit)
   if (manifest.output.kind === 'yolox') decodeYolox(manifest, outputs, fit, score, found)
   else if (manifest.output.kind === 'rtmdet') decodeRtmdet(manifest, outputs, score, found)
+  else if (manifest.output.kind === 'ranked') decodeRanked(manifest, outputs, score, found)
   else decodeYunet(manifest, outputs, fit, score, found)
   return found
 }
@@ -133,6 +140,24 @@ function decodeRtmdet(manifest: Manifest, outputs: Outputs, score: number, found
     const label = labelOf[Number(classes[i])]
     if (confidence < score || label === undefined) continue
     found.add(label, confidence, (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1)
+  }
+}
+
+/** Our own: corners in tensor pixels, score and class of the strongest cells, the strongest first. */
+function decodeRanked(manifest: Manifest, outputs: Outputs, score: number, found: Candidates): void {
+  const { output } = manifest
+  if (output.kind !== 'ranked') return
+  const boxes = floats(outputs, output.names[0])
+  const scores = floats(outputs, output.names[1])
+  const classes = outputs.get(output.names[2])!
+  const labelOf = labelTable(manifest, output.classes)
+  for (let i = 0; i < scores.length; i++) {
+    // The rest is weaker still; NaN passes, to be counted.
+    if (scores[i] < score) break
+    const label = labelOf[Number(classes[i])]
+    if (label === undefined) continue
+    const [x1, y1, x2, y2] = boxes.subarray(4 * i, 4 * i + 4)
+    found.add(label, scores[i], (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1)
   }
 }
 

@@ -2,10 +2,19 @@
 import './no-telemetry.ts'
 import * as ort from 'onnxruntime-node'
 import type { Detection } from '../domain/detection.ts'
+import { frameBytes } from '../domain/frame.ts'
 import { GatewayError } from '../kit/errors.ts'
-import { anyLength, decode, expectedShapes, expectedType, type Outputs } from './decoders.ts'
-import { type Crop, type Fit, type FitOptions, fitPicture, type Picture420 } from './fit.ts'
-import { Letterbox } from './letterbox.ts'
+import {
+  anyLength,
+  decode,
+  expectedShapes,
+  expectedType,
+  type Outputs,
+  type OutputValues,
+} from './decoders.ts'
+import { type Crop, cameraPicture, type Fit, type FitOptions, fitPicture, type Picture420 } from './fit.ts'
+import { type FilledTensor, inputTensors, type Letterbox } from './input-tensors.ts'
+import { letterboxFor } from './letterbox.ts'
 import type { Manifest } from './manifest.ts'
 import type { ModelOnDisk } from './ports.ts'
 
@@ -14,6 +23,9 @@ export interface Look {
   readonly detections: Detection[]
   /** The part of the picture that was looked at. */
   readonly crop: Crop
+  /** Of the model's input, pixels. */
+  readonly width: number
+  readonly height: number
   /** Model and size of its input, for example `yolox-nano 416×416`. */
   readonly tensor: string
   readonly preMs: number
@@ -62,12 +74,13 @@ export class Detector {
   readonly #letterbox: Letterbox
   /** By size of the input: a run that writes into tensors of ours leaves no megabyte of garbage behind. */
   readonly #outputs = new Map<string, Record<string, ort.Tensor>>()
-  #tensor: ort.Tensor | undefined
+  /** By name of the input. */
+  readonly #inputs: Record<string, ort.Tensor> = {}
 
   private constructor(manifest: Manifest, session: ort.InferenceSession) {
     this.manifest = manifest
     this.#session = session
-    this.#letterbox = new Letterbox(manifest.input)
+    this.#letterbox = letterboxFor(manifest.input)
   }
 
   /** Opens the model and runs it once on grey. Throws MODEL_REFUSED with what does not fit the manifest. */
@@ -84,7 +97,8 @@ export class Detector {
     }
     const detector = new Detector(manifest, session)
     try {
-      detector.#checkInput()
+      detector.#checkInputs()
+      detector.#checkOutputs()
       await detector.#warmUp()
     } catch (error) {
       await session.release()
@@ -100,18 +114,24 @@ export class Detector {
     const { manifest } = this
     const began = performance.now()
     const fit = fitPicture(manifest.input.size, picture, options)
-    const values = this.#letterbox.fill(picture, fit)
+    const tensors = this.#letterbox.fill(picture, fit)
     const filled = performance.now()
-    const results = await this.#run(values, fit)
+    const results = await this.#run(tensors, fit)
     const ran = performance.now()
     const outputs: Outputs = new Map(
-      manifest.output.names.map((name) => [name, results[name].data as Float32Array | BigInt64Array]),
+      manifest.output.names.map((name) => [name, results[name].data as OutputValues]),
     )
-    const found = decode(manifest, outputs, fit, options.score ?? manifest.score)
+    const { scores = {} } = manifest
+    const least = Math.min(manifest.score, ...Object.values(scores))
+    const found = decode(manifest, outputs, fit, options.score ?? least)
     const { detections, capped } = found.settle(manifest.nms)
+    const isSure = ({ label, confidence }: Detection) =>
+      options.score !== undefined || confidence >= (scores[label] ?? manifest.score)
     return {
-      detections,
+      detections: detections.filter(isSure),
       crop: fit.crop,
+      width: fit.width,
+      height: fit.height,
       tensor: `${manifest.name} ${fit.width}×${fit.height}`,
       preMs: filled - began,
       modelMs: ran - filled,
@@ -126,17 +146,26 @@ export class Detector {
     await this.#session.release()
   }
 
-  #run(values: Float32Array, fit: Fit): Promise<ort.InferenceSession.ReturnType> {
-    // The letterbox reuses its memory: as long as that stays the same, so may the tensor around it.
-    if (this.#tensor?.data !== values || this.#tensor.dims[3] !== fit.width) {
-      this.#tensor = new ort.Tensor('float32', values, [1, 3, fit.height, fit.width])
-    }
-    const feeds = { [this.manifest.input.name]: this.#tensor }
+  #run(tensors: readonly FilledTensor[], fit: Fit): Promise<ort.InferenceSession.ReturnType> {
+    const feeds = this.#feed(tensors)
     const { output } = this.manifest
     // How many boxes there will be is known only afterwards, so the runtime makes those tensors.
     return output.kind === 'rtmdet'
       ? this.#session.run(feeds, output.names)
       : this.#session.run(feeds, this.#outputsFor(fit))
+  }
+
+  /** The letterbox reuses its memory: as long as that stays the same, so may the tensors around it. */
+  #feed(tensors: readonly FilledTensor[]): Record<string, ort.Tensor> {
+    for (const { name, type, dims, values } of tensors) {
+      const known = this.#inputs[name]
+      if (known?.data === values && known.dims[3] === dims[3]) continue
+      this.#inputs[name] =
+        type === 'uint8'
+          ? new ort.Tensor(type, values as Uint8Array, dims)
+          : new ort.Tensor(type, values as Float32Array, dims)
+    }
+    return this.#inputs
   }
 
   #outputsFor(fit: Fit): Record<string, ort.Tensor> {
@@ -147,8 +176,13 @@ export class Detector {
       const shapes = [...expectedShapes(this.manifest.output, fit)]
       outputs = Object.fromEntries(
         shapes.map(([name, dims]) => {
-          const values = new Float32Array(dims.reduce((product, length) => product * length, 1))
-          return [name, new ort.Tensor('float32', values, dims)]
+          const length = dims.reduce((product, side) => product * side, 1)
+          return [
+            name,
+            expectedType(this.manifest.output, name) === 'int32'
+              ? new ort.Tensor('int32', new Int32Array(length), dims)
+              : new ort.Tensor('float32', new Float32Array(length), dims),
+          ]
         }),
       )
       this.#outputs.set(key, outputs)
@@ -156,36 +190,30 @@ export class Detector {
     return outputs
   }
 
-  #checkInput(): void {
+  #checkInputs(): void {
     const { manifest } = this
-    const inputs = this.#session.inputMetadata
-    const only = inputs[0]
-    if (
-      inputs.length !== 1 ||
-      only.name !== manifest.input.name ||
-      !only.isTensor ||
-      only.type !== 'float32'
-    ) {
-      throw refused(
-        manifest,
-        `its inputs are ${inputs.map((one) => one.name).join(', ')}, expected ${manifest.input.name} (float32)`,
-      )
-    }
     const { size } = manifest.input
-    const wanted = 'width' in size ? [1, 3, size.height, size.width] : [1, 3, undefined, undefined]
-    const fits =
-      only.shape.length === 4 &&
-      only.shape.every((length, i) => {
-        return (
-          typeof length !== 'number' || length < 0 || (wanted[i] === undefined ? false : length === wanted[i])
-        )
-      })
-    if (!fits) {
-      throw refused(
-        manifest,
-        `its input is ${only.shape.join('×')}, expected ${wanted.map((one) => one ?? 'any').join('×')}`,
-      )
+    // Nothing has a side of 0, so a fixed side fits no input that may have any.
+    const wanted = inputTensors(manifest.input, 'width' in size ? size : { width: 0, height: 0 })
+    const inputs = this.#session.inputMetadata.filter((meta) => meta.isTensor)
+    const isThere = ({ name, type }: (typeof wanted)[number]) =>
+      inputs.some((one) => one.name === name && one.type === type)
+    if (this.#session.inputNames.length !== wanted.length || !wanted.every(isThere)) {
+      const expected = wanted.map(({ name, type }) => `${name} (${type})`).join(', ')
+      throw refused(manifest, `its inputs are ${this.#session.inputNames.join(', ')}, expected ${expected}`)
     }
+    for (const { name, dims } of wanted) {
+      const { shape } = inputs.find((one) => one.name === name)!
+      const fits = (length: number | string, i: number) =>
+        typeof length !== 'number' || length < 0 || length === dims[i]
+      if (shape.length === dims.length && shape.every(fits)) continue
+      const expected = dims.map((side) => side || 'any').join('×')
+      throw refused(manifest, `its input ${name} is ${shape.join('×')}, expected ${expected}`)
+    }
+  }
+
+  #checkOutputs(): void {
+    const { manifest } = this
     const names = new Set(this.#session.outputNames)
     const absent = manifest.output.names.filter((name) => !names.has(name))
     for (const meta of this.#session.outputMetadata) {
@@ -205,16 +233,11 @@ export class Detector {
   /** One run of every output at the size the model will see, because declared shapes may leave lengths open. */
   async #warmUp(): Promise<void> {
     const { manifest } = this
-    const { size } = manifest.input
-    const picture =
-      'width' in size
-        ? size
-        : { width: size.longSide, height: Math.max(2, Math.round((size.longSide * 9) / 16 / 2) * 2) }
-    const fit = fitPicture(size, picture)
-    const grey = new Float32Array(3 * fit.width * fit.height).fill(0.5)
-    const results = await this.#session.run({
-      [manifest.input.name]: new ort.Tensor('float32', grey, [1, 3, fit.height, fit.width]),
-    })
+    const picture = cameraPicture(manifest.input.size)
+    const fit = fitPicture(manifest.input.size, picture)
+    const pixels = new Uint8Array(frameBytes(picture.width, picture.height)).fill(128)
+    const grey = this.#letterbox.fill({ ...picture, pixels }, fit)
+    const results = await this.#session.run(this.#feed(grey))
     for (const [name, result] of Object.entries(results)) {
       if (looksLikeEmbedding(result.dims, result.type)) throw embedding(manifest, name, result.dims)
     }
@@ -234,7 +257,10 @@ export class Detector {
 }
 
 function refused(manifest: Manifest, why: string, cause?: unknown): GatewayError {
-  const hint = `run \`skyeye models verify\`, or fetch it again with \`skyeye models pull ${manifest.name}\``
+  const again = manifest.builtIn
+    ? 'install the gateway again'
+    : `fetch it again with \`skyeye models pull ${manifest.name}\``
+  const hint = `run \`skyeye models verify\`, or ${again}`
   return new GatewayError('MODEL_REFUSED', `${manifest.name} was refused: ${why}; ${hint}`, { cause })
 }
 

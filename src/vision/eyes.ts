@@ -1,9 +1,11 @@
 /** What a worker sees: objects in the regions that deserve a look, faces near people, and all that must be hidden. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Detection } from '../domain/detection.ts'
 import type { Box } from '../domain/geometry.ts'
 import { suppress } from './candidates.ts'
-import type { Detector, Look } from './detector.ts'
+import { Detector, type Look } from './detector.ts'
 import { cropAround, type Picture420 } from './fit.ts'
+import type { Models } from './ports.ts'
 import { cropsFor, faceRegion, unite } from './regions.ts'
 import { type Redacted, redactPicture } from './snapshot.ts'
 
@@ -19,30 +21,39 @@ export interface Sight {
 }
 
 export class Eyes {
-  readonly #objects: Detector
+  readonly #objects: readonly Detector[]
   readonly #faces: Detector
+  /** One model finds both, in one look. */
+  readonly #isOnePass: boolean
 
-  constructor(objects: Detector, faces: Detector) {
+  /** `objects` in the order of their weight; one that is `faces` too is looked through once. */
+  constructor(objects: readonly Detector[], faces: Detector) {
     this.#objects = objects
     this.#faces = faces
+    this.#isOnePass = objects.includes(faces)
+  }
+
+  /** Opens each model once, also where it has two tasks. Throws MODEL_REFUSED. */
+  static async open({ objects, beside, faces }: Models): Promise<Eyes> {
+    const detector = await Detector.open(objects)
+    const others = beside ? [await Detector.open(beside)] : []
+    const isSame = isDeepStrictEqual(objects, faces)
+    return new Eyes([detector, ...others], isSame ? detector : await Detector.open(faces))
   }
 
   /** Looks at each region at the resolution it deserves; at all of the picture where none is named. */
   async see(picture: Picture420, regions: readonly Box[] | undefined, withFaces: boolean): Promise<Sight> {
-    const things = await this.#things(picture, regions)
-    const region = withFaces
-      ? faceRegion(
-          things.detections.filter(
-            ({ label, confidence }) => label === 'person' && confidence >= leastPersonForFaces,
-          ),
-        )
-      : undefined
+    const seen = await this.#things(picture, regions)
+    // Faces are the other model's business where there is one, and nobody's where nobody asked.
+    const things =
+      this.#isOnePass && withFaces ? seen : { ...seen, detections: seen.detections.filter(isNoFace) }
+    const region = withFaces && !this.#isOnePass ? faceRegion(things.detections.filter(isPerson)) : undefined
     if (!region) return things
     const crop = cropAround(this.#faces.manifest.input.size, picture, region)
-    const faces = await this.#faces.look(picture, { crop })
+    const look = await this.#faces.look(picture, { crop })
     return {
-      detections: [...things.detections, ...faces.detections],
-      looks: [...things.looks, faces],
+      detections: [...things.detections, ...look.detections.filter(isFace)],
+      looks: [...things.looks, look],
       whole: things.whole,
     }
   }
@@ -57,31 +68,49 @@ export class Eyes {
     wasSeenWhole: boolean,
   ): Promise<Redacted> {
     if (wasSeenWhole) return redactPicture(this.#faces, { picture, detections })
-    const all = [...detections, ...(await this.#objects.look(picture)).detections]
-    const { nms } = this.#objects.manifest
+    const whole = await this.#things(picture, undefined)
+    const all = [...detections, ...whole.detections]
     const once = suppress(
       all.sort((a, b) => b.confidence - a.confidence),
-      nms,
+      this.#objects[0].manifest.nms,
     )
     return redactPicture(this.#faces, { picture, detections: once })
   }
 
   async close(): Promise<void> {
-    await this.#objects.close()
-    await this.#faces.close()
+    for (const detector of new Set([...this.#objects, this.#faces])) await detector.close()
   }
 
+  /** What all models of objects see together. */
   async #things(picture: Picture420, regions: readonly Box[] | undefined): Promise<Sight> {
-    if (!regions) {
-      const look = await this.#objects.look(picture)
-      return { detections: look.detections, looks: [look], whole: true }
+    const sights: Sight[] = []
+    for (const detector of this.#objects) sights.push(await lookWith(detector, picture, regions))
+    return {
+      detections: sights.flatMap(({ detections }) => detections),
+      looks: sights.flatMap(({ looks }) => looks),
+      whole: sights.every(({ whole }) => whole),
     }
-    const { input, nms } = this.#objects.manifest
-    const looks: Look[] = []
-    for (const crop of cropsFor(input.size, picture, regions)) {
-      looks.push(await this.#objects.look(picture, { crop }))
-    }
-    const whole = looks.some(({ crop }) => crop.width === picture.width && crop.height === picture.height)
-    return { detections: unite(looks, regions, picture, nms), looks, whole }
   }
 }
+
+async function lookWith(
+  detector: Detector,
+  picture: Picture420,
+  regions: readonly Box[] | undefined,
+): Promise<Sight> {
+  if (!regions) {
+    const look = await detector.look(picture)
+    return { detections: look.detections, looks: [look], whole: true }
+  }
+  const { input, nms } = detector.manifest
+  const looks: Look[] = []
+  for (const crop of cropsFor(input.size, picture, regions)) {
+    looks.push(await detector.look(picture, { crop }))
+  }
+  const whole = looks.some(({ crop }) => crop.width === picture.width && crop.height === picture.height)
+  return { detections: unite(looks, regions, picture, nms), looks, whole }
+}
+
+const isFace = ({ label }: Detection) => label === 'face'
+const isNoFace = (one: Detection) => !isFace(one)
+const isPerson = ({ label, confidence }: Detection) => label === 'person' && confidence >= leastPersonForFaces

@@ -1,6 +1,6 @@
 /** How a picture, or a part of it, lies in a model's tensor. */
 import type { Box } from '../domain/geometry.ts'
-import type { Manifest } from './manifest.ts'
+import type { InputSize } from './manifest.ts'
 
 /** An I420 picture (video range, BT.601), in pixels. */
 export interface Picture420 {
@@ -40,7 +40,6 @@ export interface FitOptions {
   readonly mirrored?: boolean
 }
 
-type InputSize = Manifest['input']['size']
 type Size = { readonly width: number; readonly height: number }
 
 /** Beyond this an enlarged picture only costs time. */
@@ -81,6 +80,12 @@ export function fitPicture(
     scale,
     mirrored,
   }
+}
+
+/** A camera's picture (16:9) that fills an input: what the input is tried and timed with. */
+export function cameraPicture(size: InputSize): Size {
+  if ('width' in size) return size
+  return { width: size.longSide, height: Math.max(2, Math.round((size.longSide * 9) / 16 / 2) * 2) }
 }
 
 /**

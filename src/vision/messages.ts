@@ -3,12 +3,11 @@ import type { Detection } from '../domain/detection.ts'
 import type { Box } from '../domain/geometry.ts'
 import type { ErrorCode } from '../kit/errors.ts'
 import type { Picture420 } from './fit.ts'
-import type { ModelOnDisk, Picture } from './ports.ts'
+import type { Models, Picture } from './ports.ts'
 
 /** A worker's `workerData`. */
 export interface WorkerSetup {
-  readonly objects: ModelOnDisk
-  readonly faces: ModelOnDisk
+  readonly models: Models
   /** Frames kept at most between detection and release. */
   readonly maxHeld: number
 }

@@ -17,6 +17,9 @@ export interface ModelFilesOptions {
   readonly manifestsDir?: string
 }
 
+/** What to do where a file of this program is not as it was. */
+const reinstall = 'install the gateway again'
+
 export class ModelFiles {
   readonly #options: ModelFilesOptions
 
@@ -34,10 +37,15 @@ export class ModelFiles {
     return readManifest(name, this.#manifests)
   }
 
-  /** Where the weights are: our own folder first, then the mirror folder. Undefined if in neither. */
+  /**
+   * Where the weights are: those that are built in beside their manifest; others in our own folder, then in the mirror
+   * folder. Undefined if they are not there.
+   */
   locate(name: string): string | undefined {
-    const { file } = this.manifest(name)
-    const places = [this.#options.modelsDir, ...(this.#mirrorFolder ? [this.#mirrorFolder] : [])]
+    const { file, builtIn } = this.manifest(name)
+    const places = builtIn
+      ? [this.#manifests]
+      : [this.#options.modelsDir, ...(this.#mirrorFolder ? [this.#mirrorFolder] : [])]
     return places.map((folder) => join(folder, file)).find((path) => existsSync(path))
   }
 
@@ -45,19 +53,26 @@ export class ModelFiles {
   async verify(name: string): Promise<ModelOnDisk> {
     const manifest = this.manifest(name)
     const path = this.locate(name)
+    if (!path && manifest.builtIn) {
+      throw new GatewayError(
+        'MODEL_MISSING',
+        `${name} is built in, but ${join(this.#manifests, manifest.file)} is not there: ${reinstall}`,
+      )
+    }
     if (!path) {
       throw new GatewayError(
         'MODEL_MISSING',
-        `${name} is not on this machine: run \`${this.#pullCommand(name)}\` (or set SKYEYE_MODELS_MIRROR to a folder that has ${manifest.file})`,
+        `${name} is not on this machine: run \`${this.pullCommand(name)}\` (or set SKYEYE_MODELS_MIRROR to a folder that has ${manifest.file})`,
       )
     }
     await checkFile(path, manifest)
     return { manifest, path }
   }
 
-  /** Brings the weights into our folder, from the mirror if there is one. Does nothing if they are there and right. */
+  /** Brings the weights into our folder, from the mirror if there is one. Those that are there, or built in, are only verified. */
   async pull(name: string, onProgress: Progress = () => {}): Promise<ModelOnDisk> {
     const manifest = this.manifest(name)
+    if (manifest.source === undefined) return this.verify(name)
     const { modelsDir, mirror } = this.#options
     const path = join(modelsDir, manifest.file)
     if (existsSync(path) && (await isSound(path, manifest))) return { manifest, path }
@@ -82,8 +97,8 @@ export class ModelFiles {
     return { manifest, path }
   }
 
-  /** The command that brings the weights to where they are looked for. */
-  #pullCommand(name: string): string {
+  /** The command that brings the weights of a model or tier to where they are looked for. */
+  pullCommand(name: string): string {
     const folder = resolve(this.#options.modelsDir)
     return `skyeye models pull ${name}${folder === resolve('data/models') ? '' : ` --dir ${folder}`}`
   }
@@ -117,8 +132,8 @@ async function isSound(path: string, manifest: Manifest): Promise<boolean> {
 }
 
 /** Throws MODEL_REFUSED where size or digest differ from the manifest. */
-async function checkFile(path: string, { name, bytes, sha256 }: Manifest): Promise<void> {
-  const again = `remove it and run \`skyeye models pull ${name}\``
+async function checkFile(path: string, { name, bytes, sha256, builtIn }: Manifest): Promise<void> {
+  const again = builtIn ? reinstall : `remove it and run \`skyeye models pull ${name}\``
   const { size } = await stat(path)
   if (size !== bytes) {
     const what = size < bytes ? 'is cut off' : 'is too long'

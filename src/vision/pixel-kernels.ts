@@ -97,10 +97,10 @@ const real = (value: number): Code => {
   return f32x4.splat([0x43, ...bytes])
 }
 
-/** Four 32-bit lanes from `base` plus the four offsets that lie at `table`. */
-const gather = (base: Code, table: Code): Code =>
+/** Four 32-bit lanes from `base` plus the four offsets that lie `bytes` behind `table`. */
+const gather = (base: Code, table: Code, bytes = 0): Code =>
   [0, 1, 2, 3].reduce<Code>(
-    (vector, lane) => v128.loadLane(lane, i32.add(base, i32.load(table, lane * 4)), vector),
+    (vector, lane) => v128.loadLane(lane, i32.add(base, i32.load(table, bytes + lane * 4)), vector),
     i32x4.splat(i32.of(0)),
   )
 
@@ -167,6 +167,37 @@ const convert = kernel(
   },
 )
 
+/**
+ * One row of tensor bytes, sixteen a step. `columns` points at two tables of 32-bit numbers, `count` bytes each: offset of
+ * the left pixel in the blended row, weights of left and right pixel (16 bits each). The count is a multiple of 64.
+ */
+const narrow = kernel(
+  'narrow',
+  { blended: 'i32', columns: 'i32', count: 'i32', out: 'i32' },
+  { weights: 'i32', end: 'i32', half: 'v128' },
+  ({ blended, columns, count, out, weights, end, half }) => {
+    const four = (number: number) => {
+      const pixels = gather(get(blended), get(columns), 16 * number)
+      const sums = i32x4.dot(pixels, v128.load(get(weights), 16 * number))
+      return i32x4.shiftRight(i32x4.add(sums, get(half)), i32.of(Math.log2(rowUnit * columnUnit)))
+    }
+    return [
+      set(half, i32x4.splat(i32.of((rowUnit * columnUnit) / 2))),
+      set(weights, i32.add(get(columns), get(count))),
+      set(end, get(weights)),
+      loop(
+        [
+          v128.store(get(out), i8x16.narrow(i16x8.narrow(four(0), four(1)), i16x8.narrow(four(2), four(3)))),
+          set(columns, i32.add(get(columns), i32.of(64))),
+          set(weights, i32.add(get(weights), i32.of(64))),
+          set(out, i32.add(get(out), i32.of(16))),
+        ],
+        i32.lessThan(get(columns), get(end)),
+      ),
+    ]
+  },
+)
+
 /** All numbers are addresses or counts of bytes, except the gains and shifts, and the counts of `blend` and `pair`: pixels. */
 export interface PixelKernels {
   blend(upper: number, lower: number, lowerWeight: number, out: number, count: number): void
@@ -181,9 +212,10 @@ export interface PixelKernels {
     blue: number,
     ...gainsAndShifts: readonly number[]
   ): void
+  narrow(blended: number, columns: number, count: number, out: number): void
 }
 
 /** The kernels over a memory. Takes a millisecond. */
 export function pixelKernels(memory: Memory): PixelKernels {
-  return instantiate([blend, pair, convert], memory) as unknown as PixelKernels
+  return instantiate([blend, pair, convert, narrow], memory) as unknown as PixelKernels
 }

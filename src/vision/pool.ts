@@ -8,7 +8,7 @@ import { Crew } from './crew.ts'
 import type { Picture420 } from './fit.ts'
 import { HeldFrames } from './held-frames.ts'
 import type { Task } from './messages.ts'
-import type { ModelOnDisk, Picture, Sighting } from './ports.ts'
+import type { Models, Picture, Sighting } from './ports.ts'
 import { soundRegions } from './regions.ts'
 import { emptyStats, type VisionStats } from './stats.ts'
 import type { Answer } from './worker-link.ts'
@@ -16,7 +16,7 @@ import type { Answer } from './worker-link.ts'
 export interface VisionPoolOptions {
   /** Threads; one per core is right, more are slower. */
   readonly workers: number
-  readonly models: { readonly objects: ModelOnDisk; readonly faces: ModelOnDisk }
+  readonly models: Models
   readonly log: Log
   /** Silence after which a worker counts as hung, ms; default 20 000. */
   readonly runDeadlineMs?: number
@@ -57,7 +57,7 @@ export class VisionPool {
     this.#unseen = new HeldFrames(maxHeld, onReturned)
     this.#crew = new Crew({
       workers: options.workers,
-      setup: { ...models, maxHeld },
+      setup: { models, maxHeld },
       log: options.log,
       runDeadlineMs: options.runDeadlineMs ?? 20_000,
       workerUrl: options.workerUrl ?? workerUrl,

@@ -2,6 +2,7 @@
 import type { SnapshotMissing } from '../domain/alert.ts'
 import type { Detection } from '../domain/detection.ts'
 import type { Box } from '../domain/geometry.ts'
+import type { ModelTier } from '../domain/model-tier.ts'
 import type { Manifest } from './manifest.ts'
 
 /** What the models saw in one frame; `handle` names the frame that the worker still holds. */
@@ -28,4 +29,14 @@ export type Picture =
 export interface ModelOnDisk {
   readonly manifest: Manifest
   readonly path: string
+}
+
+/** The models of a gateway. Where two are the same one, it is opened once, and one look serves both. */
+export interface Models {
+  /** As a whole from this tier; absent where models were named. */
+  readonly tier?: ModelTier
+  readonly objects: ModelOnDisk
+  /** Finds the objects for which the first has no label. */
+  readonly beside?: ModelOnDisk
+  readonly faces: ModelOnDisk
 }

@@ -3,7 +3,7 @@ import type { Detection } from '../domain/detection.ts'
 import { area, type Box, boxContains, centre, clip, overlap } from '../domain/geometry.ts'
 import { suppress } from './candidates.ts'
 import { type Crop, cropAround } from './fit.ts'
-import type { Manifest } from './manifest.ts'
+import type { InputSize } from './manifest.ts'
 
 type Size = { readonly width: number; readonly height: number }
 
@@ -22,7 +22,7 @@ export function soundRegions(look: readonly Box[]): Box[] {
 }
 
 /** One crop for each region, the largest first; none for a region that another's crop shows as well. */
-export function cropsFor(size: Manifest['input']['size'], picture: Size, regions: readonly Box[]): Crop[] {
+export function cropsFor(size: InputSize, picture: Size, regions: readonly Box[]): Crop[] {
   const crops: Crop[] = []
   for (const region of regions.toSorted((a, b) => area(b) - area(a))) {
     const crop = cropAround(size, picture, region)

@@ -1,7 +1,7 @@
 /** From a held frame to the redacted JPEG of an alert: find faces, hide them, mark the objects, encode. */
 import sharp from 'sharp'
 import type { Detection } from '../domain/detection.ts'
-import type { Box } from '../domain/geometry.ts'
+import { type Box, iou } from '../domain/geometry.ts'
 import { suppress } from './candidates.ts'
 import type { Detector } from './detector.ts'
 import type { Picture420 } from './fit.ts'
@@ -10,21 +10,34 @@ import { toRgb } from './rgb.ts'
 
 const jpegQuality = 80
 
+/** What has to be hidden. */
+interface Hideable {
+  readonly faces: Detection[]
+  /** Only where the model has that label too: their heads are hidden beside those of people who were seen before. */
+  readonly people: Detection[]
+}
+
 /** Faces at the low threshold of the manifest's `redaction`, united over its sizes and a mirrored look. */
-export async function findFaces(faces: Detector, picture: Picture420): Promise<Detection[]> {
-  const { redaction, score, nms } = faces.manifest
+export async function findFaces(detector: Detector, picture: Picture420): Promise<Hideable> {
+  const { redaction, score, nms } = detector.manifest
   const sides = redaction?.longSides ?? [Math.max(picture.width, picture.height)]
   const found: Detection[] = []
   let mirrored = false
   for (const longSide of sides) {
-    const look = await faces.look(picture, { score: redaction?.score ?? score, longSide, mirrored })
+    const look = await detector.look(picture, { score: redaction?.score ?? score, longSide, mirrored })
     found.push(...look.detections)
     mirrored = !mirrored
   }
-  return suppress(
-    found.filter(isBelievable).sort((a, b) => b.confidence - a.confidence),
+  const isWanted = (one: Detection) =>
+    one.label === 'face' ? isBelievable(one) : one.label === 'person' && one.confidence >= leastPerson
+  const all = suppress(
+    found.filter(isWanted).sort((a, b) => b.confidence - a.confidence),
     nms,
   )
+  return {
+    faces: all.filter(({ label }) => label === 'face'),
+    people: all.filter(({ label }) => label === 'person'),
+  }
 }
 
 /**
@@ -49,11 +62,15 @@ export async function redactPicture(
   { picture, detections }: { readonly picture: Picture420; readonly detections: readonly Detection[] },
 ): Promise<Redacted> {
   const found = await findFaces(faces, picture)
-  const people = detections.filter(({ label, confidence }) => label === 'person' && confidence >= leastPerson)
-  const hidden = hiddenRegions(found, people, picture)
+  const seen = detections.filter(({ label, confidence }) => label === 'person' && confidence >= leastPerson)
+  // None of those who were seen goes: what is hidden only becomes more.
+  const others = found.people.filter(({ box }) =>
+    seen.every((one) => iou(one.box, box) <= faces.manifest.nms),
+  )
+  const hidden = hiddenRegions(found.faces, [...seen, ...others], picture)
   const rgb = toRgb(picture)
   for (const box of hidden) mosaic(rgb, box)
-  return { rgb, faces: found.length, hidden }
+  return { rgb, faces: found.faces.length, hidden }
 }
 
 /** A JPEG with the objects (0..1) outlined. Throws whatever went wrong: the caller must then have no picture at all. */

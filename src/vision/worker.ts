@@ -1,7 +1,7 @@
-/** A vision worker: owns one session per model, analyses frames one at a time, keeps them, and makes their snapshots. */
+/** A vision worker: owns one session per model, also of one with two tasks, analyses frames one at a time, keeps them, and makes their snapshots. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { GatewayError } from '../kit/errors.ts'
-import { Detector, type Look } from './detector.ts'
+import type { Look } from './detector.ts'
 import { Eyes } from './eyes.ts'
 import { HeldFrames } from './held-frames.ts'
 import type { Costs, FromWorker, Task, ToWorker, WorkerSetup } from './messages.ts'
@@ -89,9 +89,7 @@ async function serve(): Promise<void> {
   const say: Say = (message, transfer = []) => port.postMessage(message, transfer)
   let worker: VisionWorker
   try {
-    const objects = await Detector.open(setup.objects)
-    const faces = await Detector.open(setup.faces)
-    worker = new VisionWorker(new Eyes(objects, faces), setup.maxHeld, say)
+    worker = new VisionWorker(await Eyes.open(setup.models), setup.maxHeld, say)
   } catch (error) {
     const code = error instanceof GatewayError ? error.code : 'MODEL_REFUSED'
     say({ kind: 'refused', code, message: (error as Error).message })

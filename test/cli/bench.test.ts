@@ -30,7 +30,8 @@ const findings: Report['findings'] = {
   ...{ crowding: 1, growth: 1.04, gatewayRuns: false, cutOff: 0, diskFolder: '/data' },
   disk: { bytes: { perMinute: 10_000, perAlert: 200_000 }, saveP95Ms: 4.25 },
 }
-const report: Report = { cameras: 20, stream: 'd1', busy: 0.5, alerts: 200, analysis, findings }
+const models = { tier: 'standard', names: ['yolox-nano', 'yunet-n'] }
+const report: Report = { cameras: 20, stream: 'd1', busy: 0.5, alerts: 200, analysis, models, findings }
 
 describe('the report', () => {
   it('is a short table for each kind of hour, then memory, disk and how far it is to be trusted', () => {
@@ -94,7 +95,12 @@ describe('the disk', () => {
 
 it('says in the words of the gateway under test why that did not start', async () => {
   const folder = new Folder()
-  const models = { objects: 'yolox-nano', faces: 'yunet-n', dir: join(folder.path, 'none') }
+  const models = {
+    tier: 'auto' as const,
+    objects: 'yolox-nano',
+    faces: 'yunet-n',
+    dir: join(folder.path, 'none'),
+  }
   const config = { analysis, models }
   const env = process.env.SKYEYE_MODELS_MIRROR
   delete process.env.SKYEYE_MODELS_MIRROR
@@ -113,12 +119,15 @@ it('says in the words of the gateway under test why that did not start', async (
 
 it('says which model is missing and what to do, and leaves nothing behind', async () => {
   const folder = new Folder()
+  folder.write({ gateway: { id: 'gw' }, models: { tier: 'standard' } })
   const { status, out, err } = await ran(['bench'], {
     ...{ cwd: folder.path, env: { ...withoutModels, TMPDIR: folder.path } },
   })
   expect([status, out]).toEqual([1, ''])
-  expect(err).toMatch(/^skyeye bench: yolox-nano is not on this machine: run `skyeye models pull /)
-  expect(readdirSync(folder.path)).toEqual([])
+  expect(err).toMatch(
+    /^skyeye bench: models\.tier: standard needs .* yolox-nano is not on this machine: run `skyeye models pull /,
+  )
+  expect(readdirSync(folder.path)).toEqual(['skyeye.yaml'])
 })
 
 /** Of ours: ONNX Runtime leaves files of its own where temporary files are. */

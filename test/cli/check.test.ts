@@ -57,7 +57,7 @@ it('says that there is no configuration, and where it looked', async () => {
 
 it('says which models are missing and what to do', async () => {
   const folder = new Folder()
-  folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, cameras: [] })
+  folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, models: { tier: 'standard' }, cameras: [] })
   const { status, out, err } = await ran(['check', '--config', folder.config], { env: withoutModels })
   expect(status).toBe(1)
   expect(err).toMatch(/yolox-nano is not on this machine: run `skyeye models pull yolox-nano/)
@@ -72,7 +72,10 @@ describe.skipIf(!modelsPresent)('check (skipped where ../shared/models is absent
       cameras: [{ id: 'yard', name: 'Yard', url: 'rtsp://10.0.0.5/live' }],
     })
     const { status, out, err } = await ran(['check', '--config', folder.config], { env: withModels })
-    expect([status, out]).toEqual([0, `${folder.config}: good, 1 camera\n`])
+    expect([status, out]).toEqual([
+      0,
+      `models: yolox-nano, yunet-n (tier standard)\n${folder.config}: good, 1 camera\n`,
+    ])
     expect(err).toMatch(/^warning: .*skyeye\.yaml:\d+ .*camera "yard" has no rules/)
   })
 

@@ -18,12 +18,16 @@ const camera = {
 
 it('says which model is missing and what to do', async () => {
   const folder = new Folder()
-  folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, cameras: [camera] })
+  folder.write({
+    ...{ gateway: { id: 'gw' }, dataDir: folder.path, models: { tier: 'standard' }, cameras: [camera] },
+  })
   const { status, out, err } = await ran(['replay', 'x.mp4', '--config', folder.config], {
     env: withoutModels,
   })
   expect([status, out]).toEqual([1, ''])
-  expect(err).toMatch(/^skyeye replay: yolox-nano is not on this machine: run `skyeye models pull yolox-nano/)
+  expect(err).toMatch(
+    /^skyeye replay: models\.tier: standard needs .* yolox-nano is not on this machine: run `skyeye models pull yolox-nano/,
+  )
 })
 
 it.each([

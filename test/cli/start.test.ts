@@ -66,10 +66,12 @@ describe('start', () => {
 
   it('says which model is missing and what to do', async () => {
     const folder = new Folder()
-    folder.write({ gateway: { id: 'gw' }, dataDir: folder.path })
+    folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, models: { tier: 'standard' } })
     const { status, err } = await ran(['start', '--config', folder.config], { env: withoutModels })
     expect(status).toBe(1)
-    expect(err).toMatch(/^skyeye start: yolox-nano is not on this machine: run `skyeye models pull /m)
+    expect(err).toMatch(
+      /^skyeye start: models\.tier: standard needs .* yolox-nano is not on this machine: run `skyeye models pull /m,
+    )
   })
 })
 

@@ -136,7 +136,7 @@ export function spotModels(folder: string): { objects: ModelOnDisk; faces: Model
       sha256: createHash('sha256').update(bytes).digest('hex'),
       bytes: bytes.length,
       licence: 'Apache-2.0',
-      task: 'objects',
+      tasks: ['objects'],
       input: {
         name: 'images',
         layout: 'NCHW',

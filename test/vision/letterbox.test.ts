@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Fit, type FitOptions, fitPicture, type Picture420 } from '../../src/vision/fit.ts'
-import { Letterbox } from '../../src/vision/letterbox.ts'
-import type { Manifest } from '../../src/vision/manifest.ts'
+import { letterboxFor } from '../../src/vision/letterbox.ts'
+import type { ModelInput } from '../../src/vision/manifest.ts'
 
-type Input = Manifest['input']
+type Input = Extract<ModelInput, { layout: 'NCHW' }>
+type Planes = Extract<ModelInput, { layout: 'I420' }>
 
 const square: Input = {
   name: 'in',
@@ -74,7 +75,11 @@ function plainly({ width, height, pixels }: Picture420, fit: Fit, input: Input):
 }
 
 /** Mean and largest difference, grey levels. */
-function difference(one: Float32Array, other: Float32Array, std = 1): { mean: number; most: number } {
+function difference(
+  one: ArrayLike<number>,
+  other: ArrayLike<number>,
+  std = 1,
+): { mean: number; most: number } {
   let [sum, most] = [0, 0]
   for (let i = 0; i < one.length; i++) {
     const apart = Math.abs(one[i] - other[i]) * std
@@ -84,19 +89,14 @@ function difference(one: Float32Array, other: Float32Array, std = 1): { mean: nu
   return { mean: sum / one.length, most }
 }
 
-function compare(
-  input: Input,
-  shown: Picture420,
-  options: FitOptions = {},
-  letterbox = new Letterbox(input),
-) {
+function compare(input: Input, shown: Picture420, options: FitOptions = {}, letterbox = letterboxFor(input)) {
   const fit = fitPicture(input.size, shown, options)
-  const tensor = letterbox.fill(shown, fit)
+  const tensor = letterbox.fill(shown, fit)[0].values as Float32Array
   expect(tensor).toHaveLength(3 * fit.width * fit.height)
   return difference(tensor, plainly(shown, fit, input), Math.max(...input.std))
 }
 
-describe('the letterbox', () => {
+describe('the letterbox of colour planes', () => {
   it.each([
     ['scaled down three times', square, 1280, 720, {}],
     ['scaled down a little', square, 704, 576, {}],
@@ -133,7 +133,7 @@ describe('the letterbox', () => {
   )
 
   it('shows pictures of any size and part, one after the other in the same memory', () => {
-    const letterbox = new Letterbox(free)
+    const letterbox = letterboxFor(free)
     const sides = fc.integer({ min: 4, max: 160 }).map((half) => half * 2)
     const part = fc.double({ min: 0, max: 1, noNaN: true })
     fc.assert(
@@ -157,8 +157,114 @@ describe('the letterbox', () => {
     const shown = picture(64, 64)
     shown.pixels.fill(255, 64 * 64, 64 * 80)
     shown.pixels.fill(0, 64 * 80)
-    const tensor = new Letterbox(square).fill(shown, fitPicture(square.size, shown))
+    const [{ values: tensor }] = letterboxFor(square).fill(shown, fitPicture(square.size, shown))
     expect(tensor.every((value) => value >= 0 && value <= 255)).toBe(true)
     expect(compare(square, shown).most).toBeLessThan(2.5)
+  })
+})
+
+const planes: Planes = {
+  names: ['y', 'u', 'v'],
+  layout: 'I420',
+  padding: 114,
+  placement: 'top-left',
+  size: { multiple: 32, longSide: 640 },
+}
+
+/** Y, U and V one pixel at a time, in doubles: a chroma pixel lies in the middle of the four luma pixels that it colours. */
+function plainPlanes({ width, height, pixels }: Picture420, fit: Fit, input: Planes): number[][] {
+  const { crop, usedWidth, usedHeight, mirrored } = fit
+  return [1, 2, 2].map((fineness, plane) => {
+    const [columns, rows] = [fit.width / fineness, fit.height / fineness]
+    const row = width / fineness
+    const begin = plane === 0 ? 0 : width * height + (plane - 1) * (width / 2) * (height / 2)
+    const at = (x: number, y: number) => {
+      const [sx, sy] = [Math.min(crop.width / fineness - 1, x), Math.min(crop.height / fineness - 1, y)]
+      return pixels[begin + (crop.top / fineness + sy) * row + crop.left / fineness + sx]
+    }
+    const place = (centre: number, used: number, side: number) =>
+      Math.max(0, Math.min(side - 1, (centre * side) / used - 0.5))
+    return Array.from({ length: columns * rows }, (_, i) => {
+      const [x, y] = [i % columns, Math.floor(i / columns)]
+      if (x * fineness >= usedWidth || y * fineness >= usedHeight) return plane === 0 ? input.padding : 128
+      const across = mirrored ? usedWidth / fineness - x - 0.5 : x + 0.5
+      const px = place(across, usedWidth / fineness, crop.width / fineness)
+      const py = place(y + 0.5, usedHeight / fineness, crop.height / fineness)
+      const [left, top, fx, fy] = [Math.floor(px), Math.floor(py), px % 1, py % 1]
+      const upper = at(left, top) * (1 - fx) + at(left + 1, top) * fx
+      const lower = at(left, top + 1) * (1 - fx) + at(left + 1, top + 1) * fx
+      return upper * (1 - fy) + lower * fy
+    })
+  })
+}
+
+function comparePlanes(shown: Picture420, options: FitOptions = {}, letterbox = letterboxFor(planes)) {
+  const fit = fitPicture(planes.size, shown, options)
+  const tensors = letterbox.fill(shown, fit)
+  const plain = plainPlanes(shown, fit, planes)
+  const [width, height] = [fit.width, fit.height]
+  expect(tensors.map(({ name, type, dims }) => ({ name, type, dims }))).toEqual([
+    { name: 'y', type: 'uint8', dims: [1, 1, height, width] },
+    { name: 'u', type: 'uint8', dims: [1, 1, height / 2, width / 2] },
+    { name: 'v', type: 'uint8', dims: [1, 1, height / 2, width / 2] },
+  ])
+  return tensors.map(({ values }, i) => {
+    expect(values).toHaveLength(plain[i].length)
+    return difference(values, plain[i])
+  })
+}
+
+describe('the letterbox of a picture as it is', () => {
+  it.each([
+    ['scaled down to half', 1280, 720, {}],
+    ['scaled down three times', 1280, 720, { longSide: 416 }],
+    ['scaled down a little', 704, 576, {}],
+    ['upright', 360, 640, {}],
+    ['as large as the tensor', 640, 384, {}],
+    ['enlarged for small faces', 352, 288, { longSide: 480 }],
+    ['mirrored', 1280, 720, { mirrored: true }],
+    ['mirrored, ending in the middle of a chroma pixel', 1280, 722, { longSide: 475, mirrored: true }],
+    ['a part of it', 1280, 720, { crop: { left: 322, top: 106, width: 300, height: 416 } }],
+    [
+      'the last part of it, mirrored',
+      704,
+      576,
+      { crop: { left: 600, top: 500, width: 104, height: 76 }, mirrored: true },
+    ],
+  ] as const)('shows it %s, each plane within a level of the definition', (_, width, height, options) => {
+    for (const { mean, most } of comparePlanes(picture(width, height), options)) {
+      // Half a level is rounding; the rest are weights in steps of 1/256 and 1/128.
+      expect(mean).toBeLessThan(0.4)
+      expect(most).toBeLessThan(1.6)
+    }
+  })
+
+  it('shows pictures of any size and part, one after the other in the same memory', () => {
+    const letterbox = letterboxFor(planes)
+    const sides = fc.integer({ min: 4, max: 160 }).map((half) => half * 2)
+    const part = fc.double({ min: 0, max: 1, noNaN: true })
+    fc.assert(
+      fc.property(sides, sides, part, part, fc.boolean(), (width, height, x, y, mirrored) => {
+        const even = (value: number) => Math.floor(value / 2) * 2
+        const [left, top] = [even(x * (width - 8)), even(y * (height - 8))]
+        const crop = { left, top, width: width - left, height: height - top }
+        const options = { crop, longSide: 100, mirrored }
+        for (const { mean, most } of comparePlanes(picture(width, height, left), options, letterbox)) {
+          expect(mean).toBeLessThan(0.4)
+          expect(most).toBeLessThan(1.6)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('leaves black, white and the padding exactly as they are', () => {
+    for (const level of [0, 255]) {
+      const shown = { ...picture(704, 576), pixels: new Uint8Array((704 * 576 * 3) / 2).fill(level) }
+      const fit = fitPicture(planes.size, shown)
+      const [y, u] = letterboxFor(planes).fill(shown, fit)
+      expect([...new Set(y.values)].sort()).toEqual([...new Set([level, 114])].sort())
+      expect([...new Set(u.values)].sort()).toEqual([...new Set([level, 128])].sort())
+    }
   })
 })

@@ -131,7 +131,7 @@ describe('a model file', () => {
     const { manifest, path } = writeModel(mirror, 'objects', tinyObjects(), 'bigger')
     const input = { ...manifest.input, size: { width: 64, height: 64 } }
     await expect(Detector.open({ manifest: { ...manifest, input }, path })).rejects.toThrow(
-      /its input is 1×3×32×32/,
+      /its input in is 1×3×32×32, expected 1×3×64×64/,
     )
   })
 

@@ -1,8 +1,8 @@
-/** Writes ONNX files of a few bytes: one float input that nothing reads, and outputs that are constants, floats or 64-bit integers. */
+/** Writes ONNX files of a few bytes: inputs that nothing reads, and outputs that are constants, floats or integers. */
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkManifest, type Manifest } from '../../src/vision/manifest.ts'
+import { checkManifest, type ModelTask } from '../../src/vision/manifest.ts'
 import type { ModelOnDisk } from '../../src/vision/ports.ts'
 
 /** Protobuf: field number and wire type, then the value. */
@@ -23,7 +23,7 @@ function block(field: number, value: Buffer | string): Buffer {
 }
 
 /** TensorProto.DataType. */
-const [float32, int64] = [1, 7]
+const [float32, uint8, int32, int64] = [1, 2, 6, 7]
 
 /** ValueInfoProto of a tensor. */
 function valueInfo(name: string, shape: readonly number[], type = float32): Buffer {
@@ -34,24 +34,28 @@ function valueInfo(name: string, shape: readonly number[], type = float32): Buff
 
 export interface Constant {
   readonly shape: readonly number[]
-  readonly values: Float32Array | BigInt64Array
+  readonly values: Float32Array | Int32Array | BigInt64Array
+}
+
+export interface TinyInput {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly type?: number
 }
 
 /** The bytes of a model (opset 13, IR 8). */
-export function tinyOnnx(
-  input: { name: string; shape: readonly number[] },
-  outputs: Record<string, Constant>,
-): Buffer {
+export function tinyOnnx(input: TinyInput | readonly TinyInput[], outputs: Record<string, Constant>): Buffer {
   const parts: Buffer[] = []
   for (const [name, { shape, values }] of Object.entries(outputs)) {
     const identity = Buffer.concat([block(1, `${name}_value`), block(2, name), block(4, 'Identity')])
     const dims = Buffer.concat(shape.map((length) => whole(1, length)))
-    const type = values instanceof BigInt64Array ? int64 : float32
+    const type = values instanceof BigInt64Array ? int64 : values instanceof Int32Array ? int32 : float32
     const raw = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
     const tensor = Buffer.concat([dims, whole(2, type), block(8, `${name}_value`), block(9, raw)])
     parts.push(block(1, identity), block(5, tensor), block(12, valueInfo(name, shape, type)))
   }
-  const graph = Buffer.concat([block(2, 'tiny'), block(11, valueInfo(input.name, input.shape)), ...parts])
+  const inputs = [input].flat().map(({ name, shape, type }) => block(11, valueInfo(name, shape, type)))
+  const graph = Buffer.concat([block(2, 'tiny'), ...inputs, ...parts])
   return Buffer.concat([whole(1, 8), block(7, graph), block(8, whole(2, 13))])
 }
 
@@ -108,10 +112,63 @@ export function tinySorted(rows: number[][], classes: number[]): Record<string, 
   }
 }
 
+/** A row of our own network: its class (0 face, 1 person, 2 two-wheeler, 3 vehicle), score, and corners in a 32×32 picture. */
+export type RankedRow = readonly [label: number, score: number, ...corners: readonly number[]]
+
+/** Outputs of our own network for a 32×32 input: as many rows as it has for that, the rest too weak to count. */
+export function tinyRanked(rows: readonly RankedRow[], most = tinyRows * 4): Record<string, Constant> {
+  const boxes = new Float32Array(most * 4)
+  const scores = new Float32Array(most)
+  const classes = new Int32Array(most)
+  rows.forEach(([label, score, ...corners], i) => {
+    boxes.set(corners, 4 * i)
+    scores[i] = score
+    classes[i] = label
+  })
+  return {
+    boxes: { shape: [1, most, 4], values: boxes },
+    scores: { shape: [1, most, 1], values: scores },
+    labels: { shape: [1, most, 1], values: classes },
+  }
+}
+
+/** The planes of a 32×32 picture. */
+export const tinyPlanes: readonly TinyInput[] = [
+  { name: 'y', shape: [1, 1, 32, 32], type: uint8 },
+  { name: 'u', shape: [1, 1, 16, 16], type: uint8 },
+  { name: 'v', shape: [1, 1, 16, 16], type: uint8 },
+]
+
+/** Writes a model such as our own into `folder`: built in, both tasks. */
+export function writeRanked(
+  folder: string,
+  outputs: Record<string, Constant>,
+  { name = 'ranked', inputs = tinyPlanes, bytes = tinyOnnx(inputs, outputs) } = {},
+): ModelOnDisk {
+  const path = join(folder, `${name}.onnx`)
+  writeFileSync(path, bytes)
+  const manifest = {
+    ...{ name, file: `${name}.onnx`, builtIn: true, licence: 'Apache-2.0', tasks: ['objects', 'faces'] },
+    ...{ sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length },
+    input: {
+      ...{ names: ['y', 'u', 'v'], layout: 'I420', padding: 114, placement: 'top-left' },
+      size: { width: 32, height: 32 },
+    },
+    output: {
+      ...{ kind: 'ranked', strides: [8, 16, 32], names: ['boxes', 'scores', 'labels'] },
+      ...{ classes: 4, most: outputs.scores.values.length },
+    },
+    labels: { 0: 'face', 1: 'person', 2: 'two-wheeler', 3: 'vehicle' },
+    ...{ score: 0.1, scores: { face: 0.5 }, nms: 0.45 },
+    redaction: { score: 0.2, longSides: [32, 32] },
+  }
+  return { manifest: checkManifest(manifest, name), path }
+}
+
 /** Writes a model for 32×32 pictures into `folder` and describes it. */
 export function writeModel(
   folder: string,
-  task: Manifest['task'],
+  task: ModelTask,
   outputs: Record<string, Constant>,
   name: string = task,
 ): ModelOnDisk {
@@ -128,7 +185,7 @@ export function writeModel(
       sha256: createHash('sha256').update(bytes).digest('hex'),
       bytes: bytes.length,
       licence: 'Apache-2.0',
-      task,
+      tasks: [task],
       input: {
         name: 'in',
         layout: 'NCHW',

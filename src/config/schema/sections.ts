@@ -1,5 +1,6 @@
 /** One schema per section of the configuration: its type, its check, its defaults and its documentation. */
 import Type from 'typebox'
+import { modelTiers } from '../../domain/model-tier.ts'
 import { milliseconds, path, text } from './fields.ts'
 
 const closed = { additionalProperties: false } as const
@@ -120,18 +121,24 @@ export const analysisSchema = Type.Object(
   { ...closed, description: 'How much is looked at.' },
 )
 
-const modelName = (description: string, name: string) =>
-  Type.String({
-    description,
-    default: name,
-    pattern: '^[a-z0-9][a-z0-9._-]{0,63}$',
-    mustBe: 'the name of a model in models/ (skyeye models list)',
-  })
+const modelName = (description: string) =>
+  Type.Optional(
+    Type.String({
+      description,
+      pattern: '^[a-z0-9][a-z0-9._-]{0,63}$',
+      mustBe: 'the name of a model in models/ (skyeye models list)',
+    }),
+  )
 
 export const modelsSchema = Type.Object(
   {
-    objects: modelName('Model that finds people, two-wheelers and vehicles.', 'yolox-nano'),
-    faces: modelName('Model that finds faces, so that they can be hidden.', 'yunet-n'),
+    tier: Type.Enum(['auto', ...modelTiers], {
+      description:
+        '`light`: the built-in model, one pass for objects and faces, for boxes that can download nothing or have too many cameras; `standard`: public models that find more; `sharp`: people and faces at a higher resolution, for three times the computing time and more; `auto`: `standard` where its weights are present, else `light`.',
+      default: 'auto',
+    }),
+    objects: modelName('Model that finds people, two-wheelers and vehicles; absent = that of the tier.'),
+    faces: modelName('Model that finds faces, so that they can be hidden; absent = that of the tier.'),
     dir: Type.Optional(
       path(
         'Folder of the weights, relative to the folder in which the gateway is started; absent = `models` inside `dataDir`.',
