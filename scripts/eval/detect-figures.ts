@@ -25,11 +25,12 @@ export function labelsOf({ manifest }: Pick<Detector, 'manifest'>): Label[] {
 export async function detectFigures(detector: Detector, evaluation: Evaluation): Promise<DetectFigures> {
   const { sets, sizes, step, say } = evaluation
   const { manifest } = detector
+  const emitted = (label: Label) => manifest.scores?.[label] ?? manifest.score
   const figures: DetectFigures = Object.fromEntries(sizes.map((size) => [nameOf(size, manifest), {}]))
   for (const set of sets) {
     const seen = await seenIn(detector, set, { sizes, step, say })
     for (const [i, size] of sizes.entries()) {
-      figures[nameOf(size, manifest)][set.name] = setFigures(set, seen[i], labelsOf(detector), manifest.score)
+      figures[nameOf(size, manifest)][set.name] = setFigures(set, seen[i], labelsOf(detector), emitted)
     }
   }
   return figures

@@ -25,17 +25,17 @@ export interface SetFigures {
   readonly facesAtOneFalse?: Operating
 }
 
-/** `score`: the confidence at which precision and recall are told. */
+/** `scoreOf`: the confidence at which precision and recall of a label are told. */
 export function setFigures(
   { labelled }: Pick<EvalSet, 'labelled'>,
   seen: readonly Seen[],
   labels: readonly Label[],
-  score: number,
+  scoreOf: (label: Label) => number,
 ): SetFigures {
   const counted = labelled.filter((label) => labels.includes(label))
   return {
     pictures: seen.length,
-    labels: Object.fromEntries(counted.map((label) => [label, labelFigures(seen, label, score)])),
+    labels: Object.fromEntries(counted.map((label) => [label, labelFigures(seen, label, scoreOf(label))])),
     facesAtOneFalse: counted.includes('face')
       ? recallAtFalse(seen, 'face', faceIou, mostFalseFaces)
       : undefined,

@@ -22,7 +22,7 @@ export async function leaksOf(
   set: EvalSet,
   step: number,
 ): Promise<Leaks> {
-  const eyes = new Eyes(objects, faces)
+  const eyes = new Eyes([objects], faces)
   let total = 0
   let leaked = 0
   for await (const { view, picture } of set.pictures(await set.views(), step)) {

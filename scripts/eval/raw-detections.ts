@@ -33,7 +33,7 @@ export async function rawFigures(
         met.add(view)
         return { labelled: view.labelled, truths: view.truths, found, inputHeight: inputHeight(size, view) }
       })
-    figures[name] = setFigures(set, seen, labels, score)
+    figures[name] = setFigures(set, seen, labels, () => score)
   }
   return figures
 }

@@ -140,9 +140,6 @@ export type InputSize = ModelInput['size']
 /** Written by the evaluation beside the manifests; it is none. */
 export const accuracyFile = 'accuracy.json'
 
-/** Written by the evaluation beside the manifests; it is none. */
-export const accuracyFile = 'accuracy.json'
-
 /** `models/` of the package: the same from src/ and from dist/. */
 export const manifestsDir = fileURLToPath(new URL('../../models/', import.meta.url))
 
