@@ -147,18 +147,18 @@ export function labelFigures(seen: readonly Seen[], label: Label, score: number)
   const byIou = cocoIous.map((least) => marksOf(frames, least))
   const precisions = byIou.map((marks) => averagePrecision(marks, total) ?? 0)
   const emitted = byIou[0].filter(({ confidence }) => confidence >= score)
-  const hit = new Set(emitted.flatMap(({ truth }) => truth ?? []))
+  const right = emitted.filter(({ truth }) => truth).length
   return {
     frames: frames.length,
     truths: total,
     ap50: total > 0 ? precisions[0] : null,
     ap50to95: total > 0 ? precisions.reduce((sum, one) => sum + one, 0) / precisions.length : null,
     score,
-    precision: share(hit.size, emitted.length),
-    recall: share(hit.size, total),
-    falsePerFrame: (emitted.length - hit.size) / Math.max(1, frames.length),
+    precision: share(right, emitted.length),
+    recall: share(right, total),
+    falsePerFrame: (emitted.length - right) / Math.max(1, frames.length),
     best: bestBalance(byIou[0], total),
-    byHeight: recallByHeight(frames, hit),
+    byHeight: recallByHeight(frames, score),
   }
 }
 
@@ -180,21 +180,21 @@ export function bestBalance(marks: readonly Mark[], truths: number): Balance | n
   return best
 }
 
-function recallByHeight(frames: readonly Seen[], hit: ReadonlySet<Truth>): HeightRecall[] {
+function recallByHeight(frames: readonly Seen[], score: number): HeightRecall[] {
+  const all = frames.flatMap((frame) => {
+    const emitted = judge(frame.found, frame.truths, cocoIous[0]).filter(
+      ({ confidence }) => confidence >= score,
+    )
+    const hit = new Set(emitted.map(({ truth }) => truth))
+    return wanted(frame).map((truth) => {
+      return { height: (truth.box.y2 - truth.box.y1) * frame.inputHeight, isFound: hit.has(truth) }
+    })
+  })
   return heightEdges.map((from, i) => {
     const to = heightEdges[i + 1] ?? null
-    const there = frames.flatMap((frame) =>
-      wanted(frame).filter(({ box }) => {
-        const height = (box.y2 - box.y1) * frame.inputHeight
-        return height >= from && (to === null || height < to)
-      }),
-    )
-    return {
-      from,
-      to,
-      truths: there.length,
-      recall: share(there.filter((one) => hit.has(one)).length, there.length),
-    }
+    const there = all.filter(({ height }) => height >= from && (to === null || height < to))
+    const found = there.filter(({ isFound }) => isFound).length
+    return { from, to, truths: there.length, recall: share(found, there.length) }
   })
 }
 
