@@ -1,7 +1,7 @@
 /** The chapters of docs/accuracy.md about faces: where they are found, and what redaction leaves of them. */
 import { leastLeakingFace } from '../eval/leaks.ts'
 import { thousandths } from '../eval/sentences.ts'
-import { num, table } from '../performance/markdown.ts'
+import { num, percent, table } from '../performance/markdown.ts'
 import type { Accuracy } from './results.ts'
 
 export function faceText(accuracies: readonly Accuracy[]): string[] {
@@ -30,16 +30,17 @@ function faceTable(faces: NonNullable<Accuracy['faces']>): string {
 export function leakText(accuracies: readonly Accuracy[]): string[] {
   const rows = accuracies.flatMap(({ model, leaks = {} }) =>
     Object.entries(leaks).flatMap(([objects, sets]) =>
-      Object.entries(sets).map(([set, { faces, leaked, rate }]) => {
+      Object.entries(sets).map(([set, { faces, leaked, rate, hiddenShare }]) => {
         const pair = objects === model ? `${model} alone` : `${objects} + ${model}`
-        return [pair, set, String(faces), String(leaked), thousandths(rate)]
+        return [pair, set, String(faces), String(leaked), thousandths(rate), percent(hiddenShare)]
       }),
     ),
   )
   if (rows.length === 0) return ['Not measured.']
   return [
     `The share of annotated faces of ${leastLeakingFace} px and more (the shorter side, in the picture) of which any pixel of the inner half is not under
-the mosaic, after the gateway's own redaction: it looks for faces as the manifest's \`redaction\` says, and hides the heads of people too.`,
-    table([['models', 'set', 'faces', 'visible', 'leak rate'], ...rows]),
+the mosaic, after the gateway's own redaction: it looks for faces as the manifest's \`redaction\` says, and hides the heads of people too.
+The last column is its price: the mean share of a picture that is hidden.`,
+    table([['models', 'set', 'faces', 'visible', 'leak rate', 'hidden'], ...rows]),
   ]
 }

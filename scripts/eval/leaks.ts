@@ -13,6 +13,8 @@ export interface Leaks {
   readonly leaked: number
   /** Null where there was no face. */
   readonly rate: number | null
+  /** Mean share of a picture that is hidden: who hides everything leaks nothing. */
+  readonly hiddenShare: number
 }
 
 /** Every `step`-th picture of a set with faces. */
@@ -25,16 +27,20 @@ export async function leaksOf(
   const eyes = new Eyes([objects], faces)
   let total = 0
   let leaked = 0
+  const shares: number[] = []
   for await (const { view, picture } of set.pictures(await set.views(), step)) {
     const { detections, whole } = await eyes.see(picture, undefined, false)
     const { hidden } = await eyes.redact(picture, detections, whole)
+    const mask = hiddenPixels(hidden, picture)
+    shares.push(mask.reduce((sum, one) => sum + one, 0) / mask.length)
     for (const { box, ignore } of view.truths) {
       if (ignore || shorterSide(box, picture) < leastLeakingFace) continue
       total++
-      if (!isHidden(innerHalf(box), hidden, picture)) leaked++
+      if (!isHidden(innerHalf(box), mask, picture)) leaked++
     }
   }
-  return { faces: total, leaked, rate: total > 0 ? leaked / total : null }
+  const hiddenShare = shares.reduce((sum, one) => sum + one, 0) / Math.max(1, shares.length)
+  return { faces: total, leaked, rate: total > 0 ? leaked / total : null, hiddenShare }
 }
 
 type Size = Pick<Picture420, 'width' | 'height'>
@@ -49,21 +55,28 @@ export function innerHalf({ x1, y1, x2, y2 }: Box): Box {
   return { x1: x1 + x, y1: y1 + y, x2: x2 - x, y2: y2 - y }
 }
 
-/** Lies every pixel of the box under one of those, each taken to whole pixels as the mosaic is? */
-export function isHidden(box: Box, hidden: readonly Box[], { width, height }: Size): boolean {
-  const covers = hidden.map(({ x1, y1, x2, y2 }) => ({
-    ...{ left: Math.floor(x1 * width), right: Math.ceil(x2 * width) },
-    ...{ top: Math.floor(y1 * height), bottom: Math.ceil(y2 * height) },
-  }))
-  const isCovered = (x: number, y: number) =>
-    covers.some(({ left, right, top, bottom }) => x >= left && x < right && y >= top && y < bottom)
-  const [left, top] = [Math.max(0, Math.floor(box.x1 * width)), Math.max(0, Math.floor(box.y1 * height))]
-  const [right, bottom] = [
-    Math.min(width, Math.ceil(box.x2 * width)),
-    Math.min(height, Math.ceil(box.y2 * height)),
-  ]
+/** Pixels under the mosaic, which takes each box to whole pixels: 1, others 0. */
+export function hiddenPixels(hidden: readonly Box[], { width, height }: Size): Uint8Array {
+  const mask = new Uint8Array(width * height)
+  for (const box of hidden) {
+    const { left, right, top, bottom } = pixelsOf(box, { width, height })
+    for (let y = top; y < bottom; y++) mask.fill(1, y * width + left, y * width + right)
+  }
+  return mask
+}
+
+/** Is every pixel that the box touches under the mosaic? */
+export function isHidden(box: Box, mask: Uint8Array, size: Size): boolean {
+  const { left, right, top, bottom } = pixelsOf(box, size)
   for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++) if (!isCovered(x, y)) return false
+    if (mask.subarray(y * size.width + left, y * size.width + right).includes(0)) return false
   }
   return true
+}
+
+function pixelsOf({ x1, y1, x2, y2 }: Box, { width, height }: Size) {
+  return {
+    ...{ left: Math.max(0, Math.floor(x1 * width)), right: Math.min(width, Math.ceil(x2 * width)) },
+    ...{ top: Math.max(0, Math.floor(y1 * height)), bottom: Math.min(height, Math.ceil(y2 * height)) },
+  }
 }

@@ -1,6 +1,6 @@
 /** Figures of evaluation as a table for a terminal. */
 import { table } from '../../src/cli/table.ts'
-import { none, num } from '../performance/markdown.ts'
+import { none, num, percent } from '../performance/markdown.ts'
 import type { DetectFigures } from './detect-figures.ts'
 import type { FaceFigures } from './face-figures.ts'
 import type { Leaks } from './leaks.ts'
@@ -72,13 +72,14 @@ export function faceTable(sizes: FaceFigures): string[] {
 }
 
 export function leakTable(leaks: Record<string, Leaks>): string[] {
-  const rows = Object.entries(leaks).map(([set, { faces, leaked, rate }]) => [
+  const rows = Object.entries(leaks).map(([set, { faces, leaked, rate, hiddenShare }]) => [
     set,
     String(faces),
     String(leaked),
     thousandths(rate),
+    percent(hiddenShare),
   ])
-  return table([['after redaction', 'faces', 'visible', 'leak rate'], ...rows])
+  return table([['after redaction', 'faces', 'visible', 'leak rate', 'hidden of a picture'], ...rows])
 }
 
 export function targetSentences(targets: readonly Target[]): string[] {

@@ -48,9 +48,14 @@ describe('docs/accuracy.md', () => {
   })
 
   it('tells what redaction leaves, by pair of models', () => {
-    expect(rows(text, 'yolox-nano + yunet-n', 'faces_cctv')[0].slice(3, 6)).toEqual(['30', '3', '0.100'])
+    expect(rows(text, 'yolox-nano + yunet-n', 'faces_cctv')[0].slice(3, 7)).toEqual([
+      '30',
+      '3',
+      '0.100',
+      '5 %',
+    ])
     const alone = pageOf([
-      accuracy('one', { leaks: { one: { voc: { faces: 1, leaked: 0, rate: 0 } } } }),
+      accuracy('one', { leaks: { one: { voc: { faces: 1, leaked: 0, rate: 0, hiddenShare: 0 } } } }),
     ]).text
     expect(rows(alone, 'one alone')).toHaveLength(1)
   })

@@ -88,5 +88,7 @@ it('a face leaks where the network finds neither it nor a head, counted from 16 
   const truths = [there('face', 20, 20, 28, 28), there('face', 1, 28, 4, 31), there('face', 1, 20, 2, 21)]
   const detector = await open(rows)
   const leaks = await leakFigures(detector, detector, { ...quiet, sets: [setOf(['face'], [truths], 1, 320)] })
-  expect(leaks['made-up']).toEqual({ faces: 2, leaked: 1, rate: 0.5 })
+  expect(leaks['made-up']).toMatchObject({ faces: 2, leaked: 1, rate: 0.5 })
+  expect(leaks['made-up'].hiddenShare).toBeGreaterThan(0.1)
+  expect(leaks['made-up'].hiddenShare).toBeLessThan(0.9)
 })
