@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { stringify } from 'yaml'
+import { namesOf, tierChoices } from '../src/vision/tiers.ts'
 import { type DemoCamera, demoCameras, ownCamera } from './demo-show/cameras.ts'
 import { galleryPage, type ShownAlert } from './demo-show/gallery.ts'
 import { CameraSim } from './sim/server.ts'
@@ -24,7 +25,8 @@ const main = join(root, 'dist/main.js')
 const help = `scripts/demo [rtsp://…] [--drawn] [--seconds N]
 
 Without an address, simulated cameras play the clips in ../shared/videos where that folder is present, otherwise a street
-scene that this project draws itself. Ctrl-C stops everything.
+scene that this project draws itself. Where the public models cannot be had, the built-in one finds what it can: no network
+is needed. Ctrl-C stops everything.
 
   --drawn       play the drawn scene even where clips are present
   --seconds N   stop after N seconds; exit status 1 if no alert with a picture arrived by then
@@ -44,11 +46,21 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** The weights, or the sentence that says how to get them. */
-function pullModels(): boolean {
-  const models = join(folder, 'data/models')
-  const args = [main, 'models', 'pull', '--dir', models]
-  if (spawnSync(process.execPath, args, { stdio: ['ignore', 2, 2] }).status === 0) return true
+/**
+ * Sees to it that there are weights: the public ones where they can be had (from a mirror, or from where they are
+ * published), else those that are built in. False, with a sentence, where there are neither.
+ */
+function findModels(): boolean {
+  const succeeds = (...args: string[]) =>
+    spawnSync(process.execPath, [main, 'models', ...args, '--dir', join(folder, 'data/models')], {
+      stdio: ['ignore', 2, 2],
+    }).status === 0
+  // One after the other: where one cannot be had, the next would only be waited for.
+  if (namesOf(tierChoices.standard).every((name) => succeeds('pull', name))) return true
+  if (succeeds('verify', 'light')) {
+    say('The public models cannot be had here: going on with the built-in one (tier light), which finds less')
+    return true
+  }
   say(
     'The models could not be fetched. On a machine with a network, run: npx skyeye models pull --dir FOLDER',
   )
@@ -84,6 +96,11 @@ async function startGateway(config: string, ready: string): Promise<ChildProcess
     if (answer?.ok) return child
     await delay(250)
   }
+}
+
+async function modelsInUse(health: string): Promise<string> {
+  const { models } = (await (await fetch(health)).json()) as { models: { tier?: string; names: string[] } }
+  return `${models.names.join(', ')} (tier ${models.tier})`
 }
 
 /** Says what becomes of each camera: an empty street and a wrong password must not look the same. */
@@ -200,7 +217,7 @@ async function demo(): Promise<number> {
     throw new Error(`--seconds wants a number above 0, not "${values.seconds}"`)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  if (!pullModels()) return 1
+  if (!findModels()) return 1
 
   const sim = new CameraSim({ host: '127.0.0.1', port: 0 })
   const cameras: (DemoCamera & { url: string })[] = []
@@ -230,6 +247,7 @@ async function demo(): Promise<number> {
     say(
       `The same by hand: mosquitto_sub -p ${ports.broker} -t 'skyeye/v1/alerts/#'  (apt-get install mosquitto-clients)`,
     )
+    say(`Models: ${await modelsInUse(`http://127.0.0.1:${ports.http}/healthz`)}`)
     say(`Running. Pictures: file://${page}   Health: http://127.0.0.1:${ports.http}/healthz   Ctrl-C stops`)
     await untilStopped(gateway, seconds)
   } finally {

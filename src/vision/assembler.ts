@@ -176,6 +176,10 @@ export const i8x16 = {
 
 export const i16x8 = {
   splat: simd(0x10),
+  /** Neighbours among unsigned bytes added. */
+  addPairs: simd(0x7d),
+  /** Of unsigned lanes, by so many bits. */
+  shiftRight: simd(0x8d),
   /** Two vectors of signed 32-bit lanes, cut off at what 16 signed bits hold. */
   narrow: simd(0x85),
   add: simd(0x8e),

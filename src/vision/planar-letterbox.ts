@@ -58,10 +58,14 @@ export class PlanarLetterbox implements Letterbox {
     const [luma, ...chromas] = planesOf(held, fit, this.#input.padding)
     this.#pad([luma, ...chromas], fit)
     const chromaColumnsAt = columnsAt + 4 * 2 * luma.columns
-    this.#writeColumns(columnsAt, luma, fit.mirrored)
-    this.#writeColumns(chromaColumnsAt, chromas[0], fit.mirrored)
-    this.#scale(luma, columnsAt)
-    for (const plane of chromas) this.#scale(plane, chromaColumnsAt)
+    if (isHalved(luma) && isHalved(chromas[0]) && !fit.mirrored) {
+      for (const plane of [luma, ...chromas]) this.#halve(plane)
+    } else {
+      this.#writeColumns(columnsAt, luma, fit.mirrored)
+      this.#writeColumns(chromaColumnsAt, chromas[0], fit.mirrored)
+      this.#scale(luma, columnsAt)
+      for (const plane of chromas) this.#scale(plane, chromaColumnsAt)
+    }
     return inputTensors(this.#input, fit).map((shape, i) => ({ ...shape, values: this.#tensors[i] }))
   }
 
@@ -91,6 +95,14 @@ export class PlanarLetterbox implements Letterbox {
     this.#memory.writeColumns(at, size, (x) => (mirrored ? usedWidth - x - 0.5 : x + 0.5) * step)
   }
 
+  #halve({ from, row, to, columns, usedHeight }: Plane): void {
+    const { halve } = this.#memory.kernels
+    for (let y = 0; y < usedHeight; y++) {
+      const upper = from + 2 * y * row
+      halve(upper, upper + row, columns, to + y * columns)
+    }
+  }
+
   /** Rows are written to their end: the tables lead columns beyond the picture to the padding. */
   #scale({ from, row, width, height, to, columns, usedHeight, padding }: Plane, tablesAt: number): void {
     const { blend, narrow } = this.#memory.kernels
@@ -103,6 +115,11 @@ export class PlanarLetterbox implements Letterbox {
       narrow(blendedAt, tablesAt, 4 * columns, to + y * columns)
     }
   }
+}
+
+/** To half its size exactly, over the whole width: 1280 pixels in 640, the usual case, take a quarter of the time. */
+function isHalved({ width, height, columns, usedWidth, usedHeight }: Plane): boolean {
+  return usedWidth === columns && width === 2 * columns && height === 2 * usedHeight && height % 2 === 0
 }
 
 function planesOf({ y, u, v, width }: HeldPlanes, fit: Fit, padding: number): readonly Plane[] {

@@ -93,9 +93,15 @@ export async function chooseModels(
   }
 }
 
+/** `a is` or `a and b are`. */
+function lackingOf(files: ModelFiles, names: readonly string[]): string {
+  const lacking = names.filter((name) => files.locate(name) === undefined)
+  return `${lacking.join(' and ')} ${lacking.length > 1 ? 'are' : 'is'}`
+}
+
 function fallbackSentence(files: ModelFiles): string {
-  const lacking = namesOf(tierChoices.standard).filter((name) => files.locate(name) === undefined)
-  return `models.tier: light, the built-in model, because ${lacking.join(' and ')} ${lacking.length > 1 ? 'are' : 'is'} not on this machine; for standard, run \`${files.pullCommand('standard')}\` and start again`
+  const lacking = lackingOf(files, namesOf(tierChoices.standard))
+  return `models.tier: light, the built-in model, because ${lacking} not on this machine; for standard, run \`${files.pullCommand('standard')}\` and start again`
 }
 
 async function open(
@@ -121,9 +127,14 @@ async function verify(files: ModelFiles, name: string, tier: ModelTier | undefin
   } catch (error) {
     const isTiers = tier !== undefined && namesOf(tierChoices[tier]).includes(name)
     if (!isTiers || !(error instanceof GatewayError) || error.code !== 'MODEL_MISSING') throw error
+    const names = namesOf(tierChoices[tier])
+    const lacking = lackingOf(files, names)
+    const remedy = files.manifest(name).builtIn
+      ? error.message
+      : `run \`${files.pullCommand(tier)}\` (or set SKYEYE_MODELS_MIRROR to a folder that has them)`
     throw new GatewayError(
       'MODEL_MISSING',
-      `models.tier: ${tier} needs ${namesOf(tierChoices[tier]).join(', ')}; ${error.message}`,
+      `models.tier: ${tier} needs ${names.join(', ')}, and ${lacking} not on this machine: ${remedy}`,
       { cause: error },
     )
   }

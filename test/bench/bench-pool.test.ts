@@ -19,7 +19,7 @@ describe('bench:pool', () => {
       const { status, stdout, stderr } = run(['--json'], folder)
       expect(status).toBe(1)
       expect(stdout).toBe('')
-      expect(stderr).toContain('skyeye models pull yolox-nano')
+      expect(stderr).toContain('skyeye models pull standard')
       expect(stderr).not.toContain('    at ')
     } finally {
       rmSync(folder, { recursive: true })

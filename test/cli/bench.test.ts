@@ -125,7 +125,7 @@ it('says which model is missing and what to do, and leaves nothing behind', asyn
   })
   expect([status, out]).toEqual([1, ''])
   expect(err).toMatch(
-    /^skyeye bench: models\.tier: standard needs .* yolox-nano is not on this machine: run `skyeye models pull /,
+    /^skyeye bench: models\.tier: standard needs yolox-nano, yunet-n, and yolox-nano and yunet-n are not on this machine: run `skyeye models pull standard/,
   )
   expect(readdirSync(folder.path)).toEqual(['skyeye.yaml'])
 })

@@ -60,7 +60,7 @@ it('says which models are missing and what to do', async () => {
   folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, models: { tier: 'standard' }, cameras: [] })
   const { status, out, err } = await ran(['check', '--config', folder.config], { env: withoutModels })
   expect(status).toBe(1)
-  expect(err).toMatch(/yolox-nano is not on this machine: run `skyeye models pull yolox-nano/)
+  expect(err).toMatch(/yolox-nano and yunet-n are not on this machine: run `skyeye models pull standard/)
   expect(out).toContain('0 cameras, 0 did not open, 1 things to put right')
 })
 

@@ -26,7 +26,7 @@ it('says which model is missing and what to do', async () => {
   })
   expect([status, out]).toEqual([1, ''])
   expect(err).toMatch(
-    /^skyeye replay: models\.tier: standard needs .* yolox-nano is not on this machine: run `skyeye models pull yolox-nano/,
+    /^skyeye replay: models\.tier: standard needs yolox-nano, yunet-n, and yolox-nano and yunet-n are not on this machine: run `skyeye models pull standard /,
   )
 })
 

@@ -70,7 +70,7 @@ describe('start', () => {
     const { status, err } = await ran(['start', '--config', folder.config], { env: withoutModels })
     expect(status).toBe(1)
     expect(err).toMatch(
-      /^skyeye start: models\.tier: standard needs .* yolox-nano is not on this machine: run `skyeye models pull /m,
+      /^skyeye start: models\.tier: standard needs yolox-nano, yunet-n, and yolox-nano and yunet-n are not on this machine: run `skyeye models pull standard /m,
     )
   })
 })

@@ -217,12 +217,14 @@ function comparePlanes(shown: Picture420, options: FitOptions = {}, letterbox = 
 describe('the letterbox of a picture as it is', () => {
   it.each([
     ['scaled down to half', 1280, 720, {}],
+    ['scaled down to half, ending in the middle of a chroma pixel', 1280, 710, {}],
+    ['scaled down to half and mirrored', 1280, 720, { mirrored: true }],
     ['scaled down three times', 1280, 720, { longSide: 416 }],
     ['scaled down a little', 704, 576, {}],
     ['upright', 360, 640, {}],
     ['as large as the tensor', 640, 384, {}],
     ['enlarged for small faces', 352, 288, { longSide: 480 }],
-    ['mirrored', 1280, 720, { mirrored: true }],
+    ['mirrored', 704, 576, { mirrored: true }],
     ['mirrored, ending in the middle of a chroma pixel', 1280, 722, { longSide: 475, mirrored: true }],
     ['a part of it', 1280, 720, { crop: { left: 322, top: 106, width: 300, height: 416 } }],
     [

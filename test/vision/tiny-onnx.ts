@@ -25,9 +25,9 @@ function block(field: number, value: Buffer | string): Buffer {
 /** TensorProto.DataType. */
 const [float32, uint8, int32, int64] = [1, 2, 6, 7]
 
-/** ValueInfoProto of a tensor. */
+/** ValueInfoProto of a tensor; a negative length may be any. */
 function valueInfo(name: string, shape: readonly number[], type = float32): Buffer {
-  const dims = Buffer.concat(shape.map((length) => block(1, whole(1, length))))
+  const dims = Buffer.concat(shape.map((length) => block(1, length < 0 ? '' : whole(1, length))))
   const tensor = Buffer.concat([whole(1, type), block(2, dims)])
   return Buffer.concat([block(1, name), block(2, block(1, tensor))])
 }
