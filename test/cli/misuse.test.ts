@@ -57,7 +57,10 @@ it.each([
   [['bench', '--stream', '4k'], /--stream takes one of: d1, 1080p/],
   [['models'], /skyeye models list/],
   [['models', 'fetch'], /skyeye models list/],
-  [['models', 'pull', 'yolo-nine'], /there is no model "yolo-nine" \(models: rtmdet-nano-person, yolox-nano, yunet-n\)/],
+  [
+    ['models', 'pull', 'yolo-nine'],
+    /there is no model "yolo-nine" \(models: rtmdet-nano-person, yolox-nano, yunet-n\)/,
+  ],
 ])('answers %j with a sentence', async (args, sentence) => {
   const { status, out, err } = await ran(args)
   expect([status, out]).toEqual([2, ''])
