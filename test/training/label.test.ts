@@ -76,6 +76,17 @@ describe('a line of labels', () => {
     expect(complete(line, [small]).boxes[1]).toMatchObject({ ignore: true })
   })
 
+  it('ignores, as a person, what surrounds a known face that no person was found for', () => {
+    const face = { class: 'face' as const, x: 100, y: 50, w: 20, h: 20 }
+    const faces = { ...line, boxes: [face] }
+    expect(complete(faces, []).boxes).toEqual([
+      face,
+      { class: 'person', x: 80, y: 42, w: 60, h: 138, ignore: true, pseudo: true },
+    ])
+    const found = { class: 'person' as const, score: 0.9, box: { x1: 0.2, y1: 0.2, x2: 0.4, y2: 0.9 } }
+    expect(complete(faces, [found]).boxes).toHaveLength(2)
+  })
+
   it('stays as it is where nothing is lacking', () => {
     const whole: LabelLine = {
       ...line,
