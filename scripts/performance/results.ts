@@ -30,8 +30,9 @@ export function sourcesNow(): Sources | undefined {
     execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   try {
     const commit = git('rev-parse', '--short', 'HEAD')
-    // Pages change nothing that is measured.
-    return { commit, changed: git('status', '--porcelain', '--', '.', ':!docs') !== '' }
+    // Pages and the catalogue's figures change nothing that is measured.
+    const measured = ['.', ':!docs', ':!models/accuracy.json']
+    return { commit, changed: git('status', '--porcelain', '--', ...measured) !== '' }
   } catch {
     return undefined
   }

@@ -26,7 +26,7 @@ const noiseSpread = 5
 const noiseTiles = 7
 
 /** A figure is drawn in its own units; a car's are hundredths of a metre, so a person of 175 units sets their scale. */
-function figure({ actor: { role }, x, y, height: tall, way, speed }: Stance, second: number): string {
+export function figure({ actor: { role }, x, y, height: tall, way, speed }: Stance, second: number): string {
   const metric = tall / 175
   if (role.kind === 'person') {
     const toCamera = Math.abs(speed.y) > Math.abs(speed.x) || (speed.x === 0 && speed.y === 0)

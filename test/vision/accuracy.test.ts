@@ -1,34 +1,49 @@
-import { describe, expect, it } from 'vitest'
-import { cctvFaces, evalPresent, leaks, openDetector, personAp50 } from '../../scripts/eval-detect.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { seenIn } from '../../scripts/eval/detect-figures.ts'
+import { faceIou } from '../../scripts/eval/figures.ts'
+import { leaksOf } from '../../scripts/eval/leaks.ts'
+import { labelFigures, operatingAt } from '../../scripts/eval/metrics.ts'
+import { openModel } from '../../scripts/eval/models.ts'
+import { evalSets, missing, setCalled } from '../../scripts/eval/sets.ts'
+import type { Detector } from '../../src/vision/detector.ts'
 
-describe.skipIf(!evalPresent)('the detectors on ../shared/eval (skipped where it is absent)', () => {
+const [absent] = evalSets.flatMap((set) => missing(set) ?? [])
+const where = absent ? `, skipped as ${absent} is not there` : ''
+
+describe.skipIf(absent)(`the detectors on ../shared/eval${where}`, () => {
+  async function open(name: string): Promise<Detector> {
+    const detector = await openModel(name)
+    onTestFinished(() => detector.close())
+    return detector
+  }
+
+  async function personAp50(set: string): Promise<number | null> {
+    const detector = await open('yolox-nano')
+    const [seen] = await seenIn(detector, setCalled(set), { sizes: ['own'], step: 16, say: () => {} })
+    return labelFigures(seen, 'person', detector.manifest.score).ap50
+  }
+
   it('find people on every 16th MOT16-09 frame with AP50 of 0.80 or more', { timeout: 60_000 }, async () => {
-    const detector = await openDetector('yolox-nano')
-    expect(await personAp50(detector, 'MOT16-09', 16)).toBeGreaterThanOrEqual(0.8)
-    await detector.close()
+    expect(await personAp50('MOT16-09')).toBeGreaterThanOrEqual(0.8)
   })
 
   it('find people on every 16th PETS frame with AP50 of 0.88 or more', { timeout: 60_000 }, async () => {
-    const detector = await openDetector('yolox-nano')
-    expect(await personAp50(detector, 'PETS09-S2L1', 16)).toBeGreaterThanOrEqual(0.88)
-    await detector.close()
+    expect(await personAp50('PETS09-S2L1')).toBeGreaterThanOrEqual(0.88)
   })
 
   it('find at least 24 of the 32 CCTV faces at 960×544', { timeout: 60_000 }, async () => {
-    const faces = await openDetector('yunet-n')
-    const { found, total } = await cctvFaces(faces)
-    expect(total).toBe(32)
-    expect(found).toBeGreaterThanOrEqual(24)
-    await faces.close()
+    const faces = await open('yunet-n')
+    const evaluation = { sizes: [{ width: 960, height: 544 }], step: 1, say: () => {} }
+    const [seen] = await seenIn(faces, setCalled('faces_cctv'), evaluation)
+    const { recall, truths } = operatingAt(seen, 'face', faceIou, 0.5)
+    expect(truths).toBe(32)
+    expect((recall ?? 0) * truths).toBeGreaterThanOrEqual(24)
   })
 
   it('leave no CCTV face of 16 px or more visible in a snapshot', { timeout: 60_000 }, async () => {
-    const objects = await openDetector('yolox-nano')
-    const faces = await openDetector('yunet-n')
-    const { leaked, total } = await leaks(objects, faces, 'faces_cctv', 2)
+    const [objects, faces] = [await open('yolox-nano'), await open('yunet-n')]
+    const { leaked, faces: total } = await leaksOf(objects, faces, setCalled('faces_cctv'), 2)
     expect(total).toBeGreaterThan(10)
     expect(leaked).toBe(0)
-    await objects.close()
-    await faces.close()
   })
 })

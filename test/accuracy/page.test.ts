@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { chart } from '../../scripts/accuracy/chart.ts'
+import { pageOf } from '../../scripts/accuracy/page.ts'
+import { summaries } from '../../scripts/accuracy/summary.ts'
+import { targetsOf } from '../../scripts/eval/targets.ts'
+import { accuracy, builtIn, faces, figures, objects } from './sample.ts'
+
+const { text } = pageOf([builtIn, objects, faces])
+/** Cells of the rows that begin so. */
+const rows = (page: string, ...first: string[]) =>
+  page
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .filter((cells) => first.every((cell, i) => cells[i + 1] === cell))
+
+describe('docs/accuracy.md', () => {
+  it('says of each target what was measured and whether it is met', () => {
+    expect(rows(text, 'person AP50, PETS09-S2L1 at 640x384')[0].slice(2, 5)).toEqual([
+      '0.7',
+      'at least 0.65',
+      'met',
+    ])
+    expect(rows(text, 'person AP50, MOT16-09 at 640x384')[0].slice(2, 5)).toEqual([
+      ...['0.45', 'at least 0.5', '**missed by 10 %**'],
+    ])
+    expect(rows(text, 'vehicle AP50, traffic at 640x384')[0].slice(2, 5)).toEqual([
+      ...['–', 'at least 0.55', 'not measured'],
+    ])
+  })
+
+  it('has a row for each label, model and input size of a set', () => {
+    const row = rows(text, 'vehicle', 'yolox-nano', '416x416')
+    expect(row).toHaveLength(1)
+    expect(row[0].slice(4, 13)).toEqual([
+      ...['40', '0.660', '0.330', '0.88 / 0.85 (0.34)', '0.8 / 0.7 (0.1)'],
+      ...['–', '0.500 (10)', '0.750 (20)', '0.800 (10)'],
+    ])
+  })
+
+  it('leaves out sets that nothing was tried on, and labels of which there is nothing', () => {
+    expect(text).toContain('### traffic')
+    expect(text).not.toContain('### KITTI-17')
+    const none = { ...figures(0), truths: 0, ap50: null }
+    const empty = accuracy('other', {
+      sizes: { '416x416': { voc: { pictures: 1, labels: { person: none } } } },
+    })
+    expect(pageOf([empty]).text).not.toContain('### voc')
+  })
+
+  it('tells what redaction leaves, by pair of models', () => {
+    expect(rows(text, 'yolox-nano + yunet-n', 'faces_cctv')[0].slice(3, 7)).toEqual([
+      '30',
+      '3',
+      '0.100',
+      '5 %',
+    ])
+    const alone = pageOf([
+      accuracy('one', { leaks: { one: { voc: { faces: 1, leaked: 0, rate: 0, hiddenShare: 0 } } } }),
+    ]).text
+    expect(rows(alone, 'one alone')).toHaveLength(1)
+  })
+
+  it('says with which weights, when and at which commit, and where only a part was looked at', () => {
+    expect(rows(text, 'yolox-nano', '2026-11-26')[0]).toEqual(
+      expect.arrayContaining(['abc1234', '`ffffffffffff`', '3.66 MB', 'every picture']),
+    )
+    const part = pageOf([{ ...objects, step: 16, sources: { commit: 'abc1234', changed: true } }]).text
+    expect(rows(part, 'yolox-nano', '2026-11-26')[0]).toEqual(
+      expect.arrayContaining(['abc1234*', 'one picture of 16']),
+    )
+  })
+
+  it('tells machines apart where there are several', () => {
+    const other = { ...objects, machine: { ...objects.machine, cpu: 'Another processor' } }
+    const both = pageOf([faces, other]).text
+    expect(both).toContain('2. Another processor, 2 cores')
+    expect(rows(both, 'yolox-nano', '2026-11-26')[0].at(-2)).toBe('2')
+  })
+
+  it('says that the built-in network is not measured where it is not', () => {
+    expect(pageOf([objects]).text).toMatch(/## Targets of skyeye-nano\n\nNot measured\./)
+  })
+})
+
+describe('the picture of docs/accuracy.md', () => {
+  const drawing = chart([builtIn, objects]) ?? ''
+
+  it('begins with its title', () => {
+    expect(drawing).toMatch(/^<svg [^>]*>\n<title>AP50[^<]*<\/title>/)
+  })
+
+  it('has a bar as long as its figure, paler for the smaller of two sizes', () => {
+    const long = (value: number) => Number((value * 520).toFixed(1))
+    for (const [kind, value] of [
+      ['m0', 0.7],
+      ['m0 pale', 0.6],
+      ['m1', 0.9],
+    ] as const) {
+      expect(drawing).toMatch(new RegExp(`<rect class="${kind}" x="190" y="\\d+" width="${long(value)}"`))
+    }
+  })
+
+  it('is not there where nothing can be drawn', () => {
+    expect(chart([accuracy('other', {})])).toBeUndefined()
+    expect(pageOf([accuracy('other', {})]).text).not.toContain('accuracy.svg')
+  })
+})
+
+describe('models/accuracy.json', () => {
+  it('has numbers by name for each model, without those that are not there', () => {
+    expect(summaries([objects, faces])).toEqual({
+      'yolox-nano': {
+        measured: '2026-11-26T10:00:00.000Z',
+        figures: {
+          'person AP50 on PETS09-S2L1, 416×416': 0.9,
+          'vehicle AP50 on traffic, 416×416': 0.66,
+        },
+      },
+      'yunet-n': {
+        measured: '2026-11-26T10:00:00.000Z',
+        figures: {
+          'face recall at one false a picture on faces_cctv, 960×544': 0.9375,
+          'faces visible after redaction with yolox-nano': 0.125,
+        },
+      },
+    })
+  })
+
+  it('takes the figures at 640x384 where there are several sizes', () => {
+    expect(Object.keys(summaries([builtIn])['skyeye-nano'].figures)).toEqual([
+      ...['person AP50 on MOT16-09, 640×384', 'person AP50 on PETS09-S2L1, 640×384'],
+    ])
+  })
+})
+
+describe('the targets of the built-in network', () => {
+  it('are met at the very figure, and the time is one of them', () => {
+    const one = targetsOf(builtIn.sizes, builtIn.onePass).at(-1)
+    expect(one).toMatchObject({ value: 0.25, target: 'at most 0.25', verdict: 'met' })
+    expect(targetsOf({}, undefined).map(({ verdict, value }) => [verdict, value])).toEqual(
+      Array.from({ length: 5 }, () => ['not measured', null]),
+    )
+  })
+})

@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skyeye-evaluation-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** With sets and weights in the folder of the test only. */
+function run(program: string, ...args: string[]) {
+  const path = fileURLToPath(new URL(`../../scripts/${program}.ts`, import.meta.url))
+  const env = { ...process.env, SKYEYE_EVALUATION: folder, SKYEYE_MODELS_MIRROR: folder }
+  return spawnSync(process.execPath, [path, ...args], { env, cwd: folder, encoding: 'utf8' })
+}
+
+function write(name: string, ...lines: object[]): string {
+  const path = join(folder, name)
+  writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  return path
+}
+
+/** Two pictures of 100×100 with a vehicle each; the second labels no two-wheelers. */
+function writeTraffic(): void {
+  mkdirSync(join(folder, 'eval/traffic'), { recursive: true })
+  const boxes = [{ class: 'vehicle', x: 10, y: 10, w: 40, h: 40 }]
+  const size = { width: 100, height: 100 }
+  write(
+    'eval/traffic/labels.jsonl',
+    { file: 'a.jpg', ...size, boxes, labelled: ['vehicle', 'two-wheeler'] },
+    { file: 'b.jpg', ...size, boxes, labelled: ['vehicle'] },
+  )
+}
+
+const vehicle = { label: 'vehicle', confidence: 0.9, x1: 0.1, y1: 0.1, x2: 0.5, y2: 0.5 }
+
+describe('eval:detect', () => {
+  it('evaluates what another program found, picture by picture', () => {
+    writeTraffic()
+    const bicycle = { ...vehicle, label: 'two-wheeler' }
+    const found = write(
+      'found.jsonl',
+      { set: 'traffic', file: 'a.jpg', boxes: [vehicle] },
+      { set: 'traffic', file: 'b.jpg', boxes: [bicycle] },
+    )
+    const { status, stdout } = run('eval-detect', '--detections', found, '--size', '200x200', '--json')
+    expect(status).toBe(0)
+    const { labels, pictures } = JSON.parse(stdout).sizes['200x200'].traffic
+    expect(pictures).toBe(2)
+    expect(labels.vehicle).toMatchObject({ truths: 2, ap50: 0.5, ap50to95: 0.5, recall: 0.5, precision: 1 })
+    // 40 px of 100 are 80 of 200.
+    expect(labels.vehicle.byHeight[2]).toEqual({ from: 32, to: 96, truths: 2, recall: 0.5 })
+    expect(labels['two-wheeler']).toMatchObject({ frames: 1, truths: 0, ap50: null })
+  })
+
+  it('tells the same as a table to people', () => {
+    writeTraffic()
+    const found = write('found.jsonl', { set: 'traffic', file: 'a.jpg', boxes: [vehicle] })
+    const { stderr } = run('eval-detect', '--detections', found)
+    expect(stderr).toMatch(/^picture +traffic +vehicle +1 +1\.000 +1\.000/m)
+  })
+
+  it('refuses a picture that comes twice', () => {
+    writeTraffic()
+    const line = { set: 'traffic', file: 'a.jpg', boxes: [vehicle] }
+    expect(run('eval-detect', '--detections', write('found.jsonl', line, line)).stderr).toContain(
+      'a.jpg of traffic twice',
+    )
+  })
+
+  it.each([
+    [['--detections', 'found.jsonl'], 'has no picture c.jpg', 1],
+    [['--detections', 'found.jsonl', '--set', 'voc'], 'the file has no detections of those sets', 1],
+    [['--detections', 'absent.jsonl'], 'absent.jsonl', 1],
+    [['--model', 'yolox-nano'], 'skyeye models pull yolox-nano', 1],
+    [['--model', 'yolox'], 'No model is called "yolox"', 1],
+    [['--model', 'yolox-nano', '--model-file', 'mine.onnx'], '--model-file mine.onnx is not there', 2],
+    [['--model', 'yolox-nano', '--set', 'imagenet'], '--set imagenet: MOT16-09, ', 2],
+    [['--model', 'yolox-nano', '--step', '0'], '--step 0: a whole number from 1', 2],
+    [['--model', 'yolox-nano', '--size', 'big'], '--size big: width x height', 2],
+    [[], '--model NAME or --detections FILE', 2],
+    [['--speed'], "Unknown option '--speed'", 2],
+  ])('says in a sentence what is wrong: %j', (args, sentence, expected) => {
+    writeTraffic()
+    write('found.jsonl', { set: 'traffic', file: 'c.jpg', boxes: [vehicle] })
+    const { status, stdout, stderr } = run('eval-detect', ...args)
+    expect(stderr).toContain(sentence)
+    expect(stderr).not.toContain('    at ')
+    expect({ status, stdout }).toEqual({ status: expected, stdout: '' })
+  })
+})
+
+describe('eval:faces', () => {
+  it.each([
+    [['--model', 'yunet-n', '--set', 'voc'], '--set voc has no faces', 2],
+    [['--model', 'yunet-n', '--threshold', '2'], '--threshold 2: a number from 0.01 to 1', 2],
+    [['--model', 'yunet-n'], 'skyeye models pull yunet-n', 1],
+    [[], '--model NAME', 2],
+  ])('says in a sentence what is wrong: %j', (args, sentence, expected) => {
+    const { status, stdout, stderr } = run('eval-faces', ...args)
+    expect(stderr).toContain(sentence)
+    expect({ status, stdout }).toEqual({ status: expected, stdout: '' })
+  })
+})
+
+describe('docs:accuracy', () => {
+  it.each([
+    [['--only', 'resnet'], '--only resnet: one of ', 2],
+    [['--only', 'yunet-n', '--render'], '--render measures nothing', 2],
+    [['--only', 'yunet-n'], 'skyeye models pull yunet-n', 1],
+  ])('says in a sentence what is wrong: %j', (args, sentence, expected) => {
+    const { status, stdout, stderr } = run('accuracy', ...args)
+    expect(stderr).toContain(sentence)
+    expect({ status, stdout }).toEqual({ status: expected, stdout: '' })
+  })
+})
+
+describe('every evaluation command', () => {
+  it.each([
+    ['eval-detect', '--detections FILE'],
+    ['eval-faces', '--threshold N'],
+    ['accuracy', '--render'],
+  ])('explains itself: %s', (program, option) => {
+    expect(run(program, '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining(option) })
+  })
+})
