@@ -2,6 +2,7 @@
 """Writes skyeye-nano.onnx from a checkpoint: planes of bytes in; boxes, scores and labels out, strongest first, before NMS."""
 import argparse
 import hashlib
+import json
 import pathlib
 import warnings
 
@@ -44,17 +45,20 @@ class PlanarStem(nn.Module):
 class Exported(nn.Module):
     """uint8 planes y [1,1,H,W], u, v [1,1,H/2,W/2] -> boxes [1,K,4] in pixels, scores [1,K,1], int32 labels [1,K,1]."""
 
-    def __init__(self, network):
+    def __init__(self, network, calibration):
+        """calibration: slope and shift of the logit of each class, made by calibrate.py."""
         super().__init__()
         self.network = network
         self.stem = PlanarStem(network.stem)
+        self.slope = torch.tensor([calibration[name]["slope"] for name in CLASSES])
+        self.shift = torch.tensor([calibration[name]["shift"] for name in CLASSES])
 
     def forward(self, y, u, v):
         y, u, v = (plane.float() for plane in (y, u, v))
         rows = self.network.after_stem(self.stem(y, u, v))[0]
         centres, strides = grid_of(y)
         # Scores of all classes of all cells in one row; what is below the first MOST is not even decoded.
-        logits = rows[..., 0].flatten()
+        logits = (rows[..., 0] * self.slope + self.shift).flatten()
         count = torch.minimum(torch.tensor([MOST]), torch._shape_as_tensor(logits))
         best, index = torch.topk(logits, count[0])
         cell = torch.div(index, len(CLASSES), rounding_mode="floor")
@@ -82,6 +86,10 @@ def main():
     parser.add_argument("--out", default="models/skyeye-nano.onnx", help="(default: %(default)s)")
     asked = parser.parse_args()
     network = load_average(asked.checkpoint)
+    beside = pathlib.Path(asked.checkpoint).with_name("calibration.json")
+    if not beside.exists():
+        raise SystemExit(f"{beside} is not there: make it with models/training/calibrate.py")
+    calibration = json.loads(beside.read_text())
     luma = torch.randint(0, 256, (1, 1, 256, 416), dtype=torch.uint8)
     chroma = torch.randint(0, 256, (1, 1, 128, 208), dtype=torch.uint8)
     axes = {"y": {2: "height", 3: "width"}} | {n: {2: "half_height", 3: "half_width"} for n in "uv"}
@@ -90,7 +98,7 @@ def main():
         # The tracer warns of what may not be dynamic; the check of other sizes is the tests'.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Exported(network), (luma, chroma, chroma), asked.out, opset_version=OPSET,
+            Exported(network, calibration), (luma, chroma, chroma), asked.out, opset_version=OPSET,
             input_names=["y", "u", "v"], output_names=list(NAMES), dynamic_axes=axes,
         )
     onnx.checker.check_model(onnx.load(asked.out))
