@@ -1,21 +1,23 @@
-/** docs:accuracy: measures the models of the catalogue whose weights are here and writes docs/accuracy.md, its picture and models/accuracy.json. */
-import { rm } from 'node:fs/promises'
+/** docs:accuracy: measures the models of the catalogue whose weights are here and writes docs/accuracy.md, its picture, models/accuracy.json and the figures of the model card. */
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { accuracyFile } from '../src/vision/manifest.ts'
+import { cardWithFigures } from './accuracy/card.ts'
 import { measureModel } from './accuracy/measuring.ts'
 import { inShort, pageOf } from './accuracy/page.ts'
 import { printed, replace, storeAccuracy, storedAccuracies } from './accuracy/results.ts'
 import { summaries } from './accuracy/summary.ts'
 import { endWell, Misuse, within } from './bench/arguments.ts'
 import { modelFiles } from './eval/models.ts'
+import { builtIn } from './eval/targets.ts'
 import { root, sourcesNow } from './performance/results.ts'
 
 const help = `npm run docs:accuracy -- [--only NAME…] [--render]
 
 Evaluates every model of the catalogue whose weights are here (eval:detect and eval:faces at their default sizes, the time of a
-look, the leak rate after redaction), a quarter of an hour in all on two cores, and writes docs/accuracy.md, docs/accuracy.svg and
-models/accuracy.json. What was measured is stored in docs/accuracy/ model by model, as soon as it is there; figures of models that
+look, the leak rate after redaction), a quarter of an hour in all on two cores, and writes docs/accuracy.md, docs/accuracy.svg, models/accuracy.json
+and the figures of models/skyeye-nano.md. What was measured is stored in docs/accuracy/ model by model, as soon as it is there; figures of models that
 are not measured this time stay as they are.
 
   --only NAME   just this model; may be repeated
@@ -73,8 +75,12 @@ async function render(): Promise<void> {
   await replace(join(root, 'docs/accuracy.md'), text)
   if (chart) await replace(join(root, 'docs/accuracy.svg'), chart)
   else await rm(join(root, 'docs/accuracy.svg'), { force: true })
+  const card = join(root, 'models', `${builtIn}.md`)
+  await replace(card, cardWithFigures(await readFile(card, 'utf8'), accuracies))
   await replace(join(root, 'models', accuracyFile), `${printed(summaries(accuracies))}\n`)
-  console.log(`wrote docs/accuracy.md and models/accuracy.json: ${inShort(accuracies)}`)
+  console.log(
+    `wrote docs/accuracy.md, models/accuracy.json and the figures of models/${builtIn}.md: ${inShort(accuracies)}`,
+  )
 }
 
 async function main(): Promise<void> {

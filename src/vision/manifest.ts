@@ -125,7 +125,12 @@ const manifestSchema = Type.Object(
     /** How faces are looked for when they are to be hidden: lower threshold, several sizes of the picture. */
     redaction: Type.Optional(
       Type.Object(
-        { score: share, longSides: Type.Array(Type.Integer({ minimum: 32 }), { minItems: 1 }) },
+        {
+          score: share,
+          /** From here on the head of a person found in these looks is hidden too; default that of all models (redact.ts). */
+          people: Type.Optional(share),
+          longSides: Type.Array(Type.Integer({ minimum: 32 }), { minItems: 1 }),
+        },
         strict,
       ),
     ),

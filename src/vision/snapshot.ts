@@ -29,7 +29,9 @@ export async function findFaces(detector: Detector, picture: Picture420): Promis
     mirrored = !mirrored
   }
   const isWanted = (one: Detection) =>
-    one.label === 'face' ? isBelievable(one) : one.label === 'person' && one.confidence >= leastPerson
+    one.label === 'face'
+      ? isBelievable(one)
+      : one.label === 'person' && one.confidence >= (redaction?.people ?? leastPerson)
   const all = suppress(
     found.filter(isWanted).sort((a, b) => b.confidence - a.confidence),
     nms,

@@ -132,6 +132,22 @@ describe('one network for both tasks', () => {
     expect(await contrast(picture.jpeg, 130, 30, 60)).toBeLessThan(40)
   })
 
+  it('hides the heads of people from the confidence on that its manifest names for them', async () => {
+    const model = writeRanked(folder, tinyRanked([[1, 0.06, 4, 2, 28, 30]]))
+    for (const [people, isHidden] of [
+      [0.05, true],
+      [undefined, false],
+    ] as const) {
+      const redaction = { score: 0.01, longSides: [32], ...(people && { people }) }
+      const light = { manifest: { ...model.manifest, redaction }, path: model.path }
+      const vision = await poolOf({ objects: light, faces: light })
+      const { handle } = await vision.detect(frame('yard'))
+      const picture = await vision.snapshot(handle, [])
+      if ('missing' in picture) throw new Error('no picture')
+      expect((await contrast(picture.jpeg, 130, 30, 60)) < 40, `people from ${people}`).toBe(isHidden)
+    }
+  })
+
   it('looks at all of a picture of which only a part was seen before it shows it', async () => {
     const vision = await poolOf(onePass([person]))
     const look = [{ x1: 0.75, y1: 0.75, x2: 1, y2: 1 }]
