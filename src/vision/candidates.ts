@@ -12,6 +12,8 @@ export class Candidates {
   readonly #fit: Fit
   /** Boxes that were not finite, empty, outside the picture, or far larger than it. */
   absurd = 0
+  /** Boxes for which the model had no row left, at least. */
+  untold = 0
 
   constructor(fit: Fit) {
     this.#fit = fit
@@ -40,7 +42,7 @@ export class Candidates {
       .sort((a, b) => b.confidence - a.confidence)
       .slice(0, maxBoxes)
       .map(({ label, confidence, ...corners }) => ({ label, confidence, box: this.#inPicture(corners) }))
-    return { detections: suppress(all, nms), capped: Math.max(0, this.#kept.length - maxBoxes) }
+    return { detections: suppress(all, nms), capped: Math.max(0, this.#kept.length - maxBoxes) + this.untold }
   }
 
   /** Cut off where the looked-at part of the picture ends. */

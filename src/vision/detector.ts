@@ -27,7 +27,7 @@ export interface Look {
   readonly postMs: number
   /** Boxes dropped because they were not finite, empty or outside. */
   readonly absurd: number
-  /** Boxes dropped because there were too many. */
+  /** Boxes dropped because there were too many; where the model itself dropped them, how many is not known, and one counts. */
   readonly capped: number
 }
 
