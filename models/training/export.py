@@ -95,11 +95,12 @@ def write(network, calibration, path):
     chroma = torch.randint(0, 256, (1, 1, 128, 208), dtype=torch.uint8)
     axes = {"y": {2: "height", 3: "width"}} | {n: {2: "half_height", 3: "half_width"} for n in "uv"}
     axes |= {name: {1: "found"} for name in NAMES}
+    # Of a whole in training mode the exporter would leave the network in training mode as well.
     with warnings.catch_warnings():
         # The tracer warns of what may not be dynamic; the check of other sizes is the tests'.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Exported(network, calibration), (luma, chroma, chroma), path, opset_version=OPSET,
+            Exported(network, calibration).eval(), (luma, chroma, chroma), path, opset_version=OPSET,
             input_names=["y", "u", "v"], output_names=list(NAMES), dynamic_axes=axes,
         )
     onnx.checker.check_model(onnx.load(path))

@@ -62,7 +62,7 @@ class Pyramid(nn.Module):
 class SkyeyeNano(nn.Module):
     """Planes y [B,1,H,W], u and v [B,1,H/2,W/2], values 0..255 -> raw rows [B, cells, classes, ROW], strides 8, 16, 32.
 
-    H and W are multiples of 32. Cells lie row by row, finest stride first. About 0.67 million parameters.
+    H and W are multiples of 32. Cells lie row by row, finest stride first. 0.66 million parameters.
     """
 
     widths = (32, 80, 160, 256)

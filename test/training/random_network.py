@@ -14,4 +14,7 @@ def random_network(seed):
             module.running_var.uniform_(0.5, 2)
             module.weight.data.uniform_(0.5, 1.5)
             module.bias.data.normal_(0, 0.3)
+    for out in network.rows:
+        out.weight.data.normal_(0, 0.05)
+        out.bias.data.normal_(0, 0.5)
     return network.eval()

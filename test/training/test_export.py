@@ -6,8 +6,8 @@ import unittest
 import torch
 
 from export import PlanarStem, note
-from random_network import random_network
 from network import PIXEL_SCALE
+from random_network import random_network
 
 
 class Stem(unittest.TestCase):
