@@ -1,5 +1,7 @@
 /** docs/contract/*.schema.json from the schemas that the code uses. */
 import { alertData, alertEvent } from '../../src/contract/alert-schema.ts'
+import { inventoryData, inventoryEvent } from '../../src/contract/inventory-schema.ts'
+import { snapshotHeaders } from '../../src/contract/snapshot-schema.ts'
 import {
   cameraStateData,
   cameraStateEvent,
@@ -12,12 +14,15 @@ import {
 const schemas = {
   alert: alertEvent,
   'alert-data': alertData,
+  'snapshot-headers': snapshotHeaders,
   presence: presenceEvent,
   'presence-data': presenceData,
   health: healthEvent,
   'health-data': healthData,
   'camera-state': cameraStateEvent,
   'camera-state-data': cameraStateData,
+  inventory: inventoryEvent,
+  'inventory-data': inventoryData,
 }
 
 /** Path relative to the repository, and its text. */
