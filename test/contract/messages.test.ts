@@ -200,20 +200,24 @@ describe('the user properties of a picture', () => {
 })
 
 describe('the published schemas', () => {
+  const published = [...contractDocuments()]
+    .filter(([path]) => path.endsWith('.schema.json'))
+    .map(([, text]) => JSON.parse(text) as { $id: string })
+
   it('are JSON Schemas with an id of their own each', () => {
-    const schemas = [...contractDocuments().values()].map((text) => JSON.parse(text))
-    expect(schemas.map(({ $id }) => $id)).toContain('urn:skyeye:v1:alert')
-    expect(new Set(schemas.map(({ $id }) => $id)).size).toBe(schemas.length)
+    expect(published.map(({ $id }) => $id)).toContain('urn:skyeye:v1:alert')
+    expect(new Set(published.map(({ $id }) => $id)).size).toBe(published.length)
   })
 
   it('name what messages call their dataschema', () => {
-    const ids = [...contractDocuments().values()].map((text) => JSON.parse(text).$id)
+    const ids = published.map(({ $id }) => $id)
     const state = { id: newId(), gateway: 'b', prefix: 'p', time: 0 }
     const bodies = [
       sampleMessage().body,
       presenceMessage(state, 'online').body,
       healthMessage(state, { alive: true }).body,
       cameraStateMessage(state, 'c', { state: 'live', since: 0 }).body,
+      inventoryMessage(state, sampleInventory()).body,
     ]
     for (const body of bodies) expect(ids).toContain(JSON.parse(body).dataschema)
   })
