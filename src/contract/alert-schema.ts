@@ -155,3 +155,5 @@ export const alertEvent = numberedEvent({
   data: alertData,
   dataschema: 'urn:skyeye:v1:alert-data',
 })
+
+export type AlertEvent = Static<typeof alertEvent>

@@ -1,4 +1,5 @@
 /** The AsyncAPI document: a parser of AsyncAPI 3 takes it, and it says what the code does. */
+import { readFileSync } from 'node:fs'
 import { type AsyncAPIDocumentInterface, Parser } from '@asyncapi/parser'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/schema'
@@ -86,6 +87,12 @@ describe('the examples', () => {
         if (!headers) expect(check.Check({ ...value, data: {} }), example.name()).toBe(false)
       }
     }
+  })
+
+  it('include the one that the page shows', () => {
+    const page = readFileSync(new URL('../../docs/contract/README.md', import.meta.url), 'utf8')
+    const shown = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text))
+    expect(shown).toEqual([contractExamples['alert-began'].payload])
   })
 
   it('are there for every message that is not empty, and lie on the topic of their channel', () => {
