@@ -14,6 +14,7 @@ import { HttpServer } from './http/server.ts'
 import { Hosts } from './ingest/hosts.ts'
 import { Networks } from './ingest/networks.ts'
 import { CameraSource } from './ingest/source.ts'
+import { inventoryOf } from './inventory.ts'
 import type { Log } from './kit/log.ts'
 import { type Part, startAll, stopAll } from './kit/part.ts'
 import { PixelStore } from './kit/pixel-store.ts'
@@ -118,6 +119,7 @@ export class Gateway {
       announced: this.#store,
       cameras: () => this.#config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id),
       health: () => this.#status.announcement(),
+      inventory: () => inventoryOf({ config: this.#config, models, version, epoch: this.#store.epoch }),
       log,
     })
     this.#networks = new Networks(config.ingest.allowNetworks)
@@ -211,7 +213,9 @@ export class Gateway {
         'only cameras are taken over now; these settings take effect at the next start',
       )
     }
+    const isChanged = !isDeepStrictEqual(cameras, this.#config.cameras)
     this.#config = { ...this.#config, cameras }
+    if (isChanged) this.#publisher.inventoryChanged()
     const wanted = new Map(cameras.filter(({ enabled }) => enabled).map((camera) => [camera.id, camera]))
     const gone = [...this.#watched.values()].filter(
       ({ camera }) => !isDeepStrictEqual(camera, wanted.get(camera.id)),

@@ -106,8 +106,6 @@ function dataOf({
   clock = { source: 'box' },
   models,
 }: AlertFacts): Omit<AlertData, 'sentAt'> {
-  const { street, community, group, unit } = camera.grid
-  const code = (value: string | undefined) => value || unknownLevel
   return {
     alert: alert.id,
     kind: alert.kind,
@@ -119,15 +117,7 @@ function dataOf({
     ended: alert.ended === undefined ? undefined : toMoment(alert.ended),
     endedBecause: alert.endedBecause,
     camera: { id: camera.id, name: camera.name, tier: camera.tier, gbId: camera.gbId },
-    grid: {
-      street: code(street),
-      community: code(community),
-      group: code(group),
-      unit: code(unit),
-      version: unknownLevel,
-    },
-    address: camera.address,
-    place: camera.place && placeOf(camera.place),
+    ...whereabouts(camera),
     objects: alert.objects.map(({ track, label, confidence, box }) => ({
       track,
       label,
@@ -144,6 +134,26 @@ function dataOf({
     clock,
     drill: false,
     models: [...models],
+  }
+}
+
+/** Where a camera is, as alerts and the inventory tell it. */
+export function whereabouts({
+  grid: { street, community, group, unit },
+  address,
+  place,
+}: Pick<Camera, 'grid' | 'address' | 'place'>): Pick<AlertData, 'grid' | 'address' | 'place'> {
+  const code = (value: string | undefined) => value || unknownLevel
+  return {
+    grid: {
+      street: code(street),
+      community: code(community),
+      group: code(group),
+      unit: code(unit),
+      version: unknownLevel,
+    },
+    address,
+    place: place && placeOf(place),
   }
 }
 

@@ -30,7 +30,7 @@ const camera = Type.Object(
   { description: 'The camera that saw it.' },
 )
 
-const grid = Type.Object(
+export const grid = Type.Object(
   {
     street: gridCode,
     community: gridCode,
@@ -45,6 +45,16 @@ const grid = Type.Object(
   },
   { description: 'Where the camera is in the grid; the same codes as in the topic.' },
 )
+
+export const address = Type.Object({
+  code: name('Standard address code.'),
+  text: name('The address for people.'),
+})
+
+export const place = Type.Object({
+  wgs84: position('[longitude, latitude] in degrees.'),
+  gcj02: position('[longitude, latitude] in degrees, as Chinese maps draw it.'),
+})
 
 const box = Type.Object(
   { x1: share, y1: share, x2: share, y2: share },
@@ -103,15 +113,8 @@ export const alertData = Type.Object(
     sentAt: moment('When this sending left the box: much later than `time` after an outage of the broker.'),
     camera,
     grid,
-    address: Type.Optional(
-      Type.Object({ code: name('Standard address code.'), text: name('The address for people.') }),
-    ),
-    place: Type.Optional(
-      Type.Object({
-        wgs84: position('[longitude, latitude] in degrees.'),
-        gcj02: position('[longitude, latitude] in degrees, as Chinese maps draw it.'),
-      }),
-    ),
+    address: Type.Optional(address),
+    place: Type.Optional(place),
     objects: Type.Array(seen),
     zone: Type.Optional(name('Zone of the rule.')),
     line: Type.Optional(name('Line of the rule.')),
@@ -152,3 +155,5 @@ export const alertEvent = numberedEvent({
   data: alertData,
   dataschema: 'urn:skyeye:v1:alert-data',
 })
+
+export type AlertEvent = Static<typeof alertEvent>

@@ -45,9 +45,15 @@ export function namesOf({ objects, beside, faces }: Choice): string[] {
   return [...new Set([objects, ...(beside ? [beside] : []), faces].map(({ name }) => name))]
 }
 
-/** Names of the models in use, each once: for alerts, health and metrics. */
-export function modelNames({ objects, beside, faces }: Models): string[] {
-  return [...new Set([objects, ...(beside ? [beside] : []), faces].map(({ manifest }) => manifest.name))]
+/** Manifests of the models in use, each once. */
+export function manifestsOf({ objects, beside, faces }: Models): Manifest[] {
+  const all = [objects, ...(beside ? [beside] : []), faces]
+  return [...new Map(all.map(({ manifest }) => [manifest.name, manifest])).values()]
+}
+
+/** Their names, for alerts, health and metrics. */
+export function modelNames(models: Models): string[] {
+  return manifestsOf(models).map(({ name }) => name)
 }
 
 /** Are the weights of all these models somewhere, sound or not? */

@@ -1,0 +1,26 @@
+/** What this gateway consists of right now, for the centre. */
+import type { Config } from './config/config.ts'
+import type { InventoryFacts } from './contract/inventory-message.ts'
+import type { Models } from './vision/ports.ts'
+import { manifestsOf } from './vision/tiers.ts'
+
+export interface InventorySources {
+  readonly config: Pick<Config, 'gateway' | 'cameras'>
+  readonly models: Models
+  readonly version: string
+  /** Of the database. */
+  readonly epoch: string
+}
+
+export function inventoryOf({ config, models, version, epoch }: InventorySources): InventoryFacts {
+  const { name, site } = config.gateway
+  return {
+    version,
+    name,
+    site,
+    epoch,
+    tier: models.tier,
+    models: manifestsOf(models),
+    cameras: config.cameras,
+  }
+}
