@@ -29,6 +29,13 @@ export interface AlertFacts extends AlertOrigin {
   readonly clock?: AlertData['clock']
   /** Names of the models that took part. */
   readonly models: readonly string[]
+  /** Of the tables that say where the camera is; absent where there are none. */
+  readonly versions?: TableVersions
+}
+
+export interface TableVersions {
+  readonly grid?: string
+  readonly places?: string
 }
 
 /** A message for the outbox; epoch and sequence are given by the store, `sentAt` by the relay. */
@@ -105,6 +112,7 @@ function dataOf({
   snapshotMissing,
   clock = { source: 'box' },
   models,
+  versions = {},
 }: AlertFacts): Omit<AlertData, 'sentAt'> {
   const { street, community, group, unit } = camera.grid
   const code = (value: string | undefined) => value || unknownLevel
@@ -124,10 +132,12 @@ function dataOf({
       community: code(community),
       group: code(group),
       unit: code(unit),
-      version: unknownLevel,
+      version: code(versions.grid),
     },
     address: camera.address,
     place: camera.place && placeOf(camera.place),
+    placeMissing: camera.place ? undefined : camera.placeMissing,
+    placesVersion: versions.places,
     objects: alert.objects.map(({ track, label, confidence, box }) => ({
       track,
       label,
