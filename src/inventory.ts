@@ -5,7 +5,7 @@ import type { Models } from './vision/ports.ts'
 import { manifestsOf } from './vision/tiers.ts'
 
 export interface InventorySources {
-  readonly config: Pick<Config, 'gateway' | 'cameras'>
+  readonly config: Pick<Config, 'gateway' | 'cameras' | 'tables'>
   readonly models: Models
   readonly version: string
   /** Of the database. */
@@ -14,6 +14,7 @@ export interface InventorySources {
 
 export function inventoryOf({ config, models, version, epoch }: InventorySources): InventoryFacts {
   const { name, site } = config.gateway
+  const { grid, places } = config.tables
   return {
     version,
     name,
@@ -21,6 +22,7 @@ export function inventoryOf({ config, models, version, epoch }: InventorySources
     epoch,
     tier: models.tier,
     models: manifestsOf(models),
+    tables: { grid: grid?.version, places: places?.version },
     cameras: config.cameras,
   }
 }

@@ -73,10 +73,15 @@ const alert: Alert = {
 
 const picture = snapshotMessage({ ...box, id: id(2), camera, alert, sha256 })
 
+const tables = { grid: '2026-11', places: '2026-11-20' }
+
 function alertExample(last: number, sequence: number, change: Partial<Alert> = {}): Example {
   const told = { ...alert, ...change }
   const snapshot = told.phase === 'began' ? picture : undefined
-  const { topic, body } = alertMessage({ ...box, id: id(last), camera, alert: told, models, snapshot })
+  const { topic, body } = alertMessage({
+    ...{ ...box, id: id(last), camera, alert: told },
+    ...{ models, snapshot, versions: tables },
+  })
   const sending = { epoch, sequence, sentAt: told.time + 175 }
   return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
 }
@@ -131,7 +136,7 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   inventory: parsed(
     inventoryMessage(state(10), {
       ...{ version: '0.1.0', name: '一号箱', site: '东门路 42 号', epoch, tier: 'standard' },
-      ...{ models: [{ name: 'yolox-nano', ...weights }], cameras: [camera, known] },
+      ...{ models: [{ name: 'yolox-nano', ...weights }], cameras: [camera, known], tables },
     }),
   ),
   'camera-state': parsed(cameraStateMessage(state(11), camera.id, { state: 'live', since: began, ...hour })),

@@ -1,7 +1,7 @@
 /** What an alert tells the centre: the schema of its data, and of the message around it. */
 import Type, { type Static } from 'typebox'
 import { endedBecauses, snapshotMissings } from '../domain/alert.ts'
-import { tiers } from '../domain/camera.ts'
+import { placeMissings, tiers } from '../domain/camera.ts'
 import { labels } from '../domain/detection.ts'
 import { duties, severities } from '../domain/rule.ts'
 import { moment, numberedEvent, uuid } from './envelope.ts'
@@ -38,7 +38,7 @@ export const grid = Type.Object(
     unit: gridCode,
     version: Type.String({
       description:
-        'Of the grid table that gave the codes; `_` while they come from the configuration of the camera.',
+        'Of the table of the grid when this was told; `_` where the gateway has none and the codes are those of the configuration.',
       minLength: 1,
       maxLength: 64,
     }),
@@ -115,6 +115,20 @@ export const alertData = Type.Object(
     grid,
     address: Type.Optional(address),
     place: Type.Optional(place),
+    placeMissing: Type.Optional(
+      Type.Enum([...placeMissings], {
+        description:
+          'Why there is no `place`: the gateway has no table of places, the camera no row in it, or the row no longitude and latitude.',
+      }),
+    ),
+    placesVersion: Type.Optional(
+      Type.String({
+        description:
+          'Of the table of places when this was told: `unit`, `address` and `place` come from it. Absent where the gateway has none.',
+        minLength: 1,
+        maxLength: 64,
+      }),
+    ),
     objects: Type.Array(seen),
     zone: Type.Optional(name('Zone of the rule.')),
     line: Type.Optional(name('Line of the rule.')),

@@ -61,6 +61,16 @@ export const inventoryData = Type.Object(
       }),
     ),
     models: Type.Array(model),
+    tables: Type.Object(
+      {
+        grid: Type.Optional(name('Of the table of the grid.')),
+        places: Type.Optional(name('Of the table of places.')),
+      },
+      {
+        description:
+          'Versions of the tables that say where the cameras are; absent where there is no such table.',
+      },
+    ),
     cameras: Type.Array(camera, { description: 'All that are configured, in the order of their ids.' }),
   },
   {

@@ -8,7 +8,7 @@ import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/co
 import { presences } from '../../src/contract/state-schema.ts'
 import { validateMessage, validateSnapshotHeaders } from '../../src/contract/validate.ts'
 import { endedBecauses, snapshotMissings } from '../../src/domain/alert.ts'
-import { type Camera, cameraStates } from '../../src/domain/camera.ts'
+import { type Camera, cameraStates, placeMissings } from '../../src/domain/camera.ts'
 import { duties, severities } from '../../src/domain/rule.ts'
 import { sampleAlert, sampleCamera, sampleInventory, sampleMessage } from '../support/alert-samples.ts'
 
@@ -91,6 +91,21 @@ describe('an alert message', () => {
       expect(event.data.camera.name).toBe(name)
       expect(event.data.grid).toEqual({ street: '_', community: '_', group: '_', unit: '_', version: '_' })
     }
+  })
+
+  it('names the versions of the tables, and why a place is missing', () => {
+    const { place, ...nowhere } = sampleCamera
+    for (const placeMissing of placeMissings) {
+      const camera: Camera = { ...nowhere, placeMissing }
+      const versions = { grid: '2026-11', places: 'p-3' }
+      const event = finished(
+        alertMessage({ ...origin, camera, id: newId(), alert: sampleAlert(), versions }).body,
+      )
+      expect(validateMessage(event)).toEqual([])
+      expect(event.data).toMatchObject({ placeMissing, placesVersion: 'p-3', grid: { version: '2026-11' } })
+      expect(event.data).not.toHaveProperty('place')
+    }
+    expect(finished(sampleMessage().body).data).not.toHaveProperty('placeMissing')
   })
 
   it('is refused by its schema while it lacks its numbers', () => {
