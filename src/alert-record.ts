@@ -1,6 +1,6 @@
 /** An alert as the store takes it: its message, and its picture where there is one that may be shown. */
 import { createHash } from 'node:crypto'
-import { alertMessage, snapshotMessage } from './contract/alert-message.ts'
+import { alertMessage, snapshotMessage, type TableVersions } from './contract/alert-message.ts'
 import type { Alert, SnapshotMissing } from './domain/alert.ts'
 import { type Camera, mayShow } from './domain/camera.ts'
 import type { Picture } from './pipeline.ts'
@@ -11,6 +11,7 @@ export interface RecordFacts {
   /** Beginning of every topic. */
   readonly prefix: string
   readonly models: readonly string[]
+  readonly versions?: TableVersions
   readonly camera: Camera
   readonly alert: Alert
   readonly picture: Picture | undefined
@@ -28,13 +29,20 @@ export function shownPicture(
 }
 
 /** Throws MESSAGE_INVALID where an id is too long for a topic. */
-export function alertRecord({ picture, messageId, snapshotId, models, ...origin }: RecordFacts): SaveAlert {
+export function alertRecord({
+  picture,
+  messageId,
+  snapshotId,
+  models,
+  versions,
+  ...origin
+}: RecordFacts): SaveAlert {
   const { alert } = origin
   const shown = picture && shownPicture(origin.camera, picture)
   if (!shown || 'missing' in shown) {
     return {
       alert,
-      message: alertMessage({ ...origin, id: messageId, models, snapshotMissing: shown?.missing }),
+      message: alertMessage({ ...origin, id: messageId, models, versions, snapshotMissing: shown?.missing }),
     }
   }
   const { jpeg, width, height } = shown
@@ -43,7 +51,7 @@ export function alertRecord({ picture, messageId, snapshotId, models, ...origin 
   const snapshot = { topic: image.topic, sha256 }
   return {
     alert,
-    message: alertMessage({ ...origin, id: messageId, models, snapshot }),
+    message: alertMessage({ ...origin, id: messageId, models, versions, snapshot }),
     snapshot: { jpeg, width, height, message: image },
   }
 }

@@ -187,7 +187,7 @@ export class Gateway {
     return stopAll(this.#parts, stopDeadlineMs)
   }
 
-  /** Takes over what changed among the cameras; cameras that did not change are not touched. */
+  /** Takes over what changed among the cameras and in the tables; cameras that did not change are not touched. */
   reload(config: Config): Promise<void> {
     const reloaded = this.#reloaded.then(() => this.#takeOver(config))
     this.#reloaded = reloaded.catch(() => {})
@@ -202,7 +202,7 @@ export class Gateway {
   async #takeOver(config: Config): Promise<void> {
     if (!this.#status.started) return
     this.#status.refusedConfiguration = undefined
-    const { cameras, secrets: _, ...others } = config
+    const { cameras, tables, places, secrets: _, ...others } = config
     const changed = Object.entries(others).filter(
       ([section, value]) => !isDeepStrictEqual(value, this.#config[section as keyof Config]),
     )
@@ -210,12 +210,13 @@ export class Gateway {
       const sections = changed.map(([section]) => section)
       this.#log.warn(
         { sections },
-        'only cameras are taken over now; these settings take effect at the next start',
+        'only cameras and the tables of the grid are taken over now; these settings take effect at the next start',
       )
     }
-    const isChanged = !isDeepStrictEqual(cameras, this.#config.cameras)
-    this.#config = { ...this.#config, cameras }
-    if (isChanged) this.#publisher.inventoryChanged()
+    const before = [this.#config.cameras, this.#config.tables]
+    // A new version of the tables alone interrupts no camera: alerts carry it from now on.
+    this.#config = { ...this.#config, cameras, tables, places }
+    if (!isDeepStrictEqual([cameras, tables], before)) this.#publisher.inventoryChanged()
     const wanted = new Map(cameras.filter(({ enabled }) => enabled).map((camera) => [camera.id, camera]))
     const gone = [...this.#watched.values()].filter(
       ({ camera }) => !isDeepStrictEqual(camera, wanted.get(camera.id)),
@@ -292,8 +293,10 @@ export class Gateway {
 
   /** Alert, picture and their messages in one transaction; then the relay is told. Never rejects. */
   #save(camera: Camera, alert: Alert, picture: Picture | undefined): Promise<void> {
-    const { gateway, broker } = this.#config
-    const facts = { gateway: gateway.id, prefix: broker.prefix, models: this.#models, camera, alert }
+    const { gateway, broker, tables } = this.#config
+    const versions = { grid: tables.grid?.version, places: tables.places?.version }
+    const origin = { gateway: gateway.id, prefix: broker.prefix, camera, alert }
+    const facts = { ...origin, models: this.#models, versions }
     const ids = { messageId: newId(), snapshotId: newId() }
     return this.#saving.add(async (late) => {
       // The first attempt has given the picture's memory away.

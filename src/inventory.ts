@@ -5,7 +5,7 @@ import type { Models } from './vision/ports.ts'
 import { manifestsOf } from './vision/tiers.ts'
 
 export interface InventorySources {
-  readonly config: Pick<Config, 'gateway' | 'cameras'>
+  readonly config: Pick<Config, 'gateway' | 'cameras' | 'tables'>
   readonly models: Models
   readonly version: string
   /** Of the database. */
@@ -14,13 +14,7 @@ export interface InventorySources {
 
 export function inventoryOf({ config, models, version, epoch }: InventorySources): InventoryFacts {
   const { name, site } = config.gateway
-  return {
-    version,
-    name,
-    site,
-    epoch,
-    tier: models.tier,
-    models: manifestsOf(models),
-    cameras: config.cameras,
-  }
+  const { tables, cameras } = config
+  const versions = { grid: tables.grid?.version, places: tables.places?.version }
+  return { version, name, site, epoch, versions, tier: models.tier, models: manifestsOf(models), cameras }
 }

@@ -16,6 +16,7 @@ import {
 } from '../../src/config/schema/camera-schema.ts'
 import { rootSchema } from '../../src/config/schema/root.ts'
 import { remoteBrokerSchema } from '../../src/config/schema/sections.ts'
+import { cellSchema, spotSchema, workerSchema } from '../../src/config/schema/tables-schema.ts'
 import { labels } from '../../src/domain/detection.ts'
 
 const introduction = `# Configuration
@@ -30,6 +31,14 @@ are said at once, each with file, line and path. Unknown keys are errors. Genera
 - Codes of digits (GB ids, grid codes) are written in quotes, so that YAML does not take them for numbers.
 - A file may have 4 MB and is UTF-8, with or without byte order mark.
 `
+
+const tables = {
+  grid: `One cell of the grid a line, the first line names the columns, in any order. Codes are text, whatever a spreadsheet makes of
+them. Every cell but a street has its parent one level up. Example: \`config/grid.csv\`.`,
+  places: `One camera or address a line. What stands here replaces \`grid\`, \`address\` and \`place\` of the camera, which must not be told twice; a
+camera without a row or position is allowed, and its alerts say so (\`placeMissing\`). Example: \`config/places.csv\`.`,
+  workers: `One person and cell a line; \`days\` and \`hours\` are joined by \`;\`. Example: \`config/workers.csv\`.`,
+}
 
 export function configDocuments(): Map<string, string> {
   const root = rootSchema as SchemaNode
@@ -54,6 +63,9 @@ export function configDocuments(): Map<string, string> {
     ...rules(),
     section('`schedule` of a rule', undefined, scheduleSchema),
     csv(),
+    section('`places.gridFile`, a CSV', tables.grid, cellSchema),
+    section('`places.placesFile`, a CSV', tables.places, spotSchema),
+    section('`places.workersFile`, a CSV', tables.workers, workerSchema),
   ]
   return new Map([['docs/reference/configuration.md', `${parts.join('\n')}`]])
 }

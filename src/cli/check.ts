@@ -14,6 +14,7 @@ import { createLog } from '../kit/log.ts'
 import { SecretMask } from '../kit/secrets.ts'
 import { probeBroker } from '../publish/probe.ts'
 import { modelNames } from '../vision/tiers.ts'
+import { placesFound, placesLine } from './check-places.ts'
 import type { Io } from './io.ts'
 import { defaultConfigPath, findModels, readConfig } from './setup.ts'
 import { table } from './table.ts'
@@ -68,9 +69,13 @@ export async function check(args: string[], io: Io): Promise<number> {
   if (broker && 'why' in broker) problems.push(broker.why)
   const probed = values.connect ? await probeAll(config, (text) => !values.json && io.err(text)) : []
   const failed = probed.filter(({ result }) => 'state' in result).length
+  const places = placesFound(config)
   if (values.json) {
     io.out(
-      JSON.stringify({ cameras: config.cameras.length, models, remarks, warnings, problems, broker, probed }),
+      JSON.stringify({
+        ...{ cameras: config.cameras.length, places, models, remarks },
+        ...{ warnings, problems, broker, probed },
+      }),
     )
   } else {
     for (const warning of warnings) io.err(`warning: ${describeProblem(warning)}`)
@@ -79,6 +84,7 @@ export async function check(args: string[], io: Io): Promise<number> {
     if (broker && 'protocol' in broker) io.out(`broker: connected, MQTT ${broker.protocol}`)
     if (values.connect) for (const line of table(rows(probed))) io.out(line)
     if (models) io.out(`models: ${models.names.join(', ')}${models.tier ? ` (tier ${models.tier})` : ''}`)
+    if (config.cameras.length > 0) io.out(placesLine(places, config.cameras.length))
     const cameras = `${config.cameras.length} camera${config.cameras.length === 1 ? '' : 's'}`
     io.out(
       problems.length + failed === 0

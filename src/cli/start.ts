@@ -15,7 +15,7 @@ import { version } from './version.ts'
 const help = `skyeye start [--config FILE]
 
 Runs the gateway in the foreground; logs JSON lines to stderr. SIGTERM and SIGINT stop it, SIGHUP (or a change of the
-configuration's files) loads the cameras again. Exit status 70: a model run hung in native code, start it again.
+configuration's files) loads cameras and tables again. Exit status 70: a model run hung in native code, start it again.
 
   --config FILE   configuration (default: ${defaultConfigPath})
   --help          this text`

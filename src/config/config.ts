@@ -1,6 +1,7 @@
 /** The configuration as the composition root receives it: checked, complete, resolved and frozen. */
 import type { Camera } from '../domain/camera.ts'
 import type { ModelTier } from '../domain/model-tier.ts'
+import type { Tables } from '../domain/place.ts'
 import type { RawConfig } from './schema/root.ts'
 
 /** An own broker on loopback. */
@@ -53,7 +54,11 @@ export interface Config {
   readonly http: Frozen<RawConfig['http']>
   readonly retention: Frozen<RawConfig['retention']>
   readonly log: Frozen<RawConfig['log']>
+  /** Which files hold the tables. */
+  readonly places: Frozen<RawConfig['places']>
   readonly cameras: readonly Camera[]
+  /** Of the grid and of those who answer for it. */
+  readonly tables: Tables
   /** Every password, for the masks of log, API and errors. */
   readonly secrets: readonly string[]
 }

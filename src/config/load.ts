@@ -1,11 +1,13 @@
 /** Loads a configuration: reads, checks everything, and either says all that is wrong or hands over what is right. */
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { checkConsent, checkIds, checkTags, type ListedCamera } from './cameras.ts'
 import { checkValue } from './check.ts'
 import type { Config } from './config.ts'
-import { parseCamerasCsv } from './files/cameras-csv.ts'
-import { readTextFile } from './files/text-file.ts'
+import { camerasTable } from './files/cameras-csv.ts'
+import { parseTable } from './files/csv-table.ts'
+import { readTextFile, type TextFile } from './files/text-file.ts'
 import { parseYamlFile } from './files/yaml-file.ts'
+import { checkGbIds } from './gb-ids.ts'
 import { isNetwork } from './networks.ts'
 import { checkPicture, checkRules, type Picture } from './pictures.ts'
 import { ConfigError, type Path, type Problem, Problems, type SourceFile } from './problems.ts'
@@ -14,12 +16,16 @@ import { besideFile, deepFreeze, resolveUrl, toBroker, toCamera, toSections } fr
 import type { RawCameraDefaults } from './schema/camera-schema.ts'
 import { camerasFileSchema, type RawConfig, rootSchema } from './schema/root.ts'
 import { type Environment, expandVariables, readSecretFile, urlSecrets, withPassword } from './secrets.ts'
+import { placeCameras, warnOfUnplaced } from './tables/placing.ts'
+import { readTables } from './tables/read-tables.ts'
 
 export interface LoadOptions {
   /** Variables for `${NAME}`; default: those of this process. */
   readonly env?: Environment
   /** Says what is wrong with the URL of a camera, without repeating its account; undefined where it is good. */
   readonly checkUrl?: (url: string) => string | undefined
+  /** Text by absolute path, in place of what the file holds: an import is checked before it is written. */
+  readonly instead?: ReadonlyMap<string, string>
 }
 
 export interface LoadedConfig {
@@ -39,6 +45,7 @@ class Loader {
   readonly #path: string
   readonly #env: Environment
   readonly #checkUrl: (url: string) => string | undefined
+  readonly #instead: ReadonlyMap<string, string>
   readonly #problems = new Problems()
   readonly #warnings = new Problems()
   readonly #files: string[] = []
@@ -46,10 +53,14 @@ class Loader {
   readonly #secrets = new Set<string>()
   readonly #inserted = new Set<string>()
 
-  constructor(path: string, { env = process.env, checkUrl = () => undefined }: LoadOptions) {
+  constructor(
+    path: string,
+    { env = process.env, checkUrl = () => undefined, instead = new Map() }: LoadOptions,
+  ) {
     this.#path = path
     this.#env = env
     this.#checkUrl = checkUrl
+    this.#instead = instead
   }
 
   async load(): Promise<LoadedConfig> {
@@ -57,6 +68,9 @@ class Loader {
     if (!main) throw this.#refusal()
     const raw = (checkValue(rootSchema, main, this.#problems) ?? {}) as RawConfig
     const listed = await this.#listCameras(main, raw)
+    const checked = await this.#readTables(main, raw)
+    const placings = placeCameras(listed, checked, this.#problems)
+    warnOfUnplaced(main, listed, checked, this.#warnings)
     this.#checkSections(main, raw)
     this.#checkCameras(main, raw.cameraDefaults ?? {}, listed)
     const brokerPassword = await this.#brokerSecrets(main, raw.broker)
@@ -66,7 +80,8 @@ class Loader {
     const config: Config = {
       ...toSections(raw),
       broker: toBroker(main.file, raw.broker, brokerPassword),
-      cameras: listed.map((camera, i) => toCamera(camera, urls[i], raw.cameraDefaults ?? {})),
+      cameras: listed.map((camera, i) => toCamera(camera, urls[i], placings[i], raw.cameraDefaults ?? {})),
+      tables: checked.tables,
       secrets: [...this.#secrets],
     }
     return {
@@ -82,8 +97,7 @@ class Loader {
 
   /** A file as a value with its variables put in; undefined (and a problem) where it cannot be read. */
   async #read(file: string, named?: { source: SourceFile; path: Path }): Promise<SourceFile | undefined> {
-    this.#files.push(file)
-    const read = await readTextFile(file)
+    const read = await this.#readText(file)
     if ('fault' in read) {
       if (named && read.line === 1) {
         const name = mayRepeat(file) ? file : 'the file'
@@ -94,9 +108,27 @@ class Loader {
       }
       return undefined
     }
-    const parse = /\.csv$/i.test(file) && named ? parseCamerasCsv : parseYamlFile
-    const source = parse(file, read.text, this.#problems)
+    const source =
+      /\.csv$/i.test(file) && named
+        ? parseTable(camerasTable, file, read.text, this.#problems)
+        : parseYamlFile(file, read.text, this.#problems)
     return source && expandVariables(source, this.#env, this.#problems, (value) => this.#inserted.add(value))
+  }
+
+  async #readText(file: string): Promise<TextFile> {
+    this.#files.push(file)
+    const text = this.#instead.get(resolve(file))
+    return text === undefined ? await readTextFile(file) : { text }
+  }
+
+  async #readTables(main: SourceFile, raw: RawConfig) {
+    return await readTables({
+      main,
+      section: raw.places ?? {},
+      readText: (file) => this.#readText(file),
+      problems: this.#problems,
+      warnings: this.#warnings,
+    })
   }
 
   async #listCameras(main: SourceFile, raw: RawConfig): Promise<ListedCamera[]> {
@@ -146,6 +178,7 @@ class Loader {
     const shared: Picture = { raw: defaults, source: main, path: ['cameraDefaults'] }
     checkPicture(shared, this.#problems)
     checkIds(listed, this.#problems)
+    checkGbIds(listed, this.#problems)
     for (const camera of listed) {
       const picture = { raw: camera.raw, source: camera.source, path: ['cameras', camera.index] }
       checkTags(camera, this.#problems)

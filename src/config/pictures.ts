@@ -117,7 +117,8 @@ function isPolygon(value: unknown): value is Corner[] {
   return Array.isArray(value) && value.every(isCorner)
 }
 
-function isTimeZone(name: string): boolean {
+/** Is it an IANA name that this machine knows? */
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

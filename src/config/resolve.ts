@@ -8,6 +8,7 @@ import type { Config, EmbeddedBroker, RemoteBroker } from './config.ts'
 import { toRule } from './rules/rule-schema.ts'
 import type { RawCamera, RawCameraDefaults } from './schema/camera-schema.ts'
 import type { RawConfig } from './schema/root.ts'
+import type { Placing } from './tables/placing.ts'
 
 /** A path that is written in a file, seen from the folder of that file. */
 export function besideFile(file: string, path: string): string {
@@ -44,9 +45,14 @@ export function toBroker(
   }
 }
 
-/** `url` has its password and an absolute path. */
-export function toCamera({ raw }: ListedCamera, url: string, defaults: RawCameraDefaults): Camera {
-  const { id, name, tier, enabled, driver, gbId, tags, address, place } = raw
+/** `url` has its password and an absolute path; `placing` says where it is. */
+export function toCamera(
+  { raw }: ListedCamera,
+  url: string,
+  placing: Placing,
+  defaults: RawCameraDefaults,
+): Camera {
+  const { id, name, tier, enabled, driver, gbId, tags } = raw
   return {
     id,
     name,
@@ -57,9 +63,7 @@ export function toCamera({ raw }: ListedCamera, url: string, defaults: RawCamera
     ...(gbId === undefined ? {} : { gbId }),
     tags,
     ...(raw.consent ? { consent: toConsent(raw.consent) } : {}),
-    grid: raw.grid ?? {},
-    ...(address ? { address } : {}),
-    ...(place ? { place } : {}),
+    ...placing,
     masks: (raw.masks ?? defaults.masks ?? []).map((corners) => corners.map(toPoint)),
     zones: (raw.zones ?? defaults.zones ?? []).map(({ name, polygon }) => ({
       name,
@@ -85,13 +89,23 @@ function toPoint([x, y]: readonly [number, number]): Point {
 }
 
 /** The parts of the configuration that are neither cameras nor broker nor secrets. */
-export function toSections(raw: RawConfig): Omit<Config, 'broker' | 'cameras' | 'secrets'> {
-  const { gateway, analysis, ingest, http, retention, log } = raw
+export function toSections(raw: RawConfig): Omit<Config, 'broker' | 'cameras' | 'tables' | 'secrets'> {
+  const { gateway, analysis, ingest, http, retention, log, places } = raw
   const dataDir = resolve(raw.dataDir)
   const workers = analysis.workers === 'auto' ? availableParallelism() : analysis.workers
   const { dir = join(dataDir, 'models'), ...choice } = raw.models
   const models = { ...choice, dir: resolve(dir) }
-  return { gateway, dataDir, analysis: { ...analysis, workers }, models, ingest, http, retention, log }
+  return {
+    gateway,
+    dataDir,
+    analysis: { ...analysis, workers },
+    models,
+    ingest,
+    http,
+    retention,
+    log,
+    places,
+  }
 }
 
 /** Freezes the value and all that hangs from it. */

@@ -29,6 +29,13 @@ export interface AlertFacts extends AlertOrigin {
   readonly clock?: AlertData['clock']
   /** Names of the models that took part. */
   readonly models: readonly string[]
+  /** Of the tables that say where the camera is; absent where there are none. */
+  readonly versions?: TableVersions
+}
+
+export interface TableVersions {
+  readonly grid?: string
+  readonly places?: string
 }
 
 /** A message for the outbox; epoch and sequence are given by the store, `sentAt` by the relay. */
@@ -105,6 +112,7 @@ function dataOf({
   snapshotMissing,
   clock = { source: 'box' },
   models,
+  versions = {},
 }: AlertFacts): Omit<AlertData, 'sentAt'> {
   return {
     alert: alert.id,
@@ -117,7 +125,8 @@ function dataOf({
     ended: alert.ended === undefined ? undefined : toMoment(alert.ended),
     endedBecause: alert.endedBecause,
     camera: { id: camera.id, name: camera.name, tier: camera.tier, gbId: camera.gbId },
-    ...whereabouts(camera),
+    ...whereabouts(camera, versions.grid),
+    placesVersion: versions.places,
     objects: alert.objects.map(({ track, label, confidence, box }) => ({
       track,
       label,
@@ -138,11 +147,10 @@ function dataOf({
 }
 
 /** Where a camera is, as alerts and the inventory tell it. */
-export function whereabouts({
-  grid: { street, community, group, unit },
-  address,
-  place,
-}: Pick<Camera, 'grid' | 'address' | 'place'>): Pick<AlertData, 'grid' | 'address' | 'place'> {
+export function whereabouts(
+  { grid: { street, community, group, unit }, address, place, placeMissing }: Camera,
+  gridVersion: string | undefined,
+): Pick<AlertData, 'grid' | 'address' | 'place' | 'placeMissing'> {
   const code = (value: string | undefined) => value || unknownLevel
   return {
     grid: {
@@ -150,10 +158,11 @@ export function whereabouts({
       community: code(community),
       group: code(group),
       unit: code(unit),
-      version: unknownLevel,
+      version: code(gridVersion),
     },
     address,
     place: place && placeOf(place),
+    placeMissing: place ? undefined : placeMissing,
   }
 }
 

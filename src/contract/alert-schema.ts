@@ -1,7 +1,7 @@
 /** What an alert tells the centre: the schema of its data, and of the message around it. */
 import Type, { type Static } from 'typebox'
 import { endedBecauses, snapshotMissings } from '../domain/alert.ts'
-import { tiers } from '../domain/camera.ts'
+import { placeMissings, tiers } from '../domain/camera.ts'
 import { labels } from '../domain/detection.ts'
 import { duties, severities } from '../domain/rule.ts'
 import { moment, numberedEvent, uuid } from './envelope.ts'
@@ -38,7 +38,7 @@ export const grid = Type.Object(
     unit: gridCode,
     version: Type.String({
       description:
-        'Of the grid table that gave the codes; `_` while they come from the configuration of the camera.',
+        'Of the table of the grid when this was told; `_` where the gateway has none and the codes are those of the configuration.',
       minLength: 1,
       maxLength: 64,
     }),
@@ -54,6 +54,18 @@ export const address = Type.Object({
 export const place = Type.Object({
   wgs84: position('[longitude, latitude] in degrees.'),
   gcj02: position('[longitude, latitude] in degrees, as Chinese maps draw it.'),
+})
+
+export const placeMissing = Type.Enum([...placeMissings], {
+  description:
+    'Why there is no `place`: the gateway has no table of places, the camera no row in it, or the row no longitude and latitude.',
+})
+
+export const placesVersion = Type.String({
+  description:
+    'Of the table of places when this was told: `unit`, `address` and `place` come from it. Absent where the gateway has none.',
+  minLength: 1,
+  maxLength: 64,
 })
 
 const box = Type.Object(
@@ -115,6 +127,8 @@ export const alertData = Type.Object(
     grid,
     address: Type.Optional(address),
     place: Type.Optional(place),
+    placeMissing: Type.Optional(placeMissing),
+    placesVersion: Type.Optional(placesVersion),
     objects: Type.Array(seen),
     zone: Type.Optional(name('Zone of the rule.')),
     line: Type.Optional(name('Line of the rule.')),

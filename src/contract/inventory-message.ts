@@ -2,7 +2,7 @@
 import type { Camera } from '../domain/camera.ts'
 import type { ModelTier } from '../domain/model-tier.ts'
 import type { Rule } from '../domain/rule.ts'
-import { whereabouts } from './alert-message.ts'
+import { type TableVersions, whereabouts } from './alert-message.ts'
 import { wrap } from './envelope.ts'
 import { type InventoryData, inventoryType } from './inventory-schema.ts'
 import type { StateMessage, StateOrigin } from './state-message.ts'
@@ -16,6 +16,8 @@ export interface InventoryFacts {
   readonly site?: string
   /** Of the outbox. */
   readonly epoch: string
+  /** Of the tables that say where the cameras are; absent where there are none. */
+  readonly versions?: TableVersions
   readonly tier?: ModelTier
   readonly models: readonly {
     readonly name: string
@@ -26,7 +28,7 @@ export interface InventoryFacts {
 }
 
 export function inventoryMessage(origin: StateOrigin, facts: InventoryFacts): StateMessage {
-  const { version, name, site, epoch, tier, models, cameras } = facts
+  const { version, name, site, epoch, versions = {}, tier, models, cameras } = facts
   const data: InventoryData = {
     version,
     name,
@@ -34,15 +36,28 @@ export function inventoryMessage(origin: StateOrigin, facts: InventoryFacts): St
     epoch,
     tier,
     models: models.map(({ name, sha256, tasks }) => ({ name, sha256, tasks: [...tasks] })),
-    cameras: cameras.map(cameraOf).sort((one, other) => (one.id < other.id ? -1 : 1)),
+    gridVersion: versions.grid,
+    placesVersion: versions.places,
+    cameras: cameras
+      .map((camera) => cameraOf(camera, versions.grid))
+      .sort((one, other) => (one.id < other.id ? -1 : 1)),
   }
   const event = wrap(origin, inventoryType, 'urn:skyeye:v1:inventory-data', data)
   return { topic: inventoryTopic(origin.prefix, origin.gateway), body: JSON.stringify(event) }
 }
 
-function cameraOf(camera: Camera): InventoryData['cameras'][number] {
+function cameraOf(camera: Camera, gridVersion?: string): InventoryData['cameras'][number] {
   const { id, name, tier, enabled, gbId, tags, rules } = camera
-  return { id, name, tier, enabled, gbId, ...whereabouts(camera), tags: [...tags], rules: rules.map(ruleOf) }
+  return {
+    id,
+    name,
+    tier,
+    enabled,
+    gbId,
+    ...whereabouts(camera, gridVersion),
+    tags: [...tags],
+    rules: rules.map(ruleOf),
+  }
 }
 
 function ruleOf(rule: Rule): InventoryData['cameras'][number]['rules'][number] {

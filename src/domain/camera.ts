@@ -54,6 +54,10 @@ export interface GridPlace {
   readonly unit?: string
 }
 
+export const placeMissings = ['not-configured', 'not-listed', 'no-position'] as const
+/** Why nobody knows where on earth a camera is: no table of places, no row for it, or a row without longitude and latitude. */
+export type PlaceMissing = (typeof placeMissings)[number]
+
 /** One configured camera. */
 export interface Camera {
   readonly id: string
@@ -72,6 +76,8 @@ export interface Camera {
   readonly address?: { readonly code: string; readonly text: string }
   /** Degrees, WGS-84. */
   readonly place?: { readonly lon: number; readonly lat: number }
+  /** Why there is none. */
+  readonly placeMissing?: PlaceMissing
   /** Areas never shown nor analysed: painted black before anything else sees the pixels. */
   readonly masks: readonly (readonly Point[])[]
   readonly zones: readonly Zone[]

@@ -99,7 +99,7 @@ describe.skipIf(!modelsPresent)('check (skipped where ../shared/models is absent
     const { status, out, err } = await ran(['check', '--config', folder.config], { env: withModels })
     expect([status, out]).toEqual([
       0,
-      `models: yolox-nano, yunet-n (tier standard)\n${folder.config}: good, 1 camera\n`,
+      `models: yolox-nano, yunet-n (tier standard)\nplaces: no grid table; 0 of 1 cameras have a position\n${folder.config}: good, 1 camera\n`,
     ])
     expect(err).toMatch(/^warning: .*skyeye\.yaml:\d+ .*camera "yard" has no rules/)
   })
@@ -153,5 +153,25 @@ describe.skipIf(!modelsPresent)('check (skipped where ../shared/models is absent
     expect(told.probed[0].result).toMatchObject({ codec: 'h264', width: 640, height: 360 })
     expect(told.probed[3].result.state).toBe('auth_failed')
     expect(json.out).not.toMatch(/mistyped|p@ss|p%40ss/)
+  })
+})
+
+it('says which cameras have no position, and by which tables the others have theirs', async () => {
+  const folder = new Folder()
+  const camera = (id: string) => ({ id, name: id, url: `rtsp://10.0.0.5/${id}` })
+  folder.write('code,name,level,parent,version\n340207001000,Street,2,,v7\n', 'grid.csv')
+  folder.write('camera,lon,lat,unit,version\nyard,118.3,31.3,340207001000,p1\n', 'places.csv')
+  const places = { gridFile: 'grid.csv', placesFile: 'places.csv' }
+  folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, places, cameras: ['yard', 'gate'].map(camera) })
+  const [text, json] = await Promise.all(
+    [[], ['--json']].map((flags) => ran(['check', ...flags, '--config', folder.config], { env: withModels })),
+  )
+  expect(text.out).toContain(
+    'places: grid v7 (1 cells), table p1; 1 of 2 cameras have a position; without: gate (not-listed)\n',
+  )
+  expect(text.err).toContain('places.placesFile: has no row for 1 camera: "gate"')
+  expect(JSON.parse(json.out).places).toEqual({
+    ...{ grid: { version: 'v7', cells: 1 }, places: 'p1', workers: 0 },
+    without: [{ camera: 'gate', why: 'not-listed' }],
   })
 })

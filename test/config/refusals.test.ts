@@ -166,10 +166,10 @@ describe('a camera list as CSV', () => {
     expect(problems.map((line) => line.replace(/: .*/, ''))).toEqual([
       'list.csv:3 name',
       'list.csv:3 lon',
-      'list.csv:5 url',
       'list.csv:5 consentBy',
       'list.csv:5 consentSha256',
       'list.csv:5 consentScope',
+      'list.csv:5 url',
     ])
   })
 

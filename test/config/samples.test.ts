@@ -34,7 +34,7 @@ describe('the samples', () => {
     expect(street).toMatchObject({
       id: 'riverside-01',
       gbId: '34020000001320000001',
-      grid: { street: '0201', unit: '0201030702' },
+      grid: { street: '340207001000', unit: '3402070010030702' },
       address: { code: '3402010012', text: '滨河路 12 号, 东口' },
       place: { lon: 118.3745, lat: 31.3261 },
       tags: ['road', 'crossing'],

@@ -8,7 +8,7 @@ import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/co
 import { presences } from '../../src/contract/state-schema.ts'
 import { validateMessage, validateSnapshotHeaders } from '../../src/contract/validate.ts'
 import { endedBecauses, snapshotMissings } from '../../src/domain/alert.ts'
-import { type Camera, cameraStates } from '../../src/domain/camera.ts'
+import { type Camera, cameraStates, placeMissings } from '../../src/domain/camera.ts'
 import { duties, severities } from '../../src/domain/rule.ts'
 import { sampleAlert, sampleCamera, sampleInventory, sampleMessage } from '../support/alert-samples.ts'
 
@@ -93,6 +93,21 @@ describe('an alert message', () => {
     }
   })
 
+  it('names the versions of the tables, and why a place is missing', () => {
+    const { place, ...nowhere } = sampleCamera
+    for (const placeMissing of placeMissings) {
+      const camera: Camera = { ...nowhere, placeMissing }
+      const versions = { grid: '2026-11', places: 'p-3' }
+      const event = finished(
+        alertMessage({ ...origin, camera, id: newId(), alert: sampleAlert(), versions }).body,
+      )
+      expect(validateMessage(event)).toEqual([])
+      expect(event.data).toMatchObject({ placeMissing, placesVersion: 'p-3', grid: { version: '2026-11' } })
+      expect(event.data).not.toHaveProperty('place')
+    }
+    expect(finished(sampleMessage().body).data).not.toHaveProperty('placeMissing')
+  })
+
   it('is refused by its schema while it lacks its numbers', () => {
     expect(validateMessage(JSON.parse(sampleMessage().body)).join()).toMatch(/epoch|sequence|sentAt|required/)
   })
@@ -159,12 +174,14 @@ describe('an inventory', () => {
     const more = { severity: 'major', duty: 'public-order', inertiaMs: 0, cooldownMs: 0 } as const
     const schedule = { timeZone: 'Asia/Shanghai', days: ['mon'], hours: [{ from: 0, to: 60 }] } as const
     const yard = { ...sampleCamera, rules: [{ ...rule, ...more, schedule }] }
-    const { gbId, address, place, ...bare } = { ...sampleCamera, id: 'bare', grid: {} }
+    const { gbId, address, place, ...known } = { ...sampleCamera, id: 'bare', grid: {} }
+    const bare = { ...known, placeMissing: 'not-listed' } as const
     const { topic, body } = inventoryMessage(state, sampleInventory([yard, bare]))
     expect(topic).toBe('p/gateways/box-1/inventory')
     expect(validateMessage(JSON.parse(body))).toEqual([])
+    expect(JSON.parse(body).data).toMatchObject({ gridVersion: 'g7', placesVersion: 'p3' })
     expect(told(yard, bare)).toMatchObject([
-      { id: 'bare', grid: { unit: '_' }, rules: [] },
+      { id: 'bare', grid: { unit: '_', version: 'g7' }, placeMissing: 'not-listed', rules: [] },
       {
         ...{
           id: 'yard',

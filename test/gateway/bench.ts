@@ -74,6 +74,9 @@ export class Bench {
   }
 
   /** Through the file, as a person would have written it. */
+  /** Sections of the configuration beside those that every bench has. */
+  readonly sections: Record<string, unknown> = {}
+
   async config(...cameras: Written[]): Promise<Config> {
     const path = join(this.folder, 'skyeye.yaml')
     const text = stringify({
@@ -84,6 +87,7 @@ export class Bench {
       analysis: { workers: 1 },
       ingest: { allowNetworks: ['127.0.0.0/8'], startGapMs: 20 },
       cameras,
+      ...this.sections,
     })
     writeFileSync(path, text)
     return (await readConfig(path)).config

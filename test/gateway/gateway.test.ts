@@ -1,4 +1,6 @@
 /** The gateway as a whole, in this process: real cameras over RTSP, real models, its own broker, real HTTP. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../src/kit/log.ts'
@@ -52,6 +54,37 @@ describe('a configuration that is loaded again', () => {
 
     await gateway.stop()
     expect(bench.told('stays')).toEqual(['began', 'gateway-stopped'])
+  })
+
+  it('takes over a new version of the tables without interrupting a camera that stays where it is', async () => {
+    const write = (version: string) => {
+      const cells = `340207001000,Street,2,,${version}\n340207001003,East,3,340207001000,\n`
+      writeFileSync(join(bench.folder, 'grid.csv'), `code,name,level,parent,version\n${cells}`)
+      writeFileSync(
+        join(bench.folder, 'places.csv'),
+        `camera,addressCode,addressText,lon,lat,unit,version\nyard,0012,Road 12,118.3745,31.3261,340207001003,p${version}\n`,
+      )
+    }
+    bench.sections.places = { gridFile: 'grid.csv', placesFile: 'places.csv' }
+    write('v1')
+    const yard = await bench.camera('yard')
+    const gateway = await bench.start(yard)
+    await until(() => expect(bench.told('yard')).toEqual(['began']))
+    write('v2')
+    await gateway.reload(await bench.config(yard))
+    await gateway.stop()
+    expect(bench.told('yard')).toEqual(['began', 'gateway-stopped'])
+    const cells = { street: '340207001000', community: '340207001003', group: '_', unit: '_' }
+    expect(bench.alerts('yard').map(({ data }) => data)).toMatchObject(
+      ['v1', 'v2'].map((version) => ({
+        ...{ grid: { ...cells, version }, placesVersion: `p${version}` },
+        ...{ address: { code: '0012', text: 'Road 12' }, place: { wgs84: [118.3745, 31.3261] } },
+      })),
+    )
+    const topic = 'skyeye/v1/alerts/gw/340207001000/340207001003/_/_/yard/'
+    const topics = bench.arrived.map((message) => message.topic).filter((name) => name.includes('/alerts/'))
+    expect(topics.every((name) => name.startsWith(topic))).toBe(true)
+    expect(bench.plays('yard')).toBe(1)
   })
 
   it('starts each camera once although it is loaded twice at the same moment', async () => {

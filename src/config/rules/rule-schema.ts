@@ -38,7 +38,8 @@ export function toRule({ schedule, ...rest }: RawRule): Rule {
   }
 }
 
-function toSchedule({ timeZone, days, hours }: Type.Static<typeof scheduleSchema>): Schedule {
+/** Days and hours as they are written, in minutes. */
+export function toSchedule({ timeZone, days, hours }: Type.Static<typeof scheduleSchema>): Schedule {
   return {
     timeZone,
     days,

@@ -12,6 +12,7 @@ import {
   modelsSchema,
   retentionSchema,
 } from './sections.ts'
+import { placesSectionSchema } from './tables-schema.ts'
 
 const cameras = Type.Array(cameraSchema, {
   description: 'The cameras, unless `camerasFile` names a file that holds them.',
@@ -32,6 +33,7 @@ export const rootSchema = Type.Object(
     http: httpSchema,
     retention: retentionSchema,
     log: logSchema,
+    places: placesSectionSchema,
     cameraDefaults: Type.Optional(cameraDefaultsSchema),
     camerasFile: Type.Optional(
       path('YAML (with the key `cameras`) or CSV file with the cameras, relative to this file.'),
