@@ -213,11 +213,10 @@ export class Gateway {
         'only cameras and the tables of the grid are taken over now; these settings take effect at the next start',
       )
     }
+    const before = [this.#config.cameras, this.#config.tables]
     // A new version of the tables alone interrupts no camera: alerts carry it from now on.
-    const before = this.#config
-    this.#config = { ...before, cameras, tables, places }
-    const told = ({ cameras, tables }: Config) => ({ cameras, tables })
-    if (!isDeepStrictEqual(told(this.#config), told(before))) this.#publisher.inventoryChanged()
+    this.#config = { ...this.#config, cameras, tables, places }
+    if (!isDeepStrictEqual([cameras, tables], before)) this.#publisher.inventoryChanged()
     const wanted = new Map(cameras.filter(({ enabled }) => enabled).map((camera) => [camera.id, camera]))
     const gone = [...this.#watched.values()].filter(
       ({ camera }) => !isDeepStrictEqual(camera, wanted.get(camera.id)),

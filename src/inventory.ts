@@ -14,15 +14,7 @@ export interface InventorySources {
 
 export function inventoryOf({ config, models, version, epoch }: InventorySources): InventoryFacts {
   const { name, site } = config.gateway
-  const { grid, places } = config.tables
-  return {
-    version,
-    name,
-    site,
-    epoch,
-    tier: models.tier,
-    models: manifestsOf(models),
-    tables: { grid: grid?.version, places: places?.version },
-    cameras: config.cameras,
-  }
+  const { tables, cameras } = config
+  const versions = { grid: tables.grid?.version, places: tables.places?.version }
+  return { version, name, site, epoch, versions, tier: models.tier, models: manifestsOf(models), cameras }
 }

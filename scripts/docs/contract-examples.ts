@@ -11,6 +11,7 @@ const id = (last: number) => `01a20779-75ca-7000-8000-0000000000${String(last).p
 const box = { gateway: 'box-01', prefix: 'skyeye/v1' }
 const epoch = '01a1f3b2-7c00-7000-8000-000000000001'
 const sha256 = '69b951cfa32ef54ece1844f9e61eb1d1fddf24beedad5bdb60cb62e5b1a7ebd9'
+const versions = { grid: '2026-11-01', places: '2026-11-20' }
 const models = ['yolox-nano', 'yunet-n']
 
 const rule = { severity: 'minor', duty: 'public-order', inertiaMs: 1_000, cooldownMs: 60_000 } as const
@@ -52,6 +53,7 @@ const known: Camera = {
   grid: {},
   address: undefined,
   place: undefined,
+  placeMissing: 'not-listed',
   rules: [],
 }
 
@@ -73,14 +75,17 @@ const alert: Alert = {
 
 const picture = snapshotMessage({ ...box, id: id(2), camera, alert, sha256 })
 
-const tables = { grid: '2026-11', places: '2026-11-20' }
-
 function alertExample(last: number, sequence: number, change: Partial<Alert> = {}): Example {
   const told = { ...alert, ...change }
   const snapshot = told.phase === 'began' ? picture : undefined
   const { topic, body } = alertMessage({
-    ...{ ...box, id: id(last), camera, alert: told },
-    ...{ models, snapshot, versions: tables },
+    ...box,
+    id: id(last),
+    camera,
+    alert: told,
+    models,
+    versions,
+    snapshot,
   })
   const sending = { epoch, sequence, sentAt: told.time + 175 }
   return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
@@ -135,8 +140,8 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   ),
   inventory: parsed(
     inventoryMessage(state(10), {
-      ...{ version: '0.1.0', name: '一号箱', site: '东门路 42 号', epoch, tier: 'standard' },
-      ...{ models: [{ name: 'yolox-nano', ...weights }], cameras: [camera, known], tables },
+      ...{ version: '0.1.0', name: '一号箱', site: '东门路 42 号', epoch, versions, tier: 'standard' },
+      ...{ models: [{ name: 'yolox-nano', ...weights }], cameras: [camera, known] },
     }),
   ),
   'camera-state': parsed(cameraStateMessage(state(11), camera.id, { state: 'live', since: began, ...hour })),

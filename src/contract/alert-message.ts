@@ -125,8 +125,7 @@ function dataOf({
     ended: alert.ended === undefined ? undefined : toMoment(alert.ended),
     endedBecause: alert.endedBecause,
     camera: { id: camera.id, name: camera.name, tier: camera.tier, gbId: camera.gbId },
-    ...whereabouts(camera, versions),
-    placeMissing: camera.place ? undefined : camera.placeMissing,
+    ...whereabouts(camera, versions.grid),
     placesVersion: versions.places,
     objects: alert.objects.map(({ track, label, confidence, box }) => ({
       track,
@@ -149,9 +148,9 @@ function dataOf({
 
 /** Where a camera is, as alerts and the inventory tell it. */
 export function whereabouts(
-  { grid: { street, community, group, unit }, address, place }: Pick<Camera, 'grid' | 'address' | 'place'>,
-  versions: TableVersions,
-): Pick<AlertData, 'grid' | 'address' | 'place'> {
+  { grid: { street, community, group, unit }, address, place, placeMissing }: Camera,
+  gridVersion: string | undefined,
+): Pick<AlertData, 'grid' | 'address' | 'place' | 'placeMissing'> {
   const code = (value: string | undefined) => value || unknownLevel
   return {
     grid: {
@@ -159,10 +158,11 @@ export function whereabouts(
       community: code(community),
       group: code(group),
       unit: code(unit),
-      version: code(versions.grid),
+      version: code(gridVersion),
     },
     address,
     place: place && placeOf(place),
+    placeMissing: place ? undefined : placeMissing,
   }
 }
 

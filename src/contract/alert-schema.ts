@@ -56,6 +56,18 @@ export const place = Type.Object({
   gcj02: position('[longitude, latitude] in degrees, as Chinese maps draw it.'),
 })
 
+export const placeMissing = Type.Enum([...placeMissings], {
+  description:
+    'Why there is no `place`: the gateway has no table of places, the camera no row in it, or the row no longitude and latitude.',
+})
+
+export const placesVersion = Type.String({
+  description:
+    'Of the table of places when this was told: `unit`, `address` and `place` come from it. Absent where the gateway has none.',
+  minLength: 1,
+  maxLength: 64,
+})
+
 const box = Type.Object(
   { x1: share, y1: share, x2: share, y2: share },
   { description: '0..1 of the picture from its top left corner.' },
@@ -115,20 +127,8 @@ export const alertData = Type.Object(
     grid,
     address: Type.Optional(address),
     place: Type.Optional(place),
-    placeMissing: Type.Optional(
-      Type.Enum([...placeMissings], {
-        description:
-          'Why there is no `place`: the gateway has no table of places, the camera no row in it, or the row no longitude and latitude.',
-      }),
-    ),
-    placesVersion: Type.Optional(
-      Type.String({
-        description:
-          'Of the table of places when this was told: `unit`, `address` and `place` come from it. Absent where the gateway has none.',
-        minLength: 1,
-        maxLength: 64,
-      }),
-    ),
+    placeMissing: Type.Optional(placeMissing),
+    placesVersion: Type.Optional(placesVersion),
     objects: Type.Array(seen),
     zone: Type.Optional(name('Zone of the rule.')),
     line: Type.Optional(name('Line of the rule.')),

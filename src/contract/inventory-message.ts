@@ -16,6 +16,8 @@ export interface InventoryFacts {
   readonly site?: string
   /** Of the outbox. */
   readonly epoch: string
+  /** Of the tables that say where the cameras are; absent where there are none. */
+  readonly versions?: TableVersions
   readonly tier?: ModelTier
   readonly models: readonly {
     readonly name: string
@@ -23,12 +25,10 @@ export interface InventoryFacts {
     readonly tasks: readonly string[]
   }[]
   readonly cameras: readonly Camera[]
-  /** Of the tables that say where the cameras are. */
-  readonly tables: TableVersions
 }
 
 export function inventoryMessage(origin: StateOrigin, facts: InventoryFacts): StateMessage {
-  const { version, name, site, epoch, tier, models, cameras, tables } = facts
+  const { version, name, site, epoch, versions = {}, tier, models, cameras } = facts
   const data: InventoryData = {
     version,
     name,
@@ -36,16 +36,17 @@ export function inventoryMessage(origin: StateOrigin, facts: InventoryFacts): St
     epoch,
     tier,
     models: models.map(({ name, sha256, tasks }) => ({ name, sha256, tasks: [...tasks] })),
-    tables: { ...tables },
+    gridVersion: versions.grid,
+    placesVersion: versions.places,
     cameras: cameras
-      .map((camera) => cameraOf(camera, tables))
+      .map((camera) => cameraOf(camera, versions.grid))
       .sort((one, other) => (one.id < other.id ? -1 : 1)),
   }
   const event = wrap(origin, inventoryType, 'urn:skyeye:v1:inventory-data', data)
   return { topic: inventoryTopic(origin.prefix, origin.gateway), body: JSON.stringify(event) }
 }
 
-function cameraOf(camera: Camera, tables: TableVersions): InventoryData['cameras'][number] {
+function cameraOf(camera: Camera, gridVersion?: string): InventoryData['cameras'][number] {
   const { id, name, tier, enabled, gbId, tags, rules } = camera
   return {
     id,
@@ -53,7 +54,7 @@ function cameraOf(camera: Camera, tables: TableVersions): InventoryData['cameras
     tier,
     enabled,
     gbId,
-    ...whereabouts(camera, tables),
+    ...whereabouts(camera, gridVersion),
     tags: [...tags],
     rules: rules.map(ruleOf),
   }

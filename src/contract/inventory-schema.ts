@@ -4,7 +4,7 @@ import { tiers } from '../domain/camera.ts'
 import { labels } from '../domain/detection.ts'
 import { modelTiers } from '../domain/model-tier.ts'
 import { duties, severities } from '../domain/rule.ts'
-import { address, grid, place } from './alert-schema.ts'
+import { address, grid, place, placeMissing, placesVersion } from './alert-schema.ts'
 import { stateEvent } from './envelope.ts'
 
 export const inventoryType = 'skyeye.gateway.inventory'
@@ -33,6 +33,7 @@ const camera = Type.Object({
   grid,
   address: Type.Optional(address),
   place: Type.Optional(place),
+  placeMissing: Type.Optional(placeMissing),
   tags: Type.Array(Type.String(), { description: 'As configured, for grouping.' }),
   rules: Type.Array(rule),
 })
@@ -61,16 +62,12 @@ export const inventoryData = Type.Object(
       }),
     ),
     models: Type.Array(model),
-    tables: Type.Object(
-      {
-        grid: Type.Optional(name('Of the table of the grid.')),
-        places: Type.Optional(name('Of the table of places.')),
-      },
-      {
-        description:
-          'Versions of the tables that say where the cameras are; absent where there is no such table.',
-      },
+    gridVersion: Type.Optional(
+      name(
+        'Of the table of the grid. Absent where the gateway has none and the codes are those of the configuration.',
+      ),
     ),
+    placesVersion: Type.Optional(placesVersion),
     cameras: Type.Array(camera, { description: 'All that are configured, in the order of their ids.' }),
   },
   {
@@ -86,7 +83,7 @@ export type InventoryData = Static<typeof inventoryData>
 export const inventoryEvent = stateEvent({
   $id: 'urn:skyeye:v1:inventory',
   title: 'Inventory of a gateway',
-  description: 'Retained; sent at every connect and when cameras were added, changed or removed.',
+  description: 'Retained; sent at every connect and when cameras or the tables that place them have changed.',
   types: [inventoryType],
   data: inventoryData,
   dataschema: 'urn:skyeye:v1:inventory-data',

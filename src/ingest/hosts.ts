@@ -115,8 +115,8 @@ export class Hosts {
   #wakeAt(time: number): void {
     const alarm = new AbortController()
     this.#alarm = alarm
-    // Rounded up: a timer that is a fraction early would only be set again.
-    void this.#sleep(Math.ceil(time - this.#now()), alarm.signal).then(() => {
+    // Rounded up: a timer that is a fraction early would only be set again. On a busy box the time may have come meanwhile.
+    void this.#sleep(Math.max(0, Math.ceil(time - this.#now())), alarm.signal).then(() => {
       if (!alarm.signal.aborted) this.#admit()
     })
   }

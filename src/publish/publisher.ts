@@ -114,7 +114,7 @@ export class Publisher implements Part {
     this.#announcer.forgetCamera(camera)
   }
 
-  /** Cameras were added, changed or removed: the centre is told. */
+  /** Cameras, or the tables that place them, have changed: the centre is told. */
   inventoryChanged(): void {
     this.#announcer.inventoryChanged()
   }

@@ -174,12 +174,14 @@ describe('an inventory', () => {
     const more = { severity: 'major', duty: 'public-order', inertiaMs: 0, cooldownMs: 0 } as const
     const schedule = { timeZone: 'Asia/Shanghai', days: ['mon'], hours: [{ from: 0, to: 60 }] } as const
     const yard = { ...sampleCamera, rules: [{ ...rule, ...more, schedule }] }
-    const { gbId, address, place, ...bare } = { ...sampleCamera, id: 'bare', grid: {} }
+    const { gbId, address, place, ...known } = { ...sampleCamera, id: 'bare', grid: {} }
+    const bare = { ...known, placeMissing: 'not-listed' } as const
     const { topic, body } = inventoryMessage(state, sampleInventory([yard, bare]))
     expect(topic).toBe('p/gateways/box-1/inventory')
     expect(validateMessage(JSON.parse(body))).toEqual([])
+    expect(JSON.parse(body).data).toMatchObject({ gridVersion: 'g7', placesVersion: 'p3' })
     expect(told(yard, bare)).toMatchObject([
-      { id: 'bare', grid: { unit: '_' }, rules: [] },
+      { id: 'bare', grid: { unit: '_', version: 'g7' }, placeMissing: 'not-listed', rules: [] },
       {
         ...{
           id: 'yard',

@@ -1,4 +1,6 @@
 /** The inventory of a running gateway is what its configuration says, also after it was loaded again. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { validateMessage } from '../../src/contract/validate.ts'
 import { Bench, password, until } from './bench.ts'
@@ -16,6 +18,7 @@ interface Inventory {
   readonly data: {
     readonly version: string
     readonly epoch: string
+    readonly gridVersion?: string
     readonly models: readonly { readonly name: string; readonly sha256: string }[]
     readonly cameras: readonly { readonly id: string; readonly name: string; readonly enabled: boolean }[]
   }
@@ -53,4 +56,19 @@ it('names cameras, rules, models and the epoch of the alerts, follows a change a
     expect(JSON.stringify(inventory)).not.toMatch(/rtsp:|viewer/)
     expect(JSON.stringify(inventory)).not.toContain(password)
   }
+})
+
+it('follows a new version of the tables alone', async () => {
+  const write = (version: string) =>
+    writeFileSync(
+      join(bench.folder, 'grid.csv'),
+      `code,name,level,parent,version\n340207001000,Street,2,,${version}\n`,
+    )
+  bench.sections.places = { gridFile: 'grid.csv' }
+  write('v1')
+  const gateway = await bench.start()
+  await until(() => expect(inventories().at(-1)?.data.gridVersion).toBe('v1'))
+  write('v2')
+  await gateway.reload(await bench.config())
+  await until(() => expect(inventories().at(-1)?.data.gridVersion).toBe('v2'))
 })

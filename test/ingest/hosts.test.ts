@@ -195,6 +195,25 @@ describe('Hosts', () => {
     expect(leases).toHaveLength(5)
   })
 
+  it('never asks for a sleep of less than nothing, however slow the box is', async () => {
+    let time = 0
+    const asked: number[] = []
+    const { leases, ask } = setup({
+      startGapMs: 20,
+      // Every look at the clock takes 15 ms.
+      now: () => (time += 15),
+      sleep: (ms) => {
+        asked.push(ms)
+        return settle().then(() => undefined)
+      },
+    })
+    for (const path of ['a', 'b', 'c']) ask(`rtsp://10.0.0.1/${path}`)
+    for (let turn = 0; leases.length < 3 && turn < 100; turn++) await settle()
+    expect(leases).toHaveLength(3)
+    expect(asked).toContain(0)
+    expect(asked.filter((ms) => ms < 0)).toEqual([])
+  })
+
   it('does not keep cameras without an account, nor files', async () => {
     const { hosts, leases, ask } = setup()
     for (let channel = 0; channel < 5; channel++) ask(`rtsp://10.0.0.1/${channel}`)

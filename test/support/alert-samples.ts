@@ -55,6 +55,12 @@ export function sampleMessage(overrides: Partial<Alert> = {}, camera: Camera = s
 
 export function sampleInventory(cameras: readonly Camera[] = [sampleCamera]): InventoryFacts {
   const model = { name: 'yolox-nano', sha256: 'ab'.repeat(32), tasks: ['objects'] }
-  const gateway = { version: '0.1.0', name: '一号箱', site: '1 Gate Road', epoch: '01937a' }
-  return { ...gateway, tier: 'standard', models: [model], tables: {}, cameras }
+  const gateway = {
+    version: '0.1.0',
+    name: '一号箱',
+    site: '1 Gate Road',
+    epoch: '01937a',
+    versions: { grid: 'g7', places: 'p3' },
+  }
+  return { ...gateway, tier: 'standard', models: [model], cameras }
 }
