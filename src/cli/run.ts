@@ -13,6 +13,7 @@ const usage = `skyeye: video-analytics edge gateway
   skyeye models list|pull|verify                weights on this machine
   skyeye cameras import FILE                    take in a list of cameras, CSV or XLSX
   skyeye places import [--grid FILE] …          take in the tables of the grid, CSV or XLSX
+  skyeye places who CELL                        who answers for a cell now
   skyeye --version | --help                     also: skyeye COMMAND --help
 
 Exit status: 0 good, 1 refused, 2 misuse, 70 a model run hung in native code (restart it).`

@@ -199,8 +199,8 @@ describe('an import', () => {
       2,
       /has no places\.workersFile/,
     ],
-    ['no table', ['places', 'import'], 2, /which table\?/],
-    ['another verb', ['places', 'export'], 2, /Unexpected argument|which table\?/],
+    ['no table', ['places', 'import'], 2, /import which table/],
+    ['another verb', ['places', 'export'], 2, /who for which cell\?/],
     ['no list', ['cameras', 'import'], 2, /which list\?/],
     [
       'a file that is not there',
@@ -230,4 +230,29 @@ describe('an import', () => {
     expect(status).toBe(expectedStatus)
     expect(err.join('\n')).toMatch(sentence)
   })
+})
+
+it('says who answers for a cell, and where it is', async () => {
+  const { folder, config } = prepared()
+  const { cameras, grid, places, workers } = sample()
+  for (const [name, rows] of Object.entries({
+    cameras: cameras.slice(0, 1),
+    grid,
+    places: places.slice(0, 2),
+    workers,
+  }))
+    folder.write(csv(rows), `${name}.csv`)
+  folder.write(
+    sampleConfig.replace('camerasFile: cameras.csv', 'cameras: []').replace('placesFile: places.csv, ', ''),
+  )
+  const [unit] = workers[1]
+  const found = await skyeye('places', 'who', unit, ...config)
+  expect([found.status, found.out[0]]).toEqual([
+    0,
+    `unit ${unit}, group ${unit.slice(0, 14)}, community ${unit.slice(0, 12)}, street 340207001000`,
+  ])
+  expect(found.out[2]).toMatch(/leader +网格员 1 +13800000000/)
+  const nobody = await skyeye('places', 'who', '340207001000', ...config)
+  expect([nobody.status, nobody.err]).toEqual([1, ['nobody answers for it, nor for a cell around it']])
+  expect((await skyeye('places', 'who', '1', ...config)).err).toEqual(['no cell "1" in the grid'])
 })
