@@ -247,6 +247,7 @@ async function demo(): Promise<number> {
     say(
       `The same by hand: mosquitto_sub -p ${ports.broker} -t 'skyeye/v1/alerts/#'  (apt-get install mosquitto-clients)`,
     )
+    say(`As a centre would store them: npm run consumer -- --broker mqtt://127.0.0.1:${ports.broker}`)
     say(`Models: ${await modelsInUse(`http://127.0.0.1:${ports.http}/healthz`)}`)
     say(`Running. Pictures: file://${page}   Health: http://127.0.0.1:${ports.http}/healthz   Ctrl-C stops`)
     await untilStopped(gateway, seconds)

@@ -27,7 +27,7 @@ AP50, AP50:95, precision and recall, by label and set, and recall by height in p
   --detections FILE   instead of a model: what another program found, a picture a line,
                       {"set", "frame" (from 1) or "file", "boxes": [{"label", "confidence", "x1", "y1", "x2", "y2"}]}, in 0..1
   --score N           confidence at which precision and recall of --detections are told (default 0.3)
-  --json              the figures only, no table
+  --json              one line of JSON instead of the table
   --help              this text
 
 The sets are looked for in ../shared (eval/, videos/), or in the folder that SKYEYE_EVALUATION names.

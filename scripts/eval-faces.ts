@@ -30,7 +30,7 @@ faces and the heads of people.
   --threshold N       may be repeated; default ${usualThresholds.join(', ')}
   --set NAME          faces_cctv, faces_crowd, dlib_faces; may be repeated, default all
   --step N            every N-th picture only (default 1)
-  --json              the figures only, no table
+  --json              one line of JSON instead of the table
   --help              this text
 
 The sets are looked for in ../shared (eval/, videos/), or in the folder that SKYEYE_EVALUATION names.`

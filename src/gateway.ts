@@ -14,6 +14,7 @@ import { HttpServer } from './http/server.ts'
 import { Hosts } from './ingest/hosts.ts'
 import { Networks } from './ingest/networks.ts'
 import { CameraSource } from './ingest/source.ts'
+import { inventoryOf, versionsOf } from './inventory.ts'
 import type { Log } from './kit/log.ts'
 import { type Part, startAll, stopAll } from './kit/part.ts'
 import { PixelStore } from './kit/pixel-store.ts'
@@ -118,6 +119,7 @@ export class Gateway {
       announced: this.#store,
       cameras: () => this.#config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id),
       health: () => this.#status.announcement(),
+      inventory: () => inventoryOf({ config: this.#config, models, version, epoch: this.#store.epoch }),
       log,
     })
     this.#networks = new Networks(config.ingest.allowNetworks)
@@ -211,8 +213,11 @@ export class Gateway {
         'only cameras and the tables of the grid are taken over now; these settings take effect at the next start',
       )
     }
+    const isChanged =
+      !isDeepStrictEqual(cameras, this.#config.cameras) || !isDeepStrictEqual(tables, this.#config.tables)
     // A new version of the tables alone interrupts no camera: alerts carry it from now on.
     this.#config = { ...this.#config, cameras, tables, places }
+    if (isChanged) this.#publisher.inventoryChanged()
     const wanted = new Map(cameras.filter(({ enabled }) => enabled).map((camera) => [camera.id, camera]))
     const gone = [...this.#watched.values()].filter(
       ({ camera }) => !isDeepStrictEqual(camera, wanted.get(camera.id)),
@@ -290,9 +295,8 @@ export class Gateway {
   /** Alert, picture and their messages in one transaction; then the relay is told. Never rejects. */
   #save(camera: Camera, alert: Alert, picture: Picture | undefined): Promise<void> {
     const { gateway, broker, tables } = this.#config
-    const versions = { grid: tables.grid?.version, places: tables.places?.version }
     const origin = { gateway: gateway.id, prefix: broker.prefix, camera, alert }
-    const facts = { ...origin, models: this.#models, versions }
+    const facts = { ...origin, models: this.#models, versions: versionsOf(tables) }
     const ids = { messageId: newId(), snapshotId: newId() }
     return this.#saving.add(async (late) => {
       // The first attempt has given the picture's memory away.

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Fits what the network's scores are worth, so that 0.5 means: every second such finding is right.
 
-Scores trained with the quality focal loss tell how well a box fits, and stay low where objects are small, while the gateway's
-thresholds are meant for probabilities. One slope and one shift a class (Platt 1999), fitted to findings after NMS on batches
-of training data that were composed anew, are written beside the checkpoint; export.py puts them into the graph.
+Scores trained with the quality focal loss tell how well a box fits, and stay low where objects are small, while the
+gateway's thresholds are meant for probabilities. One slope and one shift a class (Platt 1999), fitted to findings after
+NMS on batches of training pictures that were composed anew, are written beside the checkpoint; export.py puts them into
+the graph.
 """
 import argparse
 import json
@@ -17,15 +18,18 @@ from loss import iou
 from network import CLASSES, cell_grid, corners
 from pictures import Pictures
 
+# The size, in pixels, of the field; pictures a batch.
 HEIGHT, WIDTH, BATCH = 384, 640, 8
+# Findings below this score do not count; overlaps (IoU) from which one of two is dropped, from which one is right.
 LEAST_SCORE, NMS, RIGHT = 0.03, 0.5, 0.5
+MOST_FINDINGS = 400
 
 
 def findings(rows, centres, strides, kind):
-    """Boxes [K, 4] and logits [K] of one class of one picture after NMS, strongest first."""
+    """rows [cells, classes, ROW] -> boxes [K, 4] in pixels and logits [K] of one class after NMS, strongest first."""
     logits = rows[:, kind, 0]
     chosen = (logits.sigmoid() > LEAST_SCORE).nonzero()[:, 0]
-    chosen = chosen[logits[chosen].argsort(descending=True)][:400]
+    chosen = chosen[logits[chosen].argsort(descending=True)][:MOST_FINDINGS]
     boxes = corners(rows[chosen, kind], centres[chosen], strides[chosen])
     overlaps = iou(boxes[:, None], boxes[None])[0]
     kept = []
@@ -36,7 +40,10 @@ def findings(rows, centres, strides, kind):
 
 
 def judge(boxes, logits, truth, doubtful):
-    """(logits, right or not) of the findings that count; each takes the best box that is still free."""
+    """(logit, 1 or 0 for right or not) of the findings that count; each takes the best box that is still free.
+
+    boxes [K, 4], logits [K]; truth [N, 4], doubtful [M, 4]: what is there, and what is neither right nor wrong.
+    """
     taken, pairs = set(), []
     for box, logit in zip(boxes, logits.tolist()):
         fits = iou(box[None], truth)[0] if len(truth) else torch.zeros(0)
@@ -49,6 +56,16 @@ def judge(boxes, logits, truth, doubtful):
     return pairs
 
 
+def judge_one(batch, picture, kind, boxes, logits):
+    """As judge(), for a class of a picture of a batch, leaving out places where not all of the class is boxed."""
+    at = ((boxes[:, :2] + boxes[:, 2:]) / 16).long()
+    row, column = at[:, 1].clamp(0, HEIGHT // 8 - 1), at[:, 0].clamp(0, WIDTH // 8 - 1)
+    known = batch.known[picture, row, column, kind]
+    mine, ignored = batch.kinds[picture] == kind, batch.ignored[picture]
+    truth, doubtful = batch.boxes[picture][mine & ~ignored], batch.boxes[picture][mine & ignored]
+    return judge(boxes[known], logits[known], truth, doubtful)
+
+
 def covered(box, doubtful):
     """Does more than half of the box lie in one box that is neither right nor wrong?"""
     if not len(doubtful):
@@ -58,7 +75,12 @@ def covered(box, doubtful):
 
 
 def fit(pairs):
-    """Slope and shift of the logit that make its sigmoid the share of right findings: logistic regression by Newton's method."""
+    """Slope and shift that make the sigmoid of a logit the share of right findings, from (logit, right) pairs.
+
+    Logistic regression by Newton's method. Without findings everything stays as it is.
+    """
+    if not pairs:
+        return 1.0, 0.0
     x, right = torch.tensor(pairs, dtype=torch.float64).T
     features = torch.stack([x, torch.ones_like(x)], 1)
     weights = torch.tensor([1.0, 0.0], dtype=torch.float64)
@@ -67,16 +89,20 @@ def fit(pairs):
         slope = features.T @ (right - p) - 1e-3 * weights
         bend = (features * (p * (1 - p))[:, None]).T @ features + 1e-3 * torch.eye(2, dtype=torch.float64)
         weights = weights + torch.linalg.solve(bend, slope)
-    return weights.tolist()
+    return tuple(weights.tolist())
 
 
-def main():
+def options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", nargs="+", required=True, help="as for train.py")
     parser.add_argument("--labels", help="as for train.py")
     parser.add_argument("--checkpoint", default=".cache/training/checkpoint.pt", help="(default: %(default)s)")
-    parser.add_argument("--batches", type=int, default=60, help="of 8 pictures (default: %(default)s)")
-    asked = parser.parse_args()
+    parser.add_argument("--batches", type=int, default=60, help=f"of {BATCH} pictures (default: %(default)s)")
+    return parser.parse_args()
+
+
+def main():
+    asked = options()
     network = load_average(asked.checkpoint)
     # A seed that training did not use.
     composer = Composer(Pictures(asked.data, asked.labels), 1_000_003, "cpu")
@@ -88,15 +114,8 @@ def main():
             rows = network(*batch.planes)
         for picture in range(BATCH):
             for kind, name in enumerate(CLASSES):
-                mine = batch.kinds[picture] == kind
                 boxes, logits = findings(rows[picture], centres, strides, kind)
-                # Where the class is not boxed exhaustively, nobody knows what is wrong.
-                at = ((boxes[:, :2] + boxes[:, 2:]) / 16).long()
-                row, column = at[:, 1].clamp(0, HEIGHT // 8 - 1), at[:, 0].clamp(0, WIDTH // 8 - 1)
-                known = batch.known[picture, row, column, kind]
-                truth = batch.boxes[picture][mine & ~batch.ignored[picture]]
-                doubtful = batch.boxes[picture][mine & batch.ignored[picture]]
-                pairs[name] += judge(boxes[known], logits[known], truth, doubtful)
+                pairs[name] += judge_one(batch, picture, kind, boxes, logits)
         if number % 10 == 9:
             print(f"{number + 1} of {asked.batches} batches", flush=True)
     result = {}

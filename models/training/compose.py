@@ -2,6 +2,7 @@
 
 All of it is tensor work on whole batches, so that it runs where the network runs: two cores or an accelerator.
 """
+import dataclasses
 import math
 
 import torch
@@ -11,22 +12,55 @@ from network import CLASSES
 
 # A canvas is cut into at most GRID × GRID tiles, each filled from one picture.
 GRID = 4
-# Factor by which pictures are scaled: small ones dominate, as they do in the street.
+# Factors by which the pictures of a canvas are scaled, about; small ones dominate, as they do in the street.
 SCALES = (0.2, 1.5)
-# Of a box that its tile cuts, this much must be left to be an object; of less, down to the second, nothing is asked.
+# Width and height of a tile at scale 1, pixels: those of the usual picture.
+USUAL = (432, 360)
+# Share of a box cut by its tile that must be left to be an object; of less, down to the second, nothing is asked.
 LEAST_VISIBLE, LEAST_SEEN = 0.45, 0.12
-# Shorter side in pixels below which nothing is asked of an object, by class.
+# Shorter side in pixels below which nothing is asked of an object, by class; of one below a pixel, no word is left.
 LEAST_SIDE = torch.tensor([4.0, 4.0, 5.0, 5.0])
-# Where no picture lies; the gateway's letterbox fills with the same grey.
+# Where no picture lies; its luma is what the gateway's letterbox fills with.
 GREY = 114.0
 
 
+@dataclasses.dataclass
 class Batch:
-    """Planes y [B,1,H,W], u, v [B,1,H/2,W/2] (float, 0..255); boxes [B,G,4] corners in pixels; kinds [B,G] (-1 none);
-    ignored [B,G]; known [B,H/8,W/8,classes]: is everything of the class boxed at this place?"""
+    """What a step of training works on.
 
-    def __init__(self, planes, boxes, kinds, ignored, known):
-        self.planes, self.boxes, self.kinds, self.ignored, self.known = planes, boxes, kinds, ignored, known
+    planes  y [B, 1, H, W], u and v [B, 1, H/2, W/2], float32, 0..255
+    boxes   float32 [B, G, 4], corners in pixels
+    kinds   int64 [B, G], index into CLASSES, -1 = no box
+    ignored bool [B, G], neither right nor wrong
+    known   bool [B, H/8, W/8, classes], is everything of the class boxed at this place?
+    """
+
+    planes: tuple
+    boxes: torch.Tensor
+    kinds: torch.Tensor
+    ignored: torch.Tensor
+    known: torch.Tensor
+
+
+@dataclasses.dataclass
+class Tiles:
+    """How the canvases of a batch are cut, and what each tile shows. Tiles lie row by row; lengths in pixels.
+
+    edges_x, edges_y  float32 [B, GRID + 1]
+    cell     float32 [B, GRID², 4], corners of the tile
+    picture  int64 [B, GRID²], index into Pictures
+    scale    float32 [B, GRID², 2], of the picture, across and down
+    offset   float32 [B, GRID², 2], of the picture's corner on the canvas
+    mirrored bool [B, GRID²]
+    """
+
+    edges_x: torch.Tensor
+    edges_y: torch.Tensor
+    cell: torch.Tensor
+    picture: torch.Tensor
+    scale: torch.Tensor
+    offset: torch.Tensor
+    mirrored: torch.Tensor
 
 
 class Composer:
@@ -38,9 +72,11 @@ class Composer:
         self.generator = torch.Generator(device=device).manual_seed(seed)
 
     def uniform(self, *shape, low=0.0, high=1.0):
+        """Evenly between low and high."""
         return torch.rand(shape, generator=self.generator, device=self.device) * (high - low) + low
 
     def batch(self, size, height, width):
+        """size canvases, at least four, of height × width pixels (multiples of 32), with their boxes, as a Batch."""
         tiles = self._tiles(size, height, width)
         rgb = self._paint(tiles, height, width)
         planes = self._weather(rgb)
@@ -55,28 +91,27 @@ class Composer:
     def _tiles(self, size, height, width):
         """Where the tiles' edges are, and which part of which picture each shows at which scale."""
         p = self.pictures
-        tiles = _Tiles()
         scale = torch.exp(self.uniform(size, low=math.log(SCALES[0]), high=math.log(SCALES[1])))
-        tiles.edges_x = self._edges(scale * 432, width)
-        tiles.edges_y = self._edges(scale * 360, height)
+        edges_x = self._edges(scale * USUAL[0], width)
+        edges_y = self._edges(scale * USUAL[1], height)
         choice = torch.multinomial(p.weights, size * GRID * GRID, replacement=True, generator=self.generator)
-        tiles.picture = choice.view(size, GRID * GRID)
-        left, top = tiles.edges_x[:, None, :-1], tiles.edges_y[:, :-1, None]
-        right, bottom = tiles.edges_x[:, None, 1:], tiles.edges_y[:, 1:, None]
+        picture = choice.view(size, GRID * GRID)
+        left, top = edges_x[:, None, :-1], edges_y[:, :-1, None]
+        right, bottom = edges_x[:, None, 1:], edges_y[:, 1:, None]
         corners = torch.broadcast_tensors(left, top, right, bottom)
-        tiles.cell = torch.stack([c.flatten(1) for c in corners], -1)
-        cell = tiles.cell[..., 2:] - tiles.cell[..., :2]
-        picture = p.sizes[tiles.picture].float()
+        cell = torch.stack([c.flatten(1) for c in corners], -1)
+        space = cell[..., 2:] - cell[..., :2]
+        extent = p.sizes[picture].float()
         own = scale[:, None] * torch.exp(self.uniform(size, GRID * GRID, low=-0.3, high=0.3))
         # Hardly any grey: a picture fills most of its tile, except now and then.
-        least = (cell / picture).amax(-1) * self.uniform(size, GRID * GRID, low=0.75, high=1.05)
+        least = (space / extent).amax(-1) * self.uniform(size, GRID * GRID, low=0.75, high=1.05)
         own = torch.maximum(own, least)
         stretch = torch.exp(self.uniform(size, GRID * GRID, low=-0.15, high=0.15))
-        tiles.scale = torch.stack([own * stretch, own / stretch], -1)
-        free = cell - picture * tiles.scale
-        tiles.offset = tiles.cell[..., :2] + free * self.uniform(size, GRID * GRID, 2)
-        tiles.mirrored = self.uniform(size, GRID * GRID) < 0.5
-        return tiles
+        scales = torch.stack([own * stretch, own / stretch], -1)
+        free = space - extent * scales
+        offset = cell[..., :2] + free * self.uniform(size, GRID * GRID, 2)
+        mirrored = self.uniform(size, GRID * GRID) < 0.5
+        return Tiles(edges_x, edges_y, cell, picture, scales, offset, mirrored)
 
     def _edges(self, wanted, length):
         """[B, GRID + 1] edges of tiles about as long as wanted; the tiles that are too many have no length."""
@@ -86,7 +121,7 @@ class Composer:
         return ((steps + jitter) / count).clamp(max=1) * length
 
     def _paint(self, tiles, height, width):
-        """Float RGB [B,3,H,W], sampled between four pixels as the gateway does it."""
+        """RGB [B, 3, H, W], float32, 0..255, each pixel interpolated between four of its picture."""
         p = self.pictures
         side = p.pixels.shape[1]
         x = torch.arange(width, device=self.device)
@@ -119,7 +154,7 @@ class Composer:
         return torch.where(inside, rgb, torch.full_like(rgb, GREY)).transpose(0, 1)
 
     def _boxes(self, tiles):
-        """Boxes of all tiles of a canvas, those that count first, cut to the most that any canvas of the batch has."""
+        """boxes, kinds and ignored of a Batch: those of all tiles, where G is the most that is left on any canvas."""
         p = self.pictures
         boxes, kinds, ignored = p.boxes[tiles.picture], p.kinds[tiles.picture], p.ignored[tiles.picture]
         wide = p.sizes[tiles.picture][..., 0].float()[..., None]
@@ -128,9 +163,7 @@ class Composer:
         whole = boxes * tiles.scale.repeat(1, 1, 2)[:, :, None] + tiles.offset.repeat(1, 1, 2)[:, :, None]
         cell = tiles.cell[:, :, None]
         low, high = cell[..., :2], cell[..., 2:]
-        cut = torch.cat(
-            [torch.minimum(torch.maximum(whole[..., i : i + 2], low), high) for i in (0, 2)], -1
-        )
+        cut = torch.cat([torch.minimum(torch.maximum(whole[..., i : i + 2], low), high) for i in (0, 2)], -1)
         left = _area(cut) / _area(whole).clamp(min=1e-6)
         sides = (cut[..., 2:] - cut[..., :2]).amin(-1)
         small = sides < LEAST_SIDE.to(self.device)[kinds.clamp(min=0)]
@@ -145,8 +178,8 @@ class Composer:
         return cut, kinds, ignored.gather(1, order)
 
     def _weather(self, rgb):
-        """Light, night, infra-red, blur, poor lenses, noise, rain and compression; then the planes of a camera's picture."""
-        size, _, height, width = rgb.shape
+        """Light, night, infra-red, blur, poor lenses, rain, noise; then planes as a camera sends them, compressed."""
+        size = len(rgb)
         x = rgb / 255
 
         def each(low, high):
@@ -189,7 +222,7 @@ class Composer:
         return torch.cat([part, soft, x[some + len(soft) :]])
 
     def _rain(self, x):
-        """Bright slanted streaks over a twentieth of the batch."""
+        """Bright slanted streaks over a twentieth of the batch, and over one picture of a small one."""
         count = max(1, len(x) // 20)
         _, _, height, width = x.shape
         drops = (self.uniform(count, 1, height, width) > 0.998).float()
@@ -224,12 +257,8 @@ class Composer:
         return blocks.transpose(2, 3).reshape(size, 1, height, width)
 
 
-class _Tiles:
-    """edges_x, edges_y [B, GRID+1]; by tile, row by row: picture, cell (corners), scale (x, y), offset (x, y), mirrored."""
-
-
 def _cell_of(edges, places):
-    """Index of the tile [B, len(places)] that each pixel of a side lies in."""
+    """Column or row of tiles [B, P] that each of the pixels [P] of a side lies in; edges [B, GRID + 1]."""
     inner = edges[:, 1:-1].contiguous()
     centres = (places + 0.5).expand(len(edges), -1).contiguous()
     return torch.searchsorted(inner, centres, right=True).clamp(max=GRID - 1)

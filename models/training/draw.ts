@@ -10,8 +10,13 @@ import { classes, type LabelLine } from './label-lines.ts'
 /** Seeds of one run are neighbours; runs with other seeds share no picture. */
 const seedStep = 1_000_003
 
-/** Writes `images/` and `labels.jsonl` into the folder and gives the lines back. */
-export async function draw(folder: string, count: number, seed: number): Promise<LabelLine[]> {
+/** Writes `images/` and `labels.jsonl` into the folder and gives the lines back; tells how many pictures are drawn. */
+export async function draw(
+  folder: string,
+  count: number,
+  seed: number,
+  told: (drawn: number) => void = () => {},
+): Promise<LabelLine[]> {
   mkdirSync(join(folder, 'images'), { recursive: true })
   const lines: LabelLine[] = []
   for (let n = 0; n < count; n++) {
@@ -22,6 +27,7 @@ export async function draw(folder: string, count: number, seed: number): Promise
       .jpeg({ quality: 85 })
       .toFile(join(folder, 'images', file))
     lines.push({ file, ...size, boxes: await boxes(scene, size), labelled: classes })
+    told(n + 1)
   }
   writeFileSync(join(folder, 'labels.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
   return lines
@@ -36,9 +42,9 @@ if (import.meta.main) {
     },
   })
   if (!values.out) throw new Error('--out FOLDER is missing')
-  const all = (await draw(values.out, Number(values.count), Number(values.seed))).flatMap(
-    (line) => line.boxes,
-  )
+  const count = Number(values.count)
+  const told = (drawn: number) => drawn % 50 === 0 && console.error(`${drawn} of ${count} pictures drawn`)
+  const all = (await draw(values.out, count, Number(values.seed), told)).flatMap(({ boxes }) => boxes)
   for (const one of classes) {
     const own = all.filter((box) => box.class === one)
     const ignored = own.filter(({ ignore }) => ignore).length

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
-"""Writes skyeye-nano.onnx from a checkpoint: planes of bytes in; boxes, scores and labels out, strongest first, before NMS."""
+"""Writes skyeye-nano.onnx from a checkpoint and its calibration.
+
+Planes of bytes in; boxes, scores and labels out, strongest first, before NMS.
+"""
 import argparse
 import hashlib
 import json
 import pathlib
+import re
 import warnings
 
 import onnx
@@ -22,7 +26,8 @@ NAMES = ("boxes", "scores", "labels")
 class PlanarStem(nn.Module):
     """The stem as one convolution over luma and one over chroma: the same sums, without rearranging the luma's pixels.
 
-    Factor and normalisation are folded into the weights.
+    Factor and normalisation are folded into the weights. y [B, 1, H, W], u and v [B, 1, H/2, W/2], float32, 0..255
+    -> [B, 32, H/4, W/4].
     """
 
     def __init__(self, stem):
@@ -43,7 +48,11 @@ class PlanarStem(nn.Module):
 
 
 class Exported(nn.Module):
-    """uint8 planes y [1,1,H,W], u, v [1,1,H/2,W/2] -> boxes [1,K,4] in pixels, scores [1,K,1], int32 labels [1,K,1]."""
+    """What the graph does, for one picture.
+
+    uint8 planes y [1, 1, H, W], u and v [1, 1, H/2, W/2] -> boxes float32 [1, K, 4], corners in pixels; scores float32
+    [1, K, 1] in 0..1; labels int32 [1, K, 1]. K is MOST, or as many as there are classes in cells.
+    """
 
     def __init__(self, network, calibration):
         """calibration: slope and shift of the logit of each class, made by calibrate.py."""
@@ -80,30 +89,53 @@ def load_average(path):
     return network.eval()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", default=".cache/training/checkpoint.pt", help="(default: %(default)s)")
-    parser.add_argument("--out", default="models/skyeye-nano.onnx", help="(default: %(default)s)")
-    asked = parser.parse_args()
-    network = load_average(asked.checkpoint)
-    beside = pathlib.Path(asked.checkpoint).with_name("calibration.json")
-    if not beside.exists():
-        raise SystemExit(f"{beside} is not there: make it with models/training/calibrate.py")
-    calibration = json.loads(beside.read_text())
+def write(network, calibration, path):
+    """Writes the ONNX file of a network in evaluation mode and slope and shift of each class's logit."""
     luma = torch.randint(0, 256, (1, 1, 256, 416), dtype=torch.uint8)
     chroma = torch.randint(0, 256, (1, 1, 128, 208), dtype=torch.uint8)
     axes = {"y": {2: "height", 3: "width"}} | {n: {2: "half_height", 3: "half_width"} for n in "uv"}
     axes |= {name: {1: "found"} for name in NAMES}
+    # Of a whole in training mode the exporter would leave the network in training mode as well.
     with warnings.catch_warnings():
         # The tracer warns of what may not be dynamic; the check of other sizes is the tests'.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Exported(network, calibration), (luma, chroma, chroma), asked.out, opset_version=OPSET,
+            Exported(network, calibration).eval(), (luma, chroma, chroma), path, opset_version=OPSET,
             input_names=["y", "u", "v"], output_names=list(NAMES), dynamic_axes=axes,
         )
-    onnx.checker.check_model(onnx.load(asked.out))
+    onnx.checker.check_model(onnx.load(path))
+
+
+def note(manifest, digest, size):
+    """Puts digest and bytes of the weights into a manifest and leaves every other letter as it is."""
+    text = manifest.read_text()
+    text, digests = re.subn(r'("sha256": )"[0-9a-f]*"', rf'\g<1>"{digest}"', text)
+    text, sizes = re.subn(r'("bytes": )\d+', rf"\g<1>{size}", text)
+    if (digests, sizes) != (1, 1):
+        raise SystemExit(f"{manifest} does not hold one sha256 and one bytes: it is left as it was")
+    manifest.write_text(text)
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", default=".cache/training/checkpoint.pt", help="(default: %(default)s)")
+    parser.add_argument("--out", default="models/skyeye-nano.onnx", help="(default: %(default)s)")
+    parser.add_argument("--manifest", type=pathlib.Path, help="to note digest and bytes in")
+    return parser.parse_args()
+
+
+def main():
+    asked = options()
+    network = load_average(asked.checkpoint)
+    beside = pathlib.Path(asked.checkpoint).with_name("calibration.json")
+    if not beside.exists():
+        raise SystemExit(f"{beside} is not there: make it with models/training/calibrate.py")
+    write(network, json.loads(beside.read_text()), asked.out)
     written = pathlib.Path(asked.out).read_bytes()
-    print(f"{asked.out}: {len(written)} bytes, sha256 {hashlib.sha256(written).hexdigest()}")
+    digest = hashlib.sha256(written).hexdigest()
+    print(f"{asked.out}: {len(written)} bytes, sha256 {digest}")
+    if asked.manifest:
+        note(asked.manifest, digest, len(written))
 
 
 if __name__ == "__main__":

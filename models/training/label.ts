@@ -1,4 +1,7 @@
-/** Completes the classes that a training set lacks with what the public models find: `node models/training/label.ts --out FOLDER [--set NAME …] [--judge]`. */
+/**
+ * Completes the classes that a training set lacks with what the public models find:
+ * `node models/training/label.ts --out FOLDER --set NAME … [--judge] [--first COUNT]`.
+ */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +20,8 @@ import { readPicture } from './picture.ts'
 import { type Finding, openTeachers } from './teachers.ts'
 
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url))
-const sets = ['voc2007', 'coco256', 'tinycoco', 'facemask', 'traffic_atl', 'openimages_vehicles']
+const training = process.env.SKYEYE_TRAINING ?? join(shared, 'train')
+const weights = process.env.SKYEYE_MODELS_MIRROR ?? join(shared, 'models')
 
 /**
  * From `sure` on a finding is a box, from `maybe` on it is ignored in training. Precision first: of the first 110 pictures
@@ -44,6 +48,12 @@ export function lacking({ labelled }: LabelLine): Class[] {
   return classes.filter((one) => !labelled.includes(one))
 }
 
+/**
+ * Classes of a set that stay unlabelled although what the models find is added: crowds seen from the front hold backs of
+ * heads that neither a model nor a face gives away, and as background they would teach the network to overlook people.
+ */
+const notAllFound: Readonly<Record<string, readonly Class[]>> = { facemask: ['person'] }
+
 /** How far a body reaches around its face, in widths and heights of the face. */
 const body = { aside: 1, above: 0.4, below: 5.5 }
 
@@ -66,8 +76,8 @@ function bodiesOfFaces(boxes: readonly LabelledBox[], { width, height }: LabelLi
     })
 }
 
-/** The line with those findings added that are of a class it lacks; what was there stays as it is. */
-export function complete(line: LabelLine, findings: readonly Finding[]): LabelLine {
+/** The line of a set with those findings added that are of a class it lacks; what was there stays as it is. */
+export function complete(set: string, line: LabelLine, findings: readonly Finding[]): LabelLine {
   const lacks = lacking(line)
   if (lacks.length === 0) return line
   const added = findings.flatMap((finding) => {
@@ -91,11 +101,12 @@ export function complete(line: LabelLine, findings: readonly Finding[]): LabelLi
     ]
   })
   const boxes = [...line.boxes, ...added]
+  const completed = lacks.filter((one) => !notAllFound[set]?.includes(one))
   return {
     ...line,
     boxes: lacks.includes('person') ? [...boxes, ...bodiesOfFaces(boxes, line)] : boxes,
-    labelled: [...line.labelled, ...lacks],
-    pseudo: [...(line.pseudo ?? []), ...lacks],
+    labelled: [...line.labelled, ...completed],
+    pseudo: [...(line.pseudo ?? []), ...completed],
   }
 }
 
@@ -114,9 +125,12 @@ async function look(
   const seen = new Map((existsSync(kept) ? readLines<Seen>(kept) : []).map((one) => [one.file, one.findings]))
   const left = lines.filter(({ file }) => !seen.has(file))
   if (left.length === 0 || wanted.length === 0) return seen
-  const teachers = await openTeachers(wanted, process.env.SKYEYE_MODELS_MIRROR ?? join(shared, 'models'))
+  if (!existsSync(weights)) {
+    throw new Error(`${weights} is not there: name the folder of the public models in SKYEYE_MODELS_MIRROR`)
+  }
+  const teachers = await openTeachers(wanted, weights)
   for (const [n, { file }] of left.entries()) {
-    const findings = await teachers.look(await readPicture(join(shared, 'train', set, 'images', file)))
+    const findings = await teachers.look(await readPicture(join(training, set, 'images', file)))
     seen.set(file, findings)
     appendFileSync(kept, `${JSON.stringify({ file, findings })}\n`)
     if (n % 50 === 49) console.error(`${set}: ${n + 1} of ${left.length} pictures`)
@@ -167,15 +181,15 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       out: { type: 'string' },
-      set: { type: 'string', multiple: true, default: sets },
+      set: { type: 'string', multiple: true, default: [] },
       judge: { type: 'boolean', default: false },
       first: { type: 'string' },
     },
   })
-  if (!values.out) throw new Error('--out FOLDER is missing')
+  if (!values.out || values.set.length === 0) throw new Error('--out FOLDER or --set NAME is missing')
   mkdirSync(values.out, { recursive: true })
   for (const set of values.set) {
-    const all = readLines(join(shared, 'train', set, 'labels.jsonl'))
+    const all = readLines(join(training, set, 'labels.jsonl'))
     const lines = all.slice(0, values.first ? Number(values.first) : undefined)
     const wanted = values.judge
       ? classes
@@ -186,7 +200,7 @@ async function main(): Promise<void> {
       judge(lines, seen)
       continue
     }
-    const completed = lines.map((line) => complete(line, seen.get(line.file) ?? []))
+    const completed = lines.map((line) => complete(set, line, seen.get(line.file) ?? []))
     writeFileSync(
       join(values.out, `${set}.labels.jsonl`),
       completed.map((line) => `${JSON.stringify(line)}\n`).join(''),

@@ -12,12 +12,14 @@ from network import CLASSES, ROW, STRIDES, cell_grid, corners
 REACH = 5
 # Cells that do answer, at most.
 MOST_ANSWERS = 10
+# How much a candidate's score and its box's fit count in the choice of those that answer.
 SCORE_POWER, FIT_POWER = 0.5, 4.0
+# The box loss counts this many times.
 BOX_WEIGHT = 2.0
 
 
 def losses(rows, batch, height, width):
-    """rows [B, cells, classes, ROW] float32 -> (score loss, box loss), each per answering cell."""
+    """rows [B, cells, classes, ROW] float32 -> (score loss, box loss), each over the sum of all scores asked for."""
     centres, strides = cell_grid(height, width, rows.device)
     scores = rows[..., 0]
     which, place = ((batch.kinds >= 0) & ~batch.ignored).nonzero(as_tuple=True)
@@ -40,7 +42,10 @@ def losses(rows, batch, height, width):
 
 
 def _candidates(boxes, height, width):
-    """Cells [boxes, K] around each centre in every stride, and which of them exist and lie in the box or nearly."""
+    """boxes [N, 4] in pixels -> cells [N, K] around each centre in every stride, and which may answer [N, K].
+
+    Those may that exist and whose centre lies in the box or within a cell of its centre.
+    """
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     around = torch.arange(REACH, device=boxes.device) - REACH // 2
     cells, allowed, first = [], [], 0
@@ -61,7 +66,10 @@ def _candidates(boxes, height, width):
 
 
 def _assign(flat, fit, quality, allowed, count):
-    """Which candidates answer [boxes, K] and the score asked of them: the best answer's fit, less for worse ones."""
+    """Which candidates answer [N, K] and the score asked of them [N, K]: the best answer's fit, less for worse ones.
+
+    flat [N, K]: place of cell and class in the batch, below count; fit: IoU, quality: score now, allowed: may answer.
+    """
     fit = fit.clamp(min=0)
     aligned = (quality**SCORE_POWER * fit**FIT_POWER + 1e-9) * allowed
     bar = aligned.topk(MOST_ANSWERS, 1).values[:, -1:]
@@ -77,7 +85,7 @@ def _assign(flat, fit, quality, allowed, count):
 
 
 def _background(batch, centres, wanted):
-    """Weight of each cell and class: nothing where a class is not boxed exhaustively, or inside ignored boxes."""
+    """Weight [B, cells, classes]: nothing where a class is not boxed exhaustively, or inside ignored boxes."""
     at = (centres / 8).long()
     weight = batch.known[:, at[:, 1], at[:, 0]].float()
     # A box cut off by its tile, or too small, or doubtful, is neither right nor wrong.
@@ -89,7 +97,7 @@ def _background(batch, centres, wanted):
 
 
 def iou(a, b):
-    """IoU and generalised IoU of corner boxes, broadcast."""
+    """IoU and generalised IoU [...] of corner boxes [..., 4], broadcast."""
     low = torch.maximum(a[..., :2], b[..., :2])
     high = torch.minimum(a[..., 2:], b[..., 2:])
     shared = (high - low).clamp(min=0).prod(-1)

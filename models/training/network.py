@@ -1,7 +1,8 @@
 """The network skyeye-nano: one pass over planar YUV 4:2:0 finds faces, people, two-wheelers and vehicles.
 
-An anchor-free single-stage detector of our own in the spirit of YOLOX (Ge et al. 2021), NanoDet-Plus and YuNet (Wu et al.
-2023): depth-wise separable residual blocks down to stride 32, a path-aggregation neck, one head shared by three strides.
+An anchor-free single-stage detector of our own in the spirit of YOLOX (Ge et al. 2021), NanoDet-Plus and YuNet (Wu
+et al. 2023): depth-wise separable residual blocks down to stride 32, a path-aggregation neck, a small head for each of
+three strides.
 Two things differ from them. It reads luma and chroma as the decoder leaves them: four luma pixels and their one chroma
 pixel are the six channels of a half-size picture, so no colour is converted. And every class has a box of its own in
 every cell, so a face and the person it belongs to never compete for a cell.
@@ -11,13 +12,15 @@ from torch import nn
 
 CLASSES = ("face", "person", "two-wheeler", "vehicle")
 STRIDES = (8, 16, 32)
-# Rows of a class in a cell: score (logit), offset of the centre x and y, log width and height, in units of the stride.
+# Values of a row, which each class has in each cell: score (logit), way from the cell's centre to the box's, x and y,
+# logarithms of the box's width and height; lengths in units of the stride.
 ROW = 5
+# Pixels of 0..255 times this enter the network.
 PIXEL_SCALE = 1 / 64
 
 
 def convolution(c_in, c_out, kernel=1, stride=1, groups=1, act=True):
-    """Convolution, batch normalisation and, unless told otherwise, ReLU (which ONNX Runtime fuses into the convolution)."""
+    """Convolution, batch normalisation and, unless told otherwise, ReLU (ONNX Runtime makes one node of them)."""
     layers = [
         nn.Conv2d(c_in, c_out, kernel, stride, kernel // 2, groups=groups, bias=False),
         nn.BatchNorm2d(c_out, eps=1e-3, momentum=0.03),
@@ -40,24 +43,6 @@ class Separable(nn.Module):
         return self.act(y + x) if self.residual else self.act(y)
 
 
-class Inverted(nn.Module):
-    """Widen, look around, narrow (Sandler et al. 2018), with a residual where shapes allow."""
-
-    def __init__(self, c_in, c_out, stride=1, kernel=3, widen=2):
-        super().__init__()
-        wide = c_in * widen
-        self.body = nn.Sequential(
-            convolution(c_in, wide),
-            convolution(wide, wide, kernel, stride, groups=wide),
-            convolution(wide, c_out, act=False),
-        )
-        self.residual = stride == 1 and c_in == c_out
-
-    def forward(self, x):
-        y = self.body(x)
-        return y + x if self.residual else y
-
-
 class Pyramid(nn.Module):
     """Maxima over 5, 9 and 13 cells beside the input (as YOLOX and YOLOv5 do it, one after the other)."""
 
@@ -77,7 +62,7 @@ class Pyramid(nn.Module):
 class SkyeyeNano(nn.Module):
     """Planes y [B,1,H,W], u and v [B,1,H/2,W/2], values 0..255 -> raw rows [B, cells, classes, ROW], strides 8, 16, 32.
 
-    H and W are multiples of 32. Cells lie row by row, finest stride first. About 0.67 million parameters.
+    H and W are multiples of 32. Cells lie row by row, finest stride first. 0.66 million parameters.
     """
 
     widths = (32, 80, 160, 256)

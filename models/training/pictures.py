@@ -11,6 +11,8 @@ from network import CLASSES
 
 # Longest side of a picture, pixels; larger ones are reduced.
 SIDE = 432
+# Pixels in all: compose.py counts them in 32 bits.
+MOST_PIXELS = 2**31 - 1
 # Boxes kept of one picture; of more, those that are no ignored ones first, then the largest.
 MOST_BOXES = 64
 # How often a picture of a set is drawn, relative to the others: the few pictures from street cameras count for more.
@@ -35,6 +37,8 @@ class Pictures:
         if not entries:
             raise SystemExit(f"no pictures in {', '.join(map(str, folders))}: each needs a labels.jsonl and images/")
         count = len(entries)
+        if count * SIDE * SIDE > MOST_PIXELS:
+            raise SystemExit(f"{count} pictures are too many: there is room for {MOST_PIXELS // SIDE**2}")
         self.pixels = torch.zeros(count, SIDE, SIDE, dtype=torch.int32)
         self.sizes = torch.zeros(count, 2, dtype=torch.int64)
         self.boxes = torch.zeros(count, MOST_BOXES, 4)
@@ -46,6 +50,7 @@ class Pictures:
             list(pool.map(self._take, range(count), entries))
 
     def _take(self, index, entry):
+        """Reads a picture and puts it, with its boxes, into its row of the tensors."""
         picture = cv2.imread(str(entry["path"]), cv2.IMREAD_COLOR)
         if picture is None:
             raise SystemExit(f"{entry['path']} cannot be read as a picture")
@@ -70,13 +75,14 @@ class Pictures:
         return len(self.pixels)
 
     def to(self, device):
+        """Moves all of it to the device, itself."""
         for name in ("pixels", "sizes", "boxes", "kinds", "ignored", "known", "weights"):
             setattr(self, name, getattr(self, name).to(device))
         return self
 
 
 def read_set(folder, labels):
-    """The lines of a set's labels, with the picture's path and the set's name."""
+    """The lines of a set's labels, one a picture, with the picture's path and the set's name."""
     name = folder.name
     completed = pathlib.Path(labels) / f"{name}.labels.jsonl" if labels else None
     source = completed if completed and completed.exists() else folder / "labels.jsonl"

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""Trains skyeye-nano: python3 models/training/train.py --data FOLDER… --out FOLDER. Resumes where it stopped."""
+"""Trains skyeye-nano; goes on where it stopped. models/training/run calls it with all that it needs.
+
+Ends with 0 when the plan is through (or --steps are), with 75 when the time was up first: call it again then.
+"""
 import argparse
 import json
 import math
 import pathlib
 import sys
 import time
+import warnings
 
 import torch
 
@@ -21,19 +25,22 @@ RATE, LEAST_RATE, WARM_UP = 3e-3, 0.02, 0.02
 DECAY = 0.05
 # Steps over which the averaged weights forget (Polyak and Juditsky 1992), at most.
 MEMORY = 2000
+# Steps that a line of the log is the mean of; seconds between two lines on the screen, between two checkpoints.
+STEPS_A_LINE, TELL_EVERY, SAVE_EVERY = 10, 10, 240
+TO_BE_RESUMED = 75
 
 
 def options():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--data", nargs="+", required=True, help="folders with images/ and labels.jsonl, one a set")
     parser.add_argument("--labels", help="folder of completed labels (<set>.labels.jsonl), made by label.ts")
     parser.add_argument("--out", default=".cache/training", help="checkpoint, log and curve (default: %(default)s)")
     parser.add_argument("--samples", type=int, default=1_500_000, help="pictures to train on (default: %(default)s)")
     parser.add_argument("--batch", type=int, default=16, help="pictures a step at 416×256 (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=100, help="stop after so long, to be resumed (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of weights and pictures (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=100, help="stop then, to be resumed (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=2, help="of the processor (default: %(default)s)")
-    parser.add_argument("--steps", type=int, help="end after so many steps, without changing the plan (to compare curves)")
+    parser.add_argument("--steps", type=int, help="end after so many, without changing the plan (to compare curves)")
     return parser.parse_args()
 
 
@@ -56,6 +63,8 @@ class Training:
         groups = [{"params": decayed, "weight_decay": DECAY}, {"params": plain, "weight_decay": 0.0}]
         self.optimiser = torch.optim.AdamW(groups, lr=RATE, **({"fused": True} if self.device == "cuda" else {}))
         self.step = self.seen = 0
+        # What the next line of the log will be the mean of: score loss, box loss, norm of the gradient, of each step.
+        self.unlogged = []
         self.composer = None
 
     def rate(self):
@@ -68,7 +77,10 @@ class Training:
         return RATE * scale * (LEAST_RATE + (1 - LEAST_RATE) * 0.5 * (1 + math.cos(math.pi * min(1.0, along))))
 
     def shape(self):
-        """Height and width of the phase, and as many pictures as cost what a full batch costs at 416×256."""
+        """Height and width of the phase in pixels, and the pictures that cost what a batch costs at 416×256.
+
+        Of smaller ones that would be more than a third more, which leaves no room for the rest: 1.3 times at most.
+        """
         reached, share = 0.0, self.seen / self.asked.samples
         for part, height, width in PHASES:
             reached += part
@@ -76,7 +88,13 @@ class Training:
                 break
         return height, width, max(4, round(self.asked.batch * min(1.3, 256 * 416 / (height * width))))
 
+    def is_through(self):
+        """Are all samples seen, or the steps taken that were asked for?"""
+        steps = self.asked.steps
+        return self.seen >= self.asked.samples or (steps is not None and self.step >= steps)
+
     def one_step(self):
+        """Composes a batch and takes one step of the optimiser on it."""
         height, width, count = self.shape()
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
@@ -92,10 +110,19 @@ class Training:
         self.step += 1
         self.seen += count
         self._remember()
-        return score.detach(), box.detach(), norm
+        self.unlogged.append(torch.stack([score.detach(), box.detach(), norm]))
+
+    def line(self):
+        """The next line of the log: means since the last one, and the rate from here on."""
+        score, box, norm = torch.stack(self.unlogged).mean(0).tolist()
+        if not math.isfinite(score + box):
+            raise SystemExit(f"the loss is no number any more at step {self.step}; the checkpoint before is kept")
+        self.unlogged = []
+        return {"step": self.step, "seen": self.seen, "score": score, "box": box, "norm": norm, "rate": self.rate()}
 
     @torch.no_grad()
     def _remember(self):
+        """Lets the averaged network, its normalisation included, follow the trained one."""
         keep = min(1 - 1 / MEMORY, self.step / (self.step + 10))
         mine, theirs = self.average.state_dict(), self.network.state_dict()
         floats = [name for name, value in mine.items() if value.dtype.is_floating_point]
@@ -104,6 +131,7 @@ class Training:
         torch._foreach_add_(averaged, fresh, alpha=1 - keep)
 
     def save(self, path):
+        """Writes all that the next step depends on, in one go: a power cut leaves the file before or this one."""
         state = {
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
@@ -111,26 +139,34 @@ class Training:
             "generator": self.composer.generator.get_state(),
             "step": self.step,
             "seen": self.seen,
+            "unlogged": [losses.cpu() for losses in self.unlogged],
             "asked": {key: getattr(self.asked, key) for key in ("samples", "batch", "seed")},
+            "pictures": len(self.composer.pictures),
         }
         part = path.with_suffix(".part")
         torch.save(state, part)
         part.rename(path)
 
     def load(self, path):
+        """Goes back to where the file was written; refuses what would make it another training."""
         state = torch.load(path, map_location="cpu")
         for key, value in state["asked"].items():
             if value != getattr(self.asked, key):
                 raise SystemExit(f"{path} was begun with --{key} {value}: go on with that, or name another --out")
+        if state["pictures"] != len(self.composer.pictures):
+            raise SystemExit(f"{path} was begun on {state['pictures']} pictures: go on with those, or name another --out")
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.composer.generator.set_state(state["generator"])
         self.step, self.seen = state["step"], state["seen"]
+        self.unlogged = [losses.to(self.device) for losses in state["unlogged"]]
 
 
 def main():
     asked = options()
+    # Torch 1.13 calls it a beta that may change; later ones have kept it as it is.
+    warnings.filterwarnings("ignore", message="scatter_reduce")
     out = pathlib.Path(asked.out)
     out.mkdir(parents=True, exist_ok=True)
     training = Training(asked)
@@ -142,42 +178,48 @@ def main():
     if checkpoint.exists():
         training.load(checkpoint)
         print(f"going on at step {training.step}, {training.seen} of {asked.samples} samples", flush=True)
-    elif log.exists():
-        log.unlink()
-    run(training, checkpoint, log)
+    cut(log, training.step)
+    done = run(training, checkpoint, log)
     draw_curve(log, out / "curve.svg")
     print(f"{training.seen} of {asked.samples} samples; checkpoint and curve in {out}")
-    return 0
+    return 0 if done else TO_BE_RESUMED
+
+
+def cut(log, step):
+    """Takes back the lines that were written after the checkpoint, a torn one included: those steps are taken again."""
+    if log.exists():
+        lines = [line for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        log.write_text("".join(line for line in lines if json.loads(line)["step"] <= step))
 
 
 def run(training, checkpoint, log):
-    """Steps until all samples are seen or the time is up; a line of log every ten steps, a checkpoint every four minutes."""
+    """Steps until the training is through (True) or the time is up (False)."""
     asked = training.asked
     began = saved = told = time.monotonic()
-    sums, first = [], training.seen
-    while training.seen < asked.samples and time.monotonic() - began < asked.minutes * 60:
-        if asked.steps and training.step >= asked.steps:
-            break
-        sums.append(torch.stack(training.one_step()))
-        if training.step % 10 == 0:
-            score, box, norm = torch.stack(sums).mean(0).tolist()
-            sums = []
-            if not math.isfinite(score + box):
-                raise SystemExit(f"the loss is no number any more at step {training.step}; the checkpoint before is kept")
-            line = {"step": training.step, "seen": training.seen, "score": score, "box": box, "norm": norm, "rate": training.rate()}
-            with log.open("a") as file:
-                file.write(json.dumps(line) + "\n")
-            now = time.monotonic()
-            if now - told > 10:
-                pace = (training.seen - first) / (now - began)
-                left = (asked.samples - training.seen) / pace / 60
-                print(f"step {training.step}  {training.seen}/{asked.samples}  score {score:.3f}  box {box:.3f}  "
-                      f"{pace:.0f} pictures/s  {left:.0f} min left", flush=True)
-                told = now
-            if now - saved > 240:
-                training.save(checkpoint)
-                saved = now
+    first = training.seen
+    while not training.is_through() and time.monotonic() - began < asked.minutes * 60:
+        training.one_step()
+        if training.step % STEPS_A_LINE:
+            continue
+        line = training.line()
+        with log.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        now = time.monotonic()
+        if now - told > TELL_EVERY:
+            tell(line, asked.samples, (training.seen - first) / (now - began))
+            told = now
+        if now - saved > SAVE_EVERY:
+            training.save(checkpoint)
+            saved = now
     training.save(checkpoint)
+    return training.is_through()
+
+
+def tell(line, samples, pace):
+    """One line on the screen; pace in pictures a second."""
+    left = (samples - line["seen"]) / pace / 60
+    print(f"step {line['step']}  {line['seen']}/{samples}  score {line['score']:.3f}  box {line['box']:.3f}  "
+          f"{pace:.0f} pictures/s  {left:.0f} min left", flush=True)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ export interface Benchmark<Wish extends { readonly json: boolean }, Figures> {
   readonly sentences: (figures: Figures) => readonly string[]
 }
 
-/** Runs a benchmark: progress and sentences to standard error, the figures as one line of JSON to standard output. */
+/** Runs a benchmark: progress to standard error; to standard output what it found, as sentences or as one line of JSON. */
 export function benchmark<Wish extends { readonly json: boolean }, Figures>(
   of: Benchmark<Wish, Figures>,
 ): Promise<void> {
@@ -51,8 +51,8 @@ export function benchmark<Wish extends { readonly json: boolean }, Figures>(
       return
     }
     const figures = await of.measure(wish, (text) => console.error(`» ${text}`))
-    if (!wish.json) for (const line of of.sentences(figures)) console.error(line)
-    console.log(JSON.stringify(figures))
+    const lines = wish.json ? [JSON.stringify(figures)] : of.sentences(figures)
+    for (const line of lines) console.log(line)
   })
 }
 

@@ -14,6 +14,10 @@ export interface DemoCamera {
   readonly zones: readonly object[]
   readonly lines: readonly object[]
   readonly rules: readonly object[]
+  /** Absent for a real camera: nobody knows where it is. */
+  readonly grid?: object
+  readonly address?: object
+  readonly place?: object
 }
 
 /** Most of the picture: the demo does not know where the ground is. */
@@ -48,27 +52,51 @@ const rules = [
 ]
 const view = { zones: [ground], lines: [middle], rules }
 
+/** Where the first and the second camera would be, so that their alerts have a place on a map. Invented. */
+const [first, second] = [
+  { unit: '110101001002070113', number: 42, lon: 116.4161, lat: 39.9289 },
+  { unit: '110101001002070114', number: 58, lon: 116.4178, lat: 39.9291 },
+].map(({ unit, number, lon, lat }) => ({
+  grid: { street: '110101001000', community: '110101001002', group: '11010100100207', unit },
+  address: { code: `110101001002-00${number}`, text: `东门路 ${number} 号 (${number} East Gate Road)` },
+  place: { lon, lat },
+}))
+
 /** Two clips from the shared folder where it is present and not `drawn`, otherwise the street scene. */
 export async function demoCameras(drawn: boolean, say: (text: string) => void): Promise<DemoCamera[]> {
   if (!drawn && existsSync(videos)) {
     say('Cameras play the clips in ../shared/videos')
     return [
-      { id: 'yard', name: '院内 yard', clip: join(videos, 'pets09-s2l1_h264_768x576_7fps.mp4'), ...view },
+      {
+        id: 'yard',
+        name: '院内 yard',
+        clip: join(videos, 'pets09-s2l1_h264_768x576_7fps.mp4'),
+        ...first,
+        ...view,
+      },
       {
         id: 'hall',
         name: '大厅 hall',
         clip: join(videos, 'intel_one-by-one-person_h264_768x432.mp4'),
+        ...second,
         ...view,
       },
     ]
   }
   say('Drawing a street scene (kept in .cache for the next time)')
   return [
-    { id: 'street', name: '街口 street', clip: await sceneClip({ progress: said('street', say) }), ...view },
+    {
+      id: 'street',
+      name: '街口 street',
+      clip: await sceneClip({ progress: said('street', say) }),
+      ...first,
+      ...view,
+    },
     {
       id: 'yard',
       name: '院子 yard',
       clip: await sceneClip({ variant: 'yard', progress: said('yard', say) }),
+      ...second,
       ...view,
     },
   ]

@@ -1,5 +1,7 @@
-/** docs/contract/*.schema.json from the schemas that the code uses. */
+/** docs/contract: JSON Schemas, examples and the AsyncAPI document, from the schemas and messages that the code uses. */
 import { alertData, alertEvent } from '../../src/contract/alert-schema.ts'
+import { inventoryData, inventoryEvent } from '../../src/contract/inventory-schema.ts'
+import { snapshotHeaders } from '../../src/contract/snapshot-schema.ts'
 import {
   cameraStateData,
   cameraStateEvent,
@@ -8,27 +10,35 @@ import {
   presenceData,
   presenceEvent,
 } from '../../src/contract/state-schema.ts'
+import { asyncapiText } from './asyncapi.ts'
+import { contractExamples } from './contract-examples.ts'
 
-const schemas = {
+export const schemas = {
   alert: alertEvent,
   'alert-data': alertData,
+  'snapshot-headers': snapshotHeaders,
   presence: presenceEvent,
   'presence-data': presenceData,
   health: healthEvent,
   'health-data': healthData,
   'camera-state': cameraStateEvent,
   'camera-state-data': cameraStateData,
+  inventory: inventoryEvent,
+  'inventory-data': inventoryData,
 }
 
 /** Path relative to the repository, and its text. */
 export function contractDocuments(): Map<string, string> {
   const draft = 'https://json-schema.org/draft/2020-12/schema'
-  return new Map(
-    Object.entries(schemas).map(([name, schema]) => [
-      `docs/contract/${name}.schema.json`,
-      `${print({ $schema: draft, ...schema }, '', 0)}\n`,
-    ]),
-  )
+  const file = (name: string, value: object): [string, string] => [
+    `docs/contract/${name}.json`,
+    `${print(value, '', 0)}\n`,
+  ]
+  return new Map([
+    ...Object.entries(schemas).map(([name, schema]) => file(`${name}.schema`, { $schema: draft, ...schema })),
+    ...Object.entries(contractExamples).map(([name, example]) => file(`examples/${name}`, example)),
+    ['docs/contract/asyncapi.yaml', asyncapiText(schemas)],
+  ])
 }
 
 /** JSON as the formatter of this repository leaves it: a list stands on one line where it fits. */

@@ -89,7 +89,7 @@ export async function check(args: string[], io: Io): Promise<number> {
     io.out(
       problems.length + failed === 0
         ? `${values.config}: good, ${cameras}`
-        : `${values.config}: ${cameras}, ${failed} did not open, ${problems.length} things to put right`,
+        : `${values.config}: ${cameras}, ${failed} did not open, ${problems.length} thing${problems.length === 1 ? '' : 's'} to put right`,
     )
   }
   return problems.length + failed === 0 ? 0 : 1

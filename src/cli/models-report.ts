@@ -62,7 +62,7 @@ export function listLines(reports: readonly ModelReport[], tiers: readonly TierR
       ? 'ms: the model itself, one thread, median; reading the picture and the output comes on top (--json)'
       : 'ms here: not measured; skyeye models list --measure',
     ...['', 'accuracy, by our own evaluation:', ...table(reports.flatMap(accuracyRows)).map(indented)],
-    ...['', 'weights:', ...reports.map((report) => `  ${sentence(report)}`)],
+    ...['', 'weights:', ...table(reports.map(weightsRow)).map(indented)],
     ...['', 'tiers (models.tier):', ...table(tiers.map(tierRow)).map(indented)],
   ]
 }
@@ -70,6 +70,11 @@ export function listLines(reports: readonly ModelReport[], tiers: readonly TierR
 export function sentence({ name, state, path, problem, tasks, bytes, licence }: ModelReport): string {
   const about = `${name.padEnd(20)}${tasks.join(' and ')}, ${megabytes(bytes)} MB, ${licence}`
   return state === 'ready' ? `${about}: ready at ${path}` : `${about}: ${state}. ${problem}`
+}
+
+/** Where they are, or what to do; the rest is in the table above. */
+function weightsRow({ name, path, problem }: ModelReport): string[] {
+  return [name, problem ?? path ?? '']
 }
 
 /** A row for each figure, under the name and the day. */

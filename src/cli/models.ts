@@ -1,5 +1,6 @@
 /** `skyeye models list|pull|verify`: the weights on this machine. */
 import { parseArgs } from 'node:util'
+import { modelTiers } from '../domain/model-tier.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { readAccuracy } from '../vision/accuracy.ts'
 import type { ModelFiles } from '../vision/model-files.ts'
@@ -48,8 +49,8 @@ export async function models(args: string[], io: Io): Promise<number> {
   const stray = names.find((name) => !files.names().includes(name))
   const isMisused = !['list', 'pull', 'verify'].includes(verb) || (isList ? asked.length > 0 : values.measure)
   if (isMisused || stray !== undefined) {
-    const known = `models: ${files.names().join(', ')}`
-    io.err(isMisused ? help : `skyeye models: there is no model ${JSON.stringify(stray)} (${known})`)
+    const known = `models: ${files.names().join(', ')}; tiers: ${modelTiers.join(', ')}`
+    io.err(isMisused ? help : `skyeye models: there is no model or tier ${JSON.stringify(stray)} (${known})`)
     return 2
   }
   const reports: ModelReport[] = []

@@ -114,8 +114,6 @@ function dataOf({
   models,
   versions = {},
 }: AlertFacts): Omit<AlertData, 'sentAt'> {
-  const { street, community, group, unit } = camera.grid
-  const code = (value: string | undefined) => value || unknownLevel
   return {
     alert: alert.id,
     kind: alert.kind,
@@ -127,17 +125,7 @@ function dataOf({
     ended: alert.ended === undefined ? undefined : toMoment(alert.ended),
     endedBecause: alert.endedBecause,
     camera: { id: camera.id, name: camera.name, tier: camera.tier, gbId: camera.gbId },
-    grid: {
-      street: code(street),
-      community: code(community),
-      group: code(group),
-      unit: code(unit),
-      version: code(versions.grid),
-    },
-    address: camera.address,
-    place: camera.place && placeOf(camera.place),
-    placeMissing: camera.place ? undefined : camera.placeMissing,
-    placesVersion: versions.places,
+    ...whereabouts(camera, versions),
     objects: alert.objects.map(({ track, label, confidence, box }) => ({
       track,
       label,
@@ -154,6 +142,27 @@ function dataOf({
     clock,
     drill: false,
     models: [...models],
+  }
+}
+
+/** Where a camera is, as alerts and the inventory tell it. */
+export function whereabouts(
+  { grid: { street, community, group, unit }, address, place, placeMissing }: Camera,
+  versions: TableVersions = {},
+): Pick<AlertData, 'grid' | 'address' | 'place' | 'placeMissing' | 'placesVersion'> {
+  const code = (value: string | undefined) => value || unknownLevel
+  return {
+    grid: {
+      street: code(street),
+      community: code(community),
+      group: code(group),
+      unit: code(unit),
+      version: code(versions.grid),
+    },
+    address,
+    place: place && placeOf(place),
+    placeMissing: place ? undefined : placeMissing,
+    placesVersion: versions.places,
   }
 }
 

@@ -30,7 +30,7 @@ const camera = Type.Object(
   { description: 'The camera that saw it.' },
 )
 
-const grid = Type.Object(
+export const grid = Type.Object(
   {
     street: gridCode,
     community: gridCode,
@@ -45,6 +45,28 @@ const grid = Type.Object(
   },
   { description: 'Where the camera is in the grid; the same codes as in the topic.' },
 )
+
+export const address = Type.Object({
+  code: name('Standard address code.'),
+  text: name('The address for people.'),
+})
+
+export const place = Type.Object({
+  wgs84: position('[longitude, latitude] in degrees.'),
+  gcj02: position('[longitude, latitude] in degrees, as Chinese maps draw it.'),
+})
+
+export const placeMissing = Type.Enum([...placeMissings], {
+  description:
+    'Why there is no `place`: the gateway has no table of places, the camera no row in it, or the row no longitude and latitude.',
+})
+
+export const placesVersion = Type.String({
+  description:
+    'Of the table of places when this was told: `unit`, `address` and `place` come from it. Absent where the gateway has none.',
+  minLength: 1,
+  maxLength: 64,
+})
 
 const box = Type.Object(
   { x1: share, y1: share, x2: share, y2: share },
@@ -103,29 +125,10 @@ export const alertData = Type.Object(
     sentAt: moment('When this sending left the box: much later than `time` after an outage of the broker.'),
     camera,
     grid,
-    address: Type.Optional(
-      Type.Object({ code: name('Standard address code.'), text: name('The address for people.') }),
-    ),
-    place: Type.Optional(
-      Type.Object({
-        wgs84: position('[longitude, latitude] in degrees.'),
-        gcj02: position('[longitude, latitude] in degrees, as Chinese maps draw it.'),
-      }),
-    ),
-    placeMissing: Type.Optional(
-      Type.Enum([...placeMissings], {
-        description:
-          'Why there is no `place`: the gateway has no table of places, the camera no row in it, or the row no longitude and latitude.',
-      }),
-    ),
-    placesVersion: Type.Optional(
-      Type.String({
-        description:
-          'Of the table of places when this was told: `unit`, `address` and `place` come from it. Absent where the gateway has none.',
-        minLength: 1,
-        maxLength: 64,
-      }),
-    ),
+    address: Type.Optional(address),
+    place: Type.Optional(place),
+    placeMissing: Type.Optional(placeMissing),
+    placesVersion: Type.Optional(placesVersion),
     objects: Type.Array(seen),
     zone: Type.Optional(name('Zone of the rule.')),
     line: Type.Optional(name('Line of the rule.')),
@@ -166,3 +169,5 @@ export const alertEvent = numberedEvent({
   data: alertData,
   dataschema: 'urn:skyeye:v1:alert-data',
 })
+
+export type AlertEvent = Static<typeof alertEvent>

@@ -47,6 +47,11 @@ export function healthTopic(prefix: string, gateway: string): string {
   return join(prefix, 'gateways', gateway, 'health')
 }
 
+/** Retained. */
+export function inventoryTopic(prefix: string, gateway: string): string {
+  return join(prefix, 'gateways', gateway, 'inventory')
+}
+
 /** Retained; cleared when the camera is removed. */
 export function cameraStateTopic(prefix: string, gateway: string, camera: string): string {
   return join(prefix, 'cameras', gateway, camera, 'state')

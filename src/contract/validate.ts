@@ -1,6 +1,8 @@
 /** Checks a message against the schema of its type: in tests, and wherever a message may come from elsewhere. */
 import { Compile } from 'typebox/compile'
 import { alertEvent, alertTypes } from './alert-schema.ts'
+import { inventoryEvent, inventoryType } from './inventory-schema.ts'
+import { snapshotHeaders } from './snapshot-schema.ts'
 import {
   cameraStateEvent,
   cameraStateType,
@@ -11,14 +13,18 @@ import {
 } from './state-schema.ts'
 
 const alert = Compile(alertEvent)
+const snapshot = Compile(snapshotHeaders)
 
-const validators = new Map<string, Pick<typeof alert, 'Errors'>>([
+type Validator = Pick<typeof alert, 'Errors'>
+
+const validators = new Map<string, Validator>([
   [alertTypes.began, alert],
   [alertTypes.updated, alert],
   [alertTypes.ended, alert],
   [presenceType, Compile(presenceEvent)],
   [healthType, Compile(healthEvent)],
   [cameraStateType, Compile(cameraStateEvent)],
+  [inventoryType, Compile(inventoryEvent)],
 ])
 
 /** What is wrong with a parsed message, one sentence each with its place; empty where it fits its contract. */
@@ -26,5 +32,14 @@ export function validateMessage(message: unknown): string[] {
   const type = (message as { type?: unknown } | null)?.type
   const validator = typeof type === 'string' ? validators.get(type) : undefined
   if (!validator) return [`no message has the type ${JSON.stringify(type)}`]
-  return validator.Errors(message).map(({ instancePath, message: text }) => `${instancePath || '/'} ${text}`)
+  return faults(validator, message)
+}
+
+/** The same for the user properties of a picture. */
+export function validateSnapshotHeaders(headers: unknown): string[] {
+  return faults(snapshot, headers)
+}
+
+function faults(validator: Validator, value: unknown): string[] {
+  return validator.Errors(value).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`)
 }

@@ -1,6 +1,7 @@
-/** Tells the broker how things stand: presence, health and camera states, retained, newest only, anew at every connect. */
+/** Tells the broker how things stand: presence, inventory, health and camera states, retained, newest only, anew at every connect. */
 import { v7 as newId } from 'uuid'
 import { eventContentType } from '../contract/envelope.ts'
+import { type InventoryFacts, inventoryMessage } from '../contract/inventory-message.ts'
 import {
   type CameraFacts,
   cameraStateMessage,
@@ -34,6 +35,7 @@ export interface AnnouncerOptions {
   /** Ids of the cameras that are to be watched. */
   cameras(): readonly string[]
   health(): GatewayHealth | Promise<GatewayHealth>
+  inventory(): InventoryFacts
   readonly log: Log
 }
 
@@ -41,6 +43,7 @@ export class Announcer {
   readonly #options: AnnouncerOptions
   readonly #grumble = oncePer(60_000)
   readonly #bell = new Bell()
+  readonly #inventoryBell = new Bell()
   readonly #cameras = new Map<string, CameraFacts>()
   /** Their last hour, and what the broker was told of it. */
   readonly #hours = new Map<string, Covered>()
@@ -77,6 +80,11 @@ export class Announcer {
     this.#bell.ring()
   }
 
+  /** It is asked for and told anew. */
+  inventoryChanged(): void {
+    this.#inventoryBell.ring()
+  }
+
   /** Also the last will, asked for before each connect. */
   presence(presence: Presence): StateMessage {
     return presenceMessage(this.#origin(), presence)
@@ -95,7 +103,7 @@ export class Announcer {
       await this.#findLeftOver()
       await this.#tellCameras(session)
     }
-    await Promise.all([this.#tellHealth(session), cameras()])
+    await Promise.all([this.#tellInventory(session), this.#tellHealth(session), cameras()])
   }
 
   /** Cameras that were removed or disabled while the gateway was down. */
@@ -105,6 +113,13 @@ export class Announcer {
     for (const camera of held) {
       this.#written.add(camera)
       if (!watched.has(camera)) this.#untold.add(camera)
+    }
+  }
+
+  async #tellInventory(session: Session): Promise<void> {
+    while (!session.over.aborted) {
+      await this.#tell(session, inventoryMessage(this.#origin(), this.#options.inventory()))
+      await this.#inventoryBell.wait(idleMs, session.over)
     }
   }
 

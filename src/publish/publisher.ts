@@ -1,4 +1,5 @@
 /** All that leaves by MQTT: the relay and the announcer on one kept connection. */
+import type { InventoryFacts } from '../contract/inventory-message.ts'
 import type { CameraFacts } from '../contract/state-message.ts'
 import type { GatewayHealth } from '../contract/state-schema.ts'
 import type { Covered } from '../domain/coverage.ts'
@@ -24,6 +25,8 @@ export interface PublisherOptions {
   cameras(): readonly string[]
   /** Asked at every connect and each minute. */
   health(): GatewayHealth | Promise<GatewayHealth>
+  /** Asked at every connect and when it has changed. */
+  inventory(): InventoryFacts
   readonly log: Log
   readonly backoff?: Backoff
   readonly connectTimeoutMs?: number
@@ -59,6 +62,7 @@ export class Publisher implements Part {
       announced,
       cameras: () => options.cameras(),
       health: () => options.health(),
+      inventory: () => options.inventory(),
       log,
     })
     this.#relay = new Relay(outbox, log, forbiddenMs)
@@ -108,6 +112,11 @@ export class Publisher implements Part {
 
   forgetCamera(camera: string): void {
     this.#announcer.forgetCamera(camera)
+  }
+
+  /** Cameras were added, changed or removed: the centre is told. */
+  inventoryChanged(): void {
+    this.#announcer.inventoryChanged()
   }
 
   stats(): RelayStats {

@@ -12,6 +12,10 @@ export class Candidates {
   readonly #fit: Fit
   /** Boxes that were not finite, empty, outside the picture, or far larger than it. */
   absurd = 0
+  /** Of these, those with a number that is none (NaN): nothing such a model says can be relied on. */
+  unreadable = 0
+  /** Boxes for which the model had no row left, at least. */
+  untold = 0
 
   constructor(fit: Fit) {
     this.#fit = fit
@@ -29,6 +33,7 @@ export class Candidates {
       confidence <= 1.001 && width > 0 && height > 0 && width < 2 * usedWidth && height < 2 * usedHeight
     if (!sound || !(x2 > 0 && y2 > 0 && x1 < usedWidth && y1 < usedHeight)) {
       this.absurd++
+      if ([confidence, x1, y1, x2, y2].some(Number.isNaN)) this.unreadable++
       return
     }
     this.#kept.push({ label, confidence: Math.min(1, confidence), x1, y1, x2, y2 })
@@ -40,7 +45,7 @@ export class Candidates {
       .sort((a, b) => b.confidence - a.confidence)
       .slice(0, maxBoxes)
       .map(({ label, confidence, ...corners }) => ({ label, confidence, box: this.#inPicture(corners) }))
-    return { detections: suppress(all, nms), capped: Math.max(0, this.#kept.length - maxBoxes) }
+    return { detections: suppress(all, nms), capped: Math.max(0, this.#kept.length - maxBoxes) + this.untold }
   }
 
   /** Cut off where the looked-at part of the picture ends. */

@@ -153,12 +153,14 @@ function decodeRanked(manifest: Manifest, outputs: Outputs, score: number, found
   const labelOf = labelTable(manifest, output.classes)
   for (let i = 0; i < scores.length; i++) {
     // The rest is weaker still; NaN passes, to be counted.
-    if (scores[i] < score) break
+    if (scores[i] < score) return
     const label = labelOf[Number(classes[i])]
     if (label === undefined) continue
     const [x1, y1, x2, y2] = boxes.subarray(4 * i, 4 * i + 4)
     found.add(label, scores[i], (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1)
   }
+  // All its rows were needed, so it may have had more than it could tell.
+  if (scores.length === output.most) found.untold++
 }
 
 /** The detector has checked at opening that these are floats. */

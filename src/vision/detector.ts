@@ -27,7 +27,9 @@ export interface Look {
   readonly postMs: number
   /** Boxes dropped because they were not finite, empty or outside. */
   readonly absurd: number
-  /** Boxes dropped because there were too many. */
+  /** Of these, those that held NaN. */
+  readonly unreadable: number
+  /** Boxes dropped because there were too many; where the model itself dropped them, how many is not known, and one counts. */
   readonly capped: number
 }
 
@@ -120,6 +122,7 @@ export class Detector {
       modelMs: ran - filled,
       postMs: performance.now() - ran,
       absurd: found.absurd,
+      unreadable: found.unreadable,
       capped,
     }
   }

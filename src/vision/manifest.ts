@@ -165,7 +165,7 @@ export function checkManifest(value: unknown, where: string): Manifest {
 }
 
 /** What the schema cannot say: where, and what is wrong. */
-function faultOf({ output, input, labels: map, source, builtIn }: Manifest): string | undefined {
+function faultOf({ tasks: uses, output, input, labels: map, source, builtIn }: Manifest): string | undefined {
   if ((source === undefined) === (builtIn === undefined)) return ' needs one of source and builtIn'
   const wanted = {
     yolox: 1,
@@ -179,6 +179,12 @@ function faultOf({ output, input, labels: map, source, builtIn }: Manifest): str
   const classes = 'classes' in output ? output.classes : 1
   const stray = Object.keys(map).find((index) => Number(index) >= classes)
   if (stray !== undefined) return `/labels names class ${stray}, the model has ${classes}`
+  // Else redaction would look for faces with a model that has none, and find nothing to hide.
+  const found = Object.values(map)
+  if (uses.includes('faces') && !found.includes('face')) return '/labels has no face, which its tasks need'
+  if (uses.includes('objects') && found.every((label) => label === 'face')) {
+    return '/labels has nothing but faces, and its tasks need objects'
+  }
   const { size } = input
   const sides = 'width' in size ? [size.width, size.height] : [size.multiple]
   if (input.layout === 'I420' && sides.some((side) => side % planeStep !== 0)) {

@@ -19,14 +19,16 @@ const finestCell = 8
 const cellsAcross = 4
 /** People from this confidence up have their heads hidden. */
 export const leastPerson = 0.15
+/** A weaker face is hidden too, but may be no face (seen: an ear, and the face beside it stayed visible): the head is hidden as well. */
+const leastAnswering = 0.5
 
-/** Where faces and heads are to be hidden, 0..1, margins included: every face, and the head of each person without one. */
+/** Where faces and heads are to be hidden, 0..1, margins included: every face, and the head of each person without a sure one. */
 export function hiddenRegions(
   faces: readonly Detection[],
   people: readonly Detection[],
   picture: { readonly width: number; readonly height: number },
 ): Box[] {
-  const free = new Set(faces)
+  const free = new Set(faces.filter(({ confidence }) => confidence >= leastAnswering))
   const heads: Box[] = []
   for (const person of people) {
     const head = headOf(person.box, picture)

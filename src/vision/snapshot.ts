@@ -17,7 +17,7 @@ interface Hideable {
   readonly people: Detection[]
 }
 
-/** Faces at the low threshold of the manifest's `redaction`, united over its sizes and a mirrored look. */
+/** Faces at the low threshold of the manifest's `redaction`, united over its sizes and a mirrored look. Throws where the model's answer is no answer. */
 export async function findFaces(detector: Detector, picture: Picture420): Promise<Hideable> {
   const { redaction, score, nms } = detector.manifest
   const sides = redaction?.longSides ?? [Math.max(picture.width, picture.height)]
@@ -25,6 +25,8 @@ export async function findFaces(detector: Detector, picture: Picture420): Promis
   let mirrored = false
   for (const longSide of sides) {
     const look = await detector.look(picture, { score: redaction?.score ?? score, longSide, mirrored })
+    // A model that fails without saying so would leave every face to be seen.
+    if (look.unreadable > 0) throw new Error(`${look.tensor} answered with numbers that are none`)
     found.push(...look.detections)
     mirrored = !mirrored
   }

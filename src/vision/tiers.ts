@@ -20,6 +20,8 @@ interface Choice {
 
 const builtIn = { name: 'skyeye-nano' }
 
+const allOf = new Intl.ListFormat('en-GB', { type: 'conjunction' })
+
 /** `light` is one network and one pass; `sharp` looks for people and faces at a higher resolution, for the rest as `standard` does. */
 export const tierChoices: Readonly<Record<ModelTier, Choice>> = {
   light: { objects: builtIn, faces: builtIn },
@@ -43,9 +45,15 @@ export function namesOf({ objects, beside, faces }: Choice): string[] {
   return [...new Set([objects, ...(beside ? [beside] : []), faces].map(({ name }) => name))]
 }
 
-/** Names of the models in use, each once: for alerts, health and metrics. */
-export function modelNames({ objects, beside, faces }: Models): string[] {
-  return [...new Set([objects, ...(beside ? [beside] : []), faces].map(({ manifest }) => manifest.name))]
+/** Manifests of the models in use, each once. */
+export function manifestsOf({ objects, beside, faces }: Models): Manifest[] {
+  const all = [objects, ...(beside ? [beside] : []), faces]
+  return [...new Map(all.map(({ manifest }) => [manifest.name, manifest])).values()]
+}
+
+/** Their names, for alerts, health and metrics. */
+export function modelNames(models: Models): string[] {
+  return manifestsOf(models).map(({ name }) => name)
 }
 
 /** Are the weights of all these models somewhere, sound or not? */
@@ -83,7 +91,7 @@ export async function chooseModels(
   const objects = await open(files, choice.objects, 'objects', asked)
   const beside = choice.beside && (await open(files, choice.beside, 'objects', asked))
   const faces = await open(files, choice.faces, 'faces', asked)
-  if (wish.tier === 'auto' && tier === 'light') onFallback(fallbackSentence(files))
+  if (wish.tier === 'auto' && tier === 'light') onFallback(fallbackSentence(files, wish))
   const isWhole = wish.objects === undefined && wish.faces === undefined
   return {
     ...(isWhole ? { tier } : {}),
@@ -93,14 +101,14 @@ export async function chooseModels(
   }
 }
 
-/** `a is` or `a and b are`. */
+/** `a is` or `a, b and c are`. */
 function lackingOf(files: ModelFiles, names: readonly string[]): string {
   const lacking = names.filter((name) => files.locate(name) === undefined)
-  return `${lacking.join(' and ')} ${lacking.length > 1 ? 'are' : 'is'}`
+  return `${allOf.format(lacking)} ${lacking.length > 1 ? 'are' : 'is'}`
 }
 
-function fallbackSentence(files: ModelFiles): string {
-  const lacking = lackingOf(files, namesOf(tierChoices.standard))
+function fallbackSentence(files: ModelFiles, names: Omit<Wish, 'tier'>): string {
+  const lacking = lackingOf(files, namesOf(choiceOf('standard', names)))
   return `models.tier: light, the built-in model, because ${lacking} not on this machine; for standard, run \`${files.pullCommand('standard')}\` and start again`
 }
 

@@ -61,7 +61,7 @@ it('says which models are missing and what to do', async () => {
   const { status, out, err } = await ran(['check', '--config', folder.config], { env: withoutModels })
   expect(status).toBe(1)
   expect(err).toMatch(/yolox-nano and yunet-n are not on this machine: run `skyeye models pull standard/)
-  expect(out).toContain('0 cameras, 0 did not open, 1 things to put right')
+  expect(out).toContain('0 cameras, 0 did not open, 1 thing to put right')
 })
 
 describe.skipIf(!builtInPresent)(

@@ -59,7 +59,7 @@ it.each([
   [['models', 'fetch'], /skyeye models list/],
   [
     ['models', 'pull', 'yolo-nine'],
-    /there is no model "yolo-nine" \(models: rtmdet-nano-person, skyeye-nano, yolox-nano, yunet-n\)/,
+    /there is no model or tier "yolo-nine" \(models: rtmdet-nano-person, skyeye-nano, yolox-nano, yunet-n; tiers: light, standard, sharp\)/,
   ],
 ])('answers %j with a sentence', async (args, sentence) => {
   const { status, out, err } = await ran(args)

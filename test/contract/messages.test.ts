@@ -3,13 +3,14 @@ import { v7 as newId } from 'uuid'
 import { describe, expect, it } from 'vitest'
 import { contractDocuments } from '../../scripts/docs/contract.ts'
 import { alertMessage, finishMessage, snapshotMessage } from '../../src/contract/alert-message.ts'
+import { inventoryMessage } from '../../src/contract/inventory-message.ts'
 import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/contract/state-message.ts'
 import { presences } from '../../src/contract/state-schema.ts'
-import { validateMessage } from '../../src/contract/validate.ts'
+import { validateMessage, validateSnapshotHeaders } from '../../src/contract/validate.ts'
 import { endedBecauses, snapshotMissings } from '../../src/domain/alert.ts'
 import { type Camera, cameraStates, placeMissings } from '../../src/domain/camera.ts'
 import { duties, severities } from '../../src/domain/rule.ts'
-import { sampleAlert, sampleCamera, sampleMessage } from '../support/alert-samples.ts'
+import { sampleAlert, sampleCamera, sampleInventory, sampleMessage } from '../support/alert-samples.ts'
 
 const numbers = { epoch: '01937a', sequence: 41, sentAt: Date.UTC(2026, 10, 23, 17) }
 const origin = {
@@ -163,21 +164,75 @@ describe('a state message', () => {
   })
 })
 
+describe('an inventory', () => {
+  const state = { id: newId(), gateway: 'box-1', prefix: 'p', time: 0 }
+  const told = (...cameras: Camera[]) =>
+    JSON.parse(inventoryMessage(state, sampleInventory(cameras)).body).data.cameras
+
+  it('tells of each camera where it is and what its rules watch, whatever is known of it', () => {
+    const rule = { name: 'night', kind: 'intrusion', zone: 'gate', labels: ['person'] } as const
+    const more = { severity: 'major', duty: 'public-order', inertiaMs: 0, cooldownMs: 0 } as const
+    const schedule = { timeZone: 'Asia/Shanghai', days: ['mon'], hours: [{ from: 0, to: 60 }] } as const
+    const yard = { ...sampleCamera, rules: [{ ...rule, ...more, schedule }] }
+    const { gbId, address, place, ...bare } = { ...sampleCamera, id: 'bare', grid: {} }
+    const { topic, body } = inventoryMessage(state, sampleInventory([yard, bare]))
+    expect(topic).toBe('p/gateways/box-1/inventory')
+    expect(validateMessage(JSON.parse(body))).toEqual([])
+    expect(told(yard, bare)).toMatchObject([
+      { id: 'bare', grid: { unit: '_' }, rules: [] },
+      {
+        ...{
+          id: 'yard',
+          grid: { unit: '0113' },
+          address: { code: 'A-1' },
+          place: { wgs84: [116.404, 39.915] },
+        },
+        rules: [{ name: 'night', zone: 'gate', duty: 'public-order', scheduled: true }],
+      },
+    ])
+  })
+
+  it('never says how a camera is reached, what is masked or who consented', () => {
+    const consent = { grantedBy: 'Wang Fang', until: 1, documentSha256: '0'.repeat(64), scope: [] }
+    const camera = { ...sampleCamera, consent, masks: [[{ x: 0.123, y: 0.2 }]] }
+    expect(JSON.stringify(told(camera))).not.toMatch(/rtsp|topsecret|192\.168|Wang|0\.123/)
+  })
+})
+
+describe('the user properties of a picture', () => {
+  const good = { id: newId(), epoch: '01937a', class: 'snapshot', sequence: '41', sha256: 'ab'.repeat(32) }
+
+  it.each([
+    ['an alert’s class', { class: 'alert' }],
+    ['number 0', { sequence: '0' }],
+    ['a number that is no text', { sequence: 41 }],
+    ['half a digest', { sha256: 'ab' }],
+    ['no id', { id: undefined }],
+  ])('are refused by their schema with %s', (_, change) => {
+    expect(validateSnapshotHeaders(good)).toEqual([])
+    expect(validateSnapshotHeaders({ ...good, ...change })).not.toEqual([])
+  })
+})
+
 describe('the published schemas', () => {
+  const published = [...contractDocuments()]
+    .filter(([path]) => path.endsWith('.schema.json'))
+    .map(([, text]) => JSON.parse(text) as { $id: string })
+
   it('are JSON Schemas with an id of their own each', () => {
-    const schemas = [...contractDocuments().values()].map((text) => JSON.parse(text))
-    expect(schemas.map(({ $id }) => $id)).toContain('urn:skyeye:v1:alert')
-    expect(new Set(schemas.map(({ $id }) => $id)).size).toBe(schemas.length)
+    expect(published.map(({ $id }) => $id)).toContain('urn:skyeye:v1:alert')
+    expect(new Set(published.map(({ $id }) => $id)).size).toBe(published.length)
   })
 
   it('name what messages call their dataschema', () => {
-    const ids = [...contractDocuments().values()].map((text) => JSON.parse(text).$id)
+    const ids = published.map(({ $id }) => $id)
     const state = { id: newId(), gateway: 'b', prefix: 'p', time: 0 }
     const bodies = [
       sampleMessage().body,
       presenceMessage(state, 'online').body,
       healthMessage(state, { alive: true }).body,
       cameraStateMessage(state, 'c', { state: 'live', since: 0 }).body,
+      inventoryMessage(state, sampleInventory()).body,
     ]
     for (const body of bodies) expect(ids).toContain(JSON.parse(body).dataschema)
   })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CameraSim } from '../../scripts/sim/server.ts'
-import { validateMessage } from '../../src/contract/validate.ts'
+import { validateMessage, validateSnapshotHeaders } from '../../src/contract/validate.ts'
 import { Mosquitto, mosquittoPresent } from '../support/mosquitto.ts'
 import { spotClip } from '../support/spot-clip.ts'
 import { type AlertEvent, Consumer, distinct } from './consumer.ts'
@@ -121,9 +121,10 @@ function expectOrderPerCamera(events: readonly AlertEvent[]): void {
   }
 }
 
-/** Every message fits its schema; every picture is the one its alert names. */
+/** Every message fits its schema, and so do the user properties of pictures; every picture is the one its alert names. */
 function expectSoundMessages(): void {
-  for (const { topic, payload } of consumer.received) {
+  for (const { topic, payload, properties } of consumer.received) {
+    if (topic.includes('/snapshots/')) expect(validateSnapshotHeaders(properties), topic).toEqual([])
     if (topic.includes('/snapshots/') || payload.length === 0) continue
     expect(validateMessage(JSON.parse(payload.toString())), `${topic} ${payload}`).toEqual([])
   }

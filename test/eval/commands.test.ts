@@ -60,8 +60,12 @@ describe('eval:detect', () => {
   it('tells the same as a table to people', () => {
     writeTraffic()
     const found = write('found.jsonl', { set: 'traffic', file: 'a.jpg', boxes: [vehicle] })
-    const { stderr } = run('eval-detect', '--detections', found)
-    expect(stderr).toMatch(/^picture +traffic +vehicle +1 +1\.000 +1\.000/m)
+    const { stdout } = run('eval-detect', '--detections', found)
+    expect(stdout).toMatch(/^picture +traffic +vehicle +1 +1\.000 +1\.000/m)
+    expect(stdout).not.toContain('{')
+    const forPrograms = run('eval-detect', '--detections', found, '--json')
+    expect(JSON.parse(forPrograms.stdout)).toHaveProperty('sizes')
+    expect(forPrograms.stderr).not.toContain('AP50')
   })
 
   it('refuses a picture that comes twice', () => {

@@ -11,7 +11,7 @@ import { SecretMask } from '../../src/kit/secrets.ts'
 import { EmbeddedBroker } from '../../src/publish/embedded-broker.ts'
 import { openSession } from '../../src/publish/handshake.ts'
 import { Publisher, type PublisherOptions } from '../../src/publish/publisher.ts'
-import { sampleMessage } from '../support/alert-samples.ts'
+import { sampleInventory, sampleMessage } from '../support/alert-samples.ts'
 import { Listener } from '../support/listener.ts'
 import { MemoryOutbox } from '../support/memory-outbox.ts'
 import { Mosquitto, type MosquittoOptions, mosquittoPresent } from '../support/mosquitto.ts'
@@ -52,6 +52,7 @@ function publisher(url: string, more: Partial<PublisherOptions> = {}) {
     announced: outbox,
     cameras: () => [],
     health: () => ({ alive: true }),
+    inventory: sampleInventory,
     log: createLog('debug', new SecretMask(), (line) => lines.push(line)),
     backoff: { firstMs: 20, maxMs: 100, healthyAfterMs: 60_000 },
     ...more,

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createLog } from '../../src/kit/log.ts'
 import { SecretMask } from '../../src/kit/secrets.ts'
 import { Publisher } from '../../src/publish/publisher.ts'
-import { sampleMessage } from '../support/alert-samples.ts'
+import { sampleInventory, sampleMessage } from '../support/alert-samples.ts'
 import { type Authority, makeAuthority, makeCertificate } from '../support/certificates.ts'
 import { MemoryOutbox } from '../support/memory-outbox.ts'
 import { Mosquitto, mosquittoPresent } from '../support/mosquitto.ts'
@@ -52,6 +52,7 @@ describe.skipIf(!mosquittoPresent)(
         announced: outbox,
         cameras: () => [],
         health: () => ({ alive: true }),
+        inventory: sampleInventory,
         log: createLog('silent', new SecretMask()),
         backoff: { firstMs: 20, maxMs: 50, healthyAfterMs: 60_000 },
       })

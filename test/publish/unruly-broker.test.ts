@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createLog } from '../../src/kit/log.ts'
 import { SecretMask } from '../../src/kit/secrets.ts'
 import { Publisher } from '../../src/publish/publisher.ts'
-import { sampleMessage } from '../support/alert-samples.ts'
+import { sampleInventory, sampleMessage } from '../support/alert-samples.ts'
 import { MemoryOutbox } from '../support/memory-outbox.ts'
 import { type Answer, type Heard, ScriptedBroker } from '../support/scripted-broker.ts'
 
@@ -27,6 +27,7 @@ async function against(answer: (message: Heard) => Answer, alerts: number, ackTi
     announced: outbox,
     cameras: () => [],
     health: () => ({ alive: true }),
+    inventory: sampleInventory,
     log: createLog('silent', new SecretMask()),
     backoff: { firstMs: 10, maxMs: 20, healthyAfterMs: 60_000 },
     forbiddenMs: 100,

@@ -1,6 +1,7 @@
-/** A camera and an alert that fill every field, and the message they make. */
+/** A camera, an alert and an inventory that fill every field, and the message of the alert. */
 import { v7 as newId } from 'uuid'
 import { type AlertMessage, alertMessage } from '../../src/contract/alert-message.ts'
+import type { InventoryFacts } from '../../src/contract/inventory-message.ts'
 import type { Alert } from '../../src/domain/alert.ts'
 import type { Camera } from '../../src/domain/camera.ts'
 
@@ -50,4 +51,10 @@ export function sampleMessage(overrides: Partial<Alert> = {}, camera: Camera = s
     alert: sampleAlert(overrides),
     models: ['yolox-nano'],
   })
+}
+
+export function sampleInventory(cameras: readonly Camera[] = [sampleCamera]): InventoryFacts {
+  const model = { name: 'yolox-nano', sha256: 'ab'.repeat(32), tasks: ['objects'] }
+  const gateway = { version: '0.1.0', name: '一号箱', site: '1 Gate Road', epoch: '01937a' }
+  return { ...gateway, tier: 'standard', models: [model], cameras }
 }

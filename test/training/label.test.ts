@@ -51,7 +51,7 @@ describe('a line of labels', () => {
   })
 
   it('gets the classes it lacks, marked, and keeps what people drew', () => {
-    const done = complete(line, [finding('person', 0.5, 0.9), finding('face', 0.5, 0.99)])
+    const done = complete('streets', line, [finding('person', 0.5, 0.9), finding('face', 0.5, 0.99)])
     expect(done.boxes).toEqual([
       line.boxes[0],
       { class: 'person', x: 200, y: 40, w: 80, h: 80, pseudo: true, score: 0.9 },
@@ -61,7 +61,7 @@ describe('a line of labels', () => {
   })
 
   it('ignores middling findings, drops weak ones and those that people drew already', () => {
-    const done = complete(line, [
+    const done = complete('streets', line, [
       finding('vehicle', 0.1, 0.95),
       finding('vehicle', 0.5, 0.3),
       finding('vehicle', 0.7, 0.1),
@@ -73,18 +73,26 @@ describe('a line of labels', () => {
 
   it('ignores what lies within a human box of the class: a part, or one of a group', () => {
     const small = { class: 'vehicle' as const, score: 0.9, box: { x1: 0.12, y1: 0.25, x2: 0.2, y2: 0.4 } }
-    expect(complete(line, [small]).boxes[1]).toMatchObject({ ignore: true })
+    expect(complete('streets', line, [small]).boxes[1]).toMatchObject({ ignore: true })
   })
 
   it('ignores, as a person, what surrounds a known face that no person was found for', () => {
     const face = { class: 'face' as const, x: 100, y: 50, w: 20, h: 20 }
     const faces = { ...line, boxes: [face] }
-    expect(complete(faces, []).boxes).toEqual([
+    expect(complete('streets', faces, []).boxes).toEqual([
       face,
       { class: 'person', x: 80, y: 42, w: 60, h: 138, ignore: true, pseudo: true },
     ])
     const found = { class: 'person' as const, score: 0.9, box: { x1: 0.2, y1: 0.2, x2: 0.4, y2: 0.9 } }
-    expect(complete(faces, [found]).boxes).toHaveLength(2)
+    expect(complete('streets', faces, [found]).boxes).toHaveLength(2)
+  })
+
+  it('does not claim that every person of a crowd of faces has a box; the boxes stay', () => {
+    const person = finding('person', 0.5, 0.9)
+    const done = complete('facemask', line, [person])
+    expect(done.labelled).toEqual(['face', 'two-wheeler', 'vehicle'])
+    expect(done.pseudo).toEqual(['two-wheeler', 'vehicle'])
+    expect(done.boxes).toEqual(complete('streets', line, [person]).boxes)
   })
 
   it('stays as it is where nothing is lacking', () => {
@@ -93,7 +101,7 @@ describe('a line of labels', () => {
       labelled: ['face', 'person', 'two-wheeler', 'vehicle'],
       pseudo: ['face'],
     }
-    expect(complete(whole, [finding('person', 0.5, 0.9)])).toBe(whole)
+    expect(complete('streets', whole, [finding('person', 0.5, 0.9)])).toBe(whole)
   })
 })
 

@@ -111,6 +111,15 @@ describe('the vision pool', () => {
     expect(vision.stats().absurdBoxes).toBe(4)
   })
 
+  it('lets no picture leave when the network for faces answers with what is no number', async () => {
+    const outputs = tinyFaces([16, 8, 8, 8])
+    for (const { values } of Object.values(outputs)) (values as Float32Array).fill(Number.NaN)
+    const vision = poolOf(undefined, outputs)
+    await vision.start()
+    const { handle } = await vision.detect(frame())
+    expect(await vision.snapshot(handle, [])).toEqual({ missing: 'redaction-failed' })
+  })
+
   it('hides a face so that nothing of its pixels is left, and outlines the object', async () => {
     const vision = poolOf(undefined, tinyFaces([16, 8, 8, 8]))
     await vision.start()

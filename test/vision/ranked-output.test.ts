@@ -70,6 +70,13 @@ describe('ranked boxes', () => {
   })
 })
 
+it('ranked boxes may be more than the model has rows for, which is counted', async () => {
+  const rows: RankedRow[] = [face, [1, 0.7, 0, 0, 16, 32]]
+  const detector = await detectorOf(tinyRanked(rows, 2))
+  expect((await detector.look(grey)).capped).toBe(1)
+  expect((await detector.look(grey, { score: 0.8 })).capped).toBe(0)
+})
+
 describe('the planes of a picture', () => {
   /** Scores are the means of Y, U and V, 0..1. */
   function meansOnnx(): Buffer {
@@ -181,6 +188,10 @@ describe('a network such as our own', () => {
     )
     expect(check({ labels: { 4: 'person' } })).toThrow(/names class 4, the model has 4/)
     expect(check({ tasks: [] })).toThrow(/tasks/)
+    expect(check({ labels: { 1: 'person' } })).toThrow(/labels has no face, which its tasks need/)
+    expect(check({ labels: { 0: 'face' } })).toThrow(
+      /labels has nothing but faces, and its tasks need objects/,
+    )
   })
 })
 

@@ -32,3 +32,10 @@ it('hides the head too where a badge on the shoulder looks like a face', () => {
   const badge = face({ x1: 0.475, y1: 0.29, x2: 0.495, y2: 0.33 }, 0.13)
   expect(hides(hiddenRegions([badge], [tall], picture), 0.45, 0.25)).toBe(true)
 })
+
+it('hides the head too where only something like a face was found on it: it may be an ear', () => {
+  const ear = face({ x1: 0.44, y1: 0.21, x2: 0.46, y2: 0.27 }, 0.3)
+  const regions = hiddenRegions([ear], [tall], picture)
+  expect(hides(regions, 0.49, 0.25), 'the rest of the head').toBe(true)
+  expect(regions).toHaveLength(2)
+})

@@ -62,6 +62,17 @@ describe('the tier', () => {
     ])
   })
 
+  it('names only what is lacking for what was wished for', async () => {
+    publicModels()
+    for (const name of ['yolox-nano', 'yunet-n']) rmSync(join(modelsDir, `${name}.onnx`))
+    const { names, said } = await chosen({ tier: 'auto', objects: 'rtmdet-nano-person' })
+    expect(names).toEqual(['rtmdet-nano-person', 'skyeye-nano'])
+    expect(said).toEqual([expect.stringContaining('because yunet-n is not on this machine')])
+    await expect(chosen({ tier: 'sharp' })).rejects.toThrow(
+      'and yolox-nano and yunet-n are not on this machine',
+    )
+  })
+
   it('is light without a word where that was asked for', async () => {
     publicModels()
     expect(await chosen({ tier: 'light' })).toEqual({ tier: 'light', names: ['skyeye-nano'], said: [] })

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Says whether the first steps of a training went as those recorded in first-200-steps.jsonl did.
+
+The seed fixes every weight and every picture; what is left is rounding, which differs between processors, numbers of
+threads and versions of torch, and which training amplifies with every step. So equality is not asked for.
+"""
+import argparse
+import json
+import pathlib
+import sys
+
+# Largest relative difference of a loss that still is the same curve; README.md says how it was measured.
+TOLERANCE = 0.02
+
+
+def differences(lines, recorded):
+    """(step, relative difference of the score loss, of the box loss) of the lines that both logs have."""
+    known = {line["step"]: line for line in recorded}
+    both = [(line, known[line["step"]]) for line in lines if line["step"] in known]
+    return [(mine["step"], *(abs(mine[name] / other[name] - 1) for name in ("score", "box"))) for mine, other in both]
+
+
+def read(path):
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("log", type=pathlib.Path, help="log.jsonl of a training")
+    parser.add_argument("--recorded", type=pathlib.Path,
+                        default=pathlib.Path(__file__).with_name("first-200-steps.jsonl"), help="(default: %(default)s)")
+    asked = parser.parse_args()
+    found = differences(read(asked.log), read(asked.recorded))
+    if not found:
+        raise SystemExit(f"{asked.log} and {asked.recorded} have no step in common")
+    for step, score, box in found:
+        verdict = "agree" if max(score, box) <= TOLERANCE else "DIFFER"
+        print(f"step {step:4}  score {score:8.3%}  box {box:8.3%}  {verdict}")
+    worst = max(max(score, box) for _, score, box in found)
+    agree = worst <= TOLERANCE
+    print(f"the curves {'agree' if agree else 'differ'}: at most {worst:.3%} apart, {TOLERANCE:.0%} is allowed")
+    return 0 if agree else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+/** One example of every message, made by the code that makes the real ones: docs/contract/examples and the AsyncAPI document. */
+import { alertMessage, finishMessage, snapshotMessage } from '../../src/contract/alert-message.ts'
+import { inventoryMessage } from '../../src/contract/inventory-message.ts'
+import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/contract/state-message.ts'
+import type { Alert } from '../../src/domain/alert.ts'
+import type { Camera } from '../../src/domain/camera.ts'
+
+/** Stays the same from run to run, or the documents would always be stale. */
+const began = Date.UTC(2026, 10, 23, 8, 15, 30, 250)
+const id = (last: number) => `01a20779-75ca-7000-8000-0000000000${String(last).padStart(2, '0')}`
+const box = { gateway: 'box-01', prefix: 'skyeye/v1' }
+const epoch = '01a1f3b2-7c00-7000-8000-000000000001'
+const sha256 = '69b951cfa32ef54ece1844f9e61eb1d1fddf24beedad5bdb60cb62e5b1a7ebd9'
+const models = ['yolox-nano', 'yunet-n']
+
+const rule = { severity: 'minor', duty: 'public-order', inertiaMs: 1_000, cooldownMs: 60_000 } as const
+
+const camera: Camera = {
+  id: 'east-gate',
+  name: '东门 east gate',
+  tier: 'public',
+  url: 'rtsp://camera.example/1',
+  enabled: true,
+  gbId: '34020000001320000001',
+  tags: ['gate'],
+  grid: { street: '110101001000', community: '110101001002', group: '07', unit: '0113' },
+  address: { code: '110101001002-0042', text: '东门路 42 号' },
+  place: { lon: 116.404, lat: 39.915 },
+  masks: [],
+  zones: [],
+  lines: [],
+  rules: [
+    { ...rule, name: 'gate-closed', kind: 'intrusion', zone: 'gate', labels: ['person'] },
+    {
+      ...rule,
+      name: 'crowd',
+      kind: 'crowding',
+      zone: 'square',
+      labels: ['person'],
+      count: 10,
+      hysteresis: 2,
+    },
+  ],
+}
+const known: Camera = {
+  ...camera,
+  id: 'hall',
+  name: '大厅 hall',
+  enabled: false,
+  gbId: undefined,
+  tags: [],
+  grid: {},
+  address: undefined,
+  place: undefined,
+  rules: [],
+}
+
+const alert: Alert = {
+  id: id(1),
+  camera: camera.id,
+  rule: 'gate-closed',
+  kind: 'intrusion',
+  severity: 'minor',
+  duty: 'public-order',
+  phase: 'began',
+  began,
+  time: began,
+  objects: [
+    { track: 17, label: 'person', confidence: 0.83, box: { x1: 0.074, y1: 0.399, x2: 0.135, y2: 0.665 } },
+  ],
+  zone: 'gate',
+}
+
+const picture = snapshotMessage({ ...box, id: id(2), camera, alert, sha256 })
+
+function alertExample(last: number, sequence: number, change: Partial<Alert> = {}): Example {
+  const told = { ...alert, ...change }
+  const snapshot = told.phase === 'began' ? picture : undefined
+  const { topic, body } = alertMessage({ ...box, id: id(last), camera, alert: told, models, snapshot })
+  const sending = { epoch, sequence, sentAt: told.time + 175 }
+  return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
+}
+
+const state = (last: number) => ({ ...box, id: id(last), time: began })
+const parsed = ({ topic, body }: { topic: string; body: string }): Example => ({
+  topic,
+  payload: JSON.parse(body) as object,
+})
+
+/** Of a picture, only what travels beside its bytes. */
+export interface Example {
+  readonly topic: string
+  readonly payload?: object
+  readonly headers?: object
+}
+
+const hour = { fps: 2.4, coverage: 0.972, gaps: { connecting: 40_000, overload: 60_000 } }
+const weights = {
+  sha256: '695e750a5d5754bb5a8d5325643b59282191a7e7a564e435a415fd3c578eab14',
+  tasks: ['objects'],
+}
+
+/** By name: the message's, or the message's and what is special about it. */
+export const contractExamples: Readonly<Record<string, Example>> = {
+  'alert-began': alertExample(3, 41),
+  'alert-updated': alertExample(4, 42, {
+    ...{ id: id(5), rule: 'crowd', kind: 'crowding', phase: 'updated', zone: 'square' },
+    ...{ count: 14, time: began + 20_000, objects: [] },
+  }),
+  'alert-ended': alertExample(6, 43, {
+    ...{ phase: 'ended', ended: began + 9_000, endedBecause: 'cleared', time: began + 9_000 },
+  }),
+  snapshot: {
+    topic: picture.topic,
+    headers: { id: id(2), epoch, class: 'snapshot', sequence: '12', sha256 },
+  },
+  'presence-online': parsed(presenceMessage(state(7), 'online')),
+  'presence-offline': parsed(presenceMessage(state(8), 'offline')),
+  health: parsed(
+    healthMessage(state(9), {
+      alive: true,
+      version: '0.1.0',
+      models: { tier: 'standard', names: models },
+      uptimeS: 86_400,
+      load: 0.62,
+      cameras: { live: 61, connecting: 1, auth_failed: 2 },
+      outbox: { pending: 0, parked: 0 },
+      disk: { freeBytes: 51_539_607_552 },
+    }),
+  ),
+  inventory: parsed(
+    inventoryMessage(state(10), {
+      ...{ version: '0.1.0', name: '一号箱', site: '东门路 42 号', epoch, tier: 'standard' },
+      ...{ models: [{ name: 'yolox-nano', ...weights }], cameras: [camera, known] },
+    }),
+  ),
+  'camera-state': parsed(cameraStateMessage(state(11), camera.id, { state: 'live', since: began, ...hour })),
+}
