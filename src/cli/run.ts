@@ -11,6 +11,9 @@ const usage = `skyeye: video-analytics edge gateway
   skyeye replay CLIP|URL [--config FILE]        analyse a clip as fast as possible, print alerts
   skyeye bench  [--cameras N]                   how many cameras this box can watch, in two minutes
   skyeye models list|pull|verify                weights on this machine
+  skyeye cameras import FILE                    take in a list of cameras, CSV or XLSX
+  skyeye places import [--grid FILE] …          take in the tables of the grid, CSV or XLSX
+  skyeye places who CELL                        who answers for a cell now
   skyeye --version | --help                     also: skyeye COMMAND --help
 
 Exit status: 0 good, 1 refused, 2 misuse, 70 a model run hung in native code (restart it).`
@@ -24,6 +27,8 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['replay', async () => (await import('./replay.ts')).replay],
   ['bench', async () => (await import('./bench.ts')).bench],
   ['models', async () => (await import('./models.ts')).models],
+  ['cameras', async () => (await import('./cameras.ts')).cameras],
+  ['places', async () => (await import('./places.ts')).places],
 ])
 
 /** Exit status: 0 good, 1 refused, 2 misuse. */

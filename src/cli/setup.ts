@@ -1,6 +1,6 @@
 /** What several commands do first: read the configuration with full checks, find the models. */
 import type { Config } from '../config/config.ts'
-import { type LoadedConfig, loadConfig } from '../config/load.ts'
+import { type LoadedConfig, type LoadOptions, loadConfig } from '../config/load.ts'
 import { parseCameraUrl } from '../ingest/address.ts'
 import { ModelFiles } from '../vision/model-files.ts'
 import type { Models } from '../vision/ports.ts'
@@ -9,8 +9,12 @@ import { chooseModels } from '../vision/tiers.ts'
 export const defaultConfigPath = 'skyeye.yaml'
 
 /** Throws ConfigError with every problem, those of camera URLs included. */
-export function readConfig(path: string): Promise<LoadedConfig> {
+export function readConfig(
+  path: string,
+  options: Pick<LoadOptions, 'env' | 'instead'> = {},
+): Promise<LoadedConfig> {
   return loadConfig(path, {
+    ...options,
     checkUrl: (url) => {
       try {
         parseCameraUrl(url)

@@ -26,6 +26,7 @@ export const errorCodes = {
   BROKER_FAILED: 'The embedded broker could not listen.',
   MESSAGE_INVALID: 'A message does not fit its contract.',
   BENCH_FAILED: 'A measurement of skyeye bench could not be made.',
+  IMPORT_REFUSED: 'A file to be imported cannot be read; nothing was written.',
   USAGE: 'The command line was not understood.',
 } as const
 

@@ -66,12 +66,19 @@ describe('a configuration that is loaded again', () => {
       )
     }
     bench.sections.places = { gridFile: 'grid.csv', placesFile: 'places.csv' }
+    const inventories = () =>
+      bench.arrived
+        .filter(({ topic }) => topic.endsWith('/inventory'))
+        .map(({ payload }) => JSON.parse(String(payload)))
     write('v1')
     const yard = await bench.camera('yard')
     const gateway = await bench.start(yard)
     await until(() => expect(bench.told('yard')).toEqual(['began']))
     write('v2')
     await gateway.reload(await bench.config(yard))
+    await until(() =>
+      expect(inventories().at(-1)?.data.cameras[0]).toMatchObject({ grid: { version: 'v2' } }),
+    )
     await gateway.stop()
     expect(bench.told('yard')).toEqual(['began', 'gateway-stopped'])
     const cells = { street: '340207001000', community: '340207001003', group: '_', unit: '_' }
