@@ -7,6 +7,7 @@ import { AlertTable } from './alerts.ts'
 import { AnnouncedTable } from './announced.ts'
 import { CoverageTable } from './coverage.ts'
 import type { OpenDatabase } from './database.ts'
+import type { Identity } from './identity.ts'
 import { type OutboxRow, OutboxTable } from './outbox.ts'
 import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
 import { Retention, type Shelves, withoutSnapshot } from './retention.ts'
@@ -25,7 +26,7 @@ interface Prepared {
 }
 
 export class Records implements Operations {
-  readonly #epoch: string
+  readonly #identity: Identity
   readonly #shelves: Shelves
   readonly #announced: AnnouncedTable
   readonly #now: () => number
@@ -38,13 +39,13 @@ export class Records implements Operations {
   freshBytes = 0
 
   constructor(opened: OpenDatabase, limits: RetentionLimits, now: () => number = Date.now) {
-    const { db, epoch, snapshotDir } = opened
-    this.#epoch = epoch
+    const { db, identity, snapshotDir } = opened
+    this.#identity = identity
     this.#now = now
     this.#shelves = {
       db,
       alerts: new AlertTable(db),
-      outbox: new OutboxTable(db),
+      outbox: new OutboxTable(db, identity.epoch),
       snapshots: new SnapshotTable(db),
       files: new SnapshotFiles(snapshotDir),
       coverage: new CoverageTable(db),
@@ -58,7 +59,13 @@ export class Records implements Operations {
     return this.#shelves.files.removeAllBut(new Set(this.#shelves.snapshots.files()))
   }
 
+  /** Now and then, so that a restored database is known as such. Throws where the disk refuses. */
+  renewIdentity(): void {
+    this.#identity.renew()
+  }
+
   close(): void {
+    this.#identity.tryRenew()
     this.#shelves.db.close()
   }
 
@@ -225,28 +232,19 @@ export class Records implements Operations {
     return writeFailed(one.input.alert.id, error)
   }
 
-  #picture(row: OutboxRow): Uint8Array<ArrayBuffer> | undefined {
-    const file = this.#shelves.snapshots.fileOf(row.alert)
+  #picture({ alert }: OutboxRow): Uint8Array<ArrayBuffer> | undefined {
+    const file = alert === null ? undefined : this.#shelves.snapshots.fileOf(alert)
     return file === undefined ? undefined : this.#shelves.files.read(file)
   }
 
   #delivery(row: OutboxRow, body: string | Uint8Array): Delivery {
     const attempts = this.#handedOut.get(row.rowId) ?? 0
     this.#handedOut.set(row.rowId, attempts + 1)
-    const { rowId, id, class: kind, sequence, topic, contentType, createdAt, camera, sha256 } = row
+    const { alert: _, camera, sha256, ...rest } = row
     return {
-      ...{
-        rowId,
-        id,
-        class: kind,
-        epoch: this.#epoch,
-        sequence,
-        topic,
-        contentType,
-        body,
-        createdAt,
-        attempts,
-      },
+      ...rest,
+      body,
+      attempts,
       ...(camera !== null && { camera }),
       ...(sha256 !== null && { sha256 }),
     }

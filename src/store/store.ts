@@ -48,7 +48,7 @@ export class Store implements Part {
     return this.#open
   }
 
-  /** Time-ordered id of the database, new whenever it is created. Empty before `start`. */
+  /** Time-ordered id of the database, new whenever it is created or restored. Empty before `start`. */
   get epoch(): string {
     return this.#epoch
   }
@@ -191,6 +191,9 @@ export class Store implements Part {
         if (message.damaged) {
           const moved = { movedTo: message.damaged }
           this.#log.error(moved, 'the database was damaged: it was moved aside and a new one begun')
+        }
+        if (message.isRestored) {
+          this.#log.warn({ epoch: message.epoch }, 'the database was restored: a new epoch begins')
         }
         if (message.orphans > 0)
           this.#log.info({ files: message.orphans }, 'pictures without an alert were removed')
