@@ -127,7 +127,7 @@ export class Gateway {
       vision: () => this.#vision.stats(),
       store: () => this.#store.counts(),
       saving: () => this.#saving,
-      connected: () => this.#publisher.stats().connected,
+      broker: () => this.#publisher.stats(),
       cameras: () => this.#cameraFacts(),
       coverage: () => this.#coverage.cameras(),
     })

@@ -1,12 +1,14 @@
 /** All that leaves by MQTT: the relay and the announcer on one kept connection. */
 import type { CameraFacts } from '../contract/state-message.ts'
 import type { GatewayHealth } from '../contract/state-schema.ts'
+import { presenceTopic } from '../contract/topics.ts'
 import type { Covered } from '../domain/coverage.ts'
 import type { Log } from '../kit/log.ts'
 import type { Part } from '../kit/part.ts'
 import type { Backoff } from '../kit/retry.ts'
 import { Announcer } from './announcer.ts'
 import { Connection, type ConnectionState } from './connection.ts'
+import { isNamesakeOnline } from './namesake.ts'
 import type { Announced, BrokerOptions, Outbox } from './ports.ts'
 import { Relay, type RelayCounts } from './relay.ts'
 import type { Session } from './session.ts'
@@ -68,6 +70,13 @@ export class Publisher implements Part {
         const { topic, body } = this.#announcer.presence('offline')
         return { topic, payload: body }
       },
+      namesake: (session, signal) =>
+        isNamesakeOnline(
+          session,
+          presenceTopic(prefix, gateway.id),
+          (presence) => this.#announcer.isForeign(presence),
+          signal,
+        ),
       use: (session) => this.#use(session),
       log,
       ...(backoff ? { backoff } : {}),
