@@ -118,6 +118,7 @@ export class Gateway {
       announced: this.#store,
       cameras: () => this.#config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id),
       health: () => this.#status.announcement(),
+      drainPerSecond: config.publish.drainPerSecond,
       log,
     })
     this.#networks = new Networks(config.ingest.allowNetworks)

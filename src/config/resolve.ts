@@ -86,12 +86,22 @@ function toPoint([x, y]: readonly [number, number]): Point {
 
 /** The parts of the configuration that are neither cameras nor broker nor secrets. */
 export function toSections(raw: RawConfig): Omit<Config, 'broker' | 'cameras' | 'secrets'> {
-  const { gateway, analysis, ingest, http, retention, log } = raw
+  const { gateway, analysis, ingest, publish, http, retention, log } = raw
   const dataDir = resolve(raw.dataDir)
   const workers = analysis.workers === 'auto' ? availableParallelism() : analysis.workers
   const { dir = join(dataDir, 'models'), ...choice } = raw.models
   const models = { ...choice, dir: resolve(dir) }
-  return { gateway, dataDir, analysis: { ...analysis, workers }, models, ingest, http, retention, log }
+  return {
+    gateway,
+    dataDir,
+    analysis: { ...analysis, workers },
+    models,
+    ingest,
+    publish,
+    http,
+    retention,
+    log,
+  }
 }
 
 /** Freezes the value and all that hangs from it. */

@@ -15,17 +15,19 @@ export async function isNamesakeOnline(
   isForeign: (presence: string) => boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const read = new AbortController()
+  const heard = new AbortController()
   let found = false
   try {
     const client = await openClient({ ...options, clientId: `${options.clientId}-look` }, signal)
     client.on('message', (_topic, payload) => {
       found = isForeign(payload.toString())
-      read.abort()
+      heard.abort()
     })
     try {
-      await client.subscribeAsync(topic, { qos: 0 })
-      await sleep(retainedWithinMs, AbortSignal.any([signal, read.signal]))
+      // A broker that hangs is for the session's own watchdog to find.
+      const answer = sleep(options.connectTimeoutMs, signal)
+      await Promise.race([client.subscribeAsync(topic, { qos: 0 }), answer])
+      await sleep(retainedWithinMs, AbortSignal.any([signal, heard.signal]))
     } finally {
       client.end(true)
     }

@@ -32,6 +32,8 @@ export interface PublisherOptions {
   readonly ackTimeoutMs?: number
   /** After so long, what the broker's access list forbade is tried again. */
   readonly forbiddenMs?: number
+  /** Messages a second at most when much has piled up; what is urgent does not count. 0 (the default) = no limit. */
+  readonly drainPerSecond?: number
 }
 
 export interface RelayStats extends ConnectionState, RelayCounts {}
@@ -53,6 +55,7 @@ export class Publisher implements Part {
       connectTimeoutMs = 10_000,
       ackTimeoutMs = 15_000,
       forbiddenMs = 60_000,
+      drainPerSecond = 0,
     } = options
     const { prefix } = broker
     this.#announcer = new Announcer({
@@ -63,7 +66,7 @@ export class Publisher implements Part {
       health: () => options.health(),
       log,
     })
-    this.#relay = new Relay(outbox, log, forbiddenMs)
+    this.#relay = new Relay(outbox, log, { forbiddenMs, drainPerSecond })
     this.#connection = new Connection({
       session: { broker, clientId: `skyeye-${gateway.id}`, connectTimeoutMs, ackTimeoutMs },
       will: () => {

@@ -97,7 +97,10 @@ export class Desk {
   #answer(call: Call): void {
     try {
       const value = this.#perform(call)
-      this.#say({ kind: 'returned', id: call.id, value }, call.name === 'next' ? buffersOf(value) : [])
+      this.#say(
+        { kind: 'returned', id: call.id, value },
+        call.name === 'next' || call.name === 'urgent' ? buffersOf(value) : [],
+      )
     } catch (error) {
       this.#say({ kind: 'failed', id: call.id, failure: failureOf(error) })
     }

@@ -15,6 +15,8 @@ export interface OutboxRow {
   readonly body: string | null
   readonly sha256: string | null
   readonly createdAt: number
+  /** 1 = may overtake. */
+  readonly urgent: 0 | 1
 }
 
 export class OutboxTable {
@@ -22,6 +24,8 @@ export class OutboxTable {
   readonly #assign
   readonly #insert
   readonly #pending
+  readonly #urgent
+  readonly #isBehind
   readonly #delete
   readonly #noteAcknowledged
   readonly #park
@@ -40,14 +44,22 @@ export class OutboxTable {
       )
       .pluck()
     this.#insert = db.prepare(
-      `INSERT INTO outbox (id, alert, epoch, class, sequence, camera, topic, content_type, body, sha256, created_at)
-       VALUES (:id, :alert, :epoch, :class, :sequence, :camera, :topic, :contentType, :body, :sha256, :createdAt)`,
+      `INSERT INTO outbox (id, alert, epoch, class, sequence, camera, topic, content_type, body, sha256, created_at, urgent)
+       VALUES (:id, :alert, :epoch, :class, :sequence, :camera, :topic, :contentType, :body, :sha256, :createdAt, :urgent)`,
     )
     const columns = `row_id AS rowId, id, alert, epoch, class, sequence, camera, topic, content_type AS contentType,
-       body, sha256, created_at AS createdAt`
+       body, sha256, created_at AS createdAt, urgent`
     this.#pending = db.prepare(
       `SELECT ${columns} FROM outbox WHERE row_id > ? AND parked_because IS NULL ORDER BY row_id LIMIT ?`,
     )
+    this.#urgent = db.prepare(
+      `SELECT ${columns} FROM outbox WHERE row_id > ? AND urgent = 1 AND parked_because IS NULL ORDER BY row_id LIMIT ?`,
+    )
+    this.#isBehind = db
+      .prepare(
+        'SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND parked_because IS NULL)',
+      )
+      .pluck()
     this.#delete = db.prepare('DELETE FROM outbox WHERE row_id = ? RETURNING epoch, class, sequence')
     this.#noteAcknowledged = db.prepare(
       'UPDATE sequences SET acknowledged = max(acknowledged, ?) WHERE epoch = ? AND class = ?',
@@ -70,7 +82,7 @@ export class OutboxTable {
   }
 
   /** Gives the message the next number of its class in this epoch. Must run inside the transaction that saves what it tells. */
-  insert(alert: string | null, message: NewDelivery, createdAt: number): number {
+  insert(alert: string | null, message: NewDelivery, createdAt: number, urgent = false): number {
     const sequence = this.#assign.get(this.#epoch, message.class) as number
     const { id, topic, contentType, camera = null, body = null, sha256 = null } = message
     const row = {
@@ -85,6 +97,7 @@ export class OutboxTable {
       body,
       sha256,
       createdAt,
+      urgent: urgent ? 1 : 0,
     }
     this.#insert.run(row)
     return sequence
@@ -93,6 +106,16 @@ export class OutboxTable {
   /** Oldest first. */
   pending(afterRowId: number, limit: number): OutboxRow[] {
     return this.#pending.all(afterRowId, limit) as OutboxRow[]
+  }
+
+  /** The same of those that may overtake. */
+  urgent(afterRowId: number, limit: number): OutboxRow[] {
+    return this.#urgent.all(afterRowId, limit) as OutboxRow[]
+  }
+
+  /** Does something of this alert wait in the long queue? Then what follows may not overtake it. */
+  isBehind(alert: string): boolean {
+    return this.#isBehind.get(alert) === 1
   }
 
   /** The broker has it. A row that is already gone is no error: acknowledgements may come twice. */

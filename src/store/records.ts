@@ -14,8 +14,8 @@ import { Retention, type Shelves, withoutSnapshot } from './retention.ts'
 import { SnapshotFiles } from './snapshot-files.ts'
 import { SnapshotTable } from './snapshots.ts'
 
-/** Pictures are handed out with their bytes, so one call hands out at most so many deliveries. */
-const mostHandedOut = 64
+/** Of bodies that one call hands out; the last may go beyond it. Pictures are as large as a hundred alerts. */
+const mostBytesHandedOut = 4 * 2 ** 20
 
 export type Saved = { readonly sequence: number } | GatewayError
 
@@ -89,19 +89,11 @@ export class Records implements Operations {
   }
 
   next(afterRowId: number, limit: number): Delivery[] {
-    const most = Math.min(limit, mostHandedOut)
-    const deliveries: Delivery[] = []
-    let after = afterRowId
-    for (;;) {
-      const rows = this.#shelves.outbox.pending(after, most - deliveries.length)
-      for (const row of rows) {
-        after = row.rowId
-        const body = row.body ?? this.#picture(row)
-        if (body === undefined) this.parked(row.rowId, 'the picture is gone from the disk or cannot be read')
-        else deliveries.push(this.#delivery(row, body))
-      }
-      if (rows.length === 0 || deliveries.length >= most) return deliveries
-    }
+    return this.#handOut(limit, afterRowId, (after, most) => this.#shelves.outbox.pending(after, most))
+  }
+
+  urgent(afterRowId: number, limit: number): Delivery[] {
+    return this.#handOut(limit, afterRowId, (after, most) => this.#shelves.outbox.urgent(after, most))
   }
 
   acknowledged(rowIds: readonly number[]): void {
@@ -174,6 +166,28 @@ export class Records implements Operations {
     }
   }
 
+  #handOut(
+    limit: number,
+    afterRowId: number,
+    read: (after: number, most: number) => OutboxRow[],
+  ): Delivery[] {
+    const deliveries: Delivery[] = []
+    let bytes = 0
+    let after = afterRowId
+    for (;;) {
+      const rows = read(after, limit - deliveries.length)
+      for (const row of rows) {
+        after = row.rowId
+        const body = row.body ?? this.#picture(row)
+        if (body === undefined) this.parked(row.rowId, 'the picture is gone from the disk or cannot be read')
+        else deliveries.push(this.#delivery(row, body))
+        bytes += body?.length ?? 0
+        if (bytes >= mostBytesHandedOut) return deliveries
+      }
+      if (rows.length === 0 || deliveries.length >= limit) return deliveries
+    }
+  }
+
   /** A picture that cannot be written is given up: the alert matters more. */
   #writePicture(input: SaveAlert): Prepared {
     if (!input.snapshot) return { input }
@@ -204,13 +218,14 @@ export class Records implements Operations {
     const now = this.#now()
     if (message.body === undefined) throw new Error(`the message ${message.id} has no body`)
     alerts.upsert(alert, now)
+    const urgent = alert.severity === 'critical' && !outbox.isBehind(alert.id)
     if (snapshot && file) {
       const { width, height, jpeg } = snapshot
       snapshots.insert({ alert: alert.id, file, bytes: jpeg.byteLength, width, height }, now)
-      outbox.insert(alert.id, snapshot.message, now)
+      outbox.insert(alert.id, snapshot.message, now, urgent)
       this.freshBytes += jpeg.byteLength
     }
-    return { sequence: outbox.insert(alert.id, message, now) }
+    return { sequence: outbox.insert(alert.id, message, now, urgent) }
   }
 
   #saveAlone(one: Prepared): Saved {
@@ -240,9 +255,10 @@ export class Records implements Operations {
   #delivery(row: OutboxRow, body: string | Uint8Array): Delivery {
     const attempts = this.#handedOut.get(row.rowId) ?? 0
     this.#handedOut.set(row.rowId, attempts + 1)
-    const { alert: _, camera, sha256, ...rest } = row
+    const { alert: _, urgent, camera, sha256, ...rest } = row
     return {
       ...rest,
+      urgent: urgent === 1,
       body,
       attempts,
       ...(camera !== null && { camera }),

@@ -100,9 +100,14 @@ export class Store implements Part {
     return this.#call('saveAlert', [input], movable ? [jpeg.buffer as ArrayBuffer] : [])
   }
 
-  /** Deliveries that wait, oldest first, at most 64 at once. Pictures that are gone are parked and left out. */
+  /** Deliveries that wait, oldest first, about 4 MB at most. Pictures that are gone are parked and left out. */
   next(afterRowId: number, limit: number): Promise<Delivery[]> {
     return this.#call('next', [afterRowId, limit])
+  }
+
+  /** The same of those that may overtake. */
+  urgent(afterRowId: number, limit: number): Promise<Delivery[]> {
+    return this.#call('urgent', [afterRowId, limit])
   }
 
   /** The broker has them: they are deleted in one transaction. */

@@ -94,6 +94,22 @@ describe.skipIf(!mosquittoPresent)('the publisher on mosquitto (skipped where it
     })
   })
 
+  it('lets a critical alert overtake a backlog that may leave only slowly', async () => {
+    const { url } = await broker()
+    const listener = await listen(url)
+    const { publisher: made, outbox } = publisher(url, { drainPerSecond: 20 })
+    const ids = addAlerts(outbox, 60)
+    await made.start()
+    await vi.waitFor(() => expect(listener.events(/alerts/).length).toBeGreaterThan(10), patient)
+    const critical = outbox.add({ ...sampleMessage({ severity: 'critical' }), urgent: true }).id
+    made.nudge()
+    await empty(outbox)
+    await vi.waitFor(() => expect(listener.events(/alerts/)).toHaveLength(61), patient)
+    const arrived = listener.events<Event>(/alerts/).map(({ id }) => id)
+    expect(arrived.filter((id) => id !== critical)).toEqual(ids)
+    expect(arrived.indexOf(critical)).toBeLessThan(50)
+  })
+
   it('sends a picture as it is, with what the centre needs to file it', async () => {
     const { url } = await broker()
     const listener = await listen(url)

@@ -10,6 +10,7 @@ import {
   ingestSchema,
   logSchema,
   modelsSchema,
+  publishSchema,
   retentionSchema,
 } from './sections.ts'
 
@@ -29,6 +30,7 @@ export const rootSchema = Type.Object(
     analysis: analysisSchema,
     models: modelsSchema,
     ingest: ingestSchema,
+    publish: publishSchema,
     http: httpSchema,
     retention: retentionSchema,
     log: logSchema,
