@@ -120,6 +120,7 @@ export class Gateway {
       cameras: () => this.#config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id),
       health: () => this.#status.announcement(),
       inventory: () => inventoryOf({ config: this.#config, models, version, epoch: this.#store.epoch }),
+      drainPerSecond: config.publish.drainPerSecond,
       log,
     })
     this.#networks = new Networks(config.ingest.allowNetworks)
@@ -129,7 +130,7 @@ export class Gateway {
       vision: () => this.#vision.stats(),
       store: () => this.#store.counts(),
       saving: () => this.#saving,
-      connected: () => this.#publisher.stats().connected,
+      broker: () => this.#publisher.stats(),
       cameras: () => this.#cameraFacts(),
       coverage: () => this.#coverage.cameras(),
     })

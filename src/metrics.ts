@@ -35,7 +35,7 @@ export interface Readings {
   vision(): VisionStats
   store(): Promise<StoreCounts>
   saving(): { readonly waiting: number; readonly lost: number }
-  connected(): boolean
+  broker(): { readonly connected: boolean; readonly takenOver: boolean }
   cameras(): readonly CameraFacts[]
   coverage(): readonly CameraCoverage[]
 }
@@ -46,7 +46,7 @@ export function gatewayMetrics({
   vision,
   store,
   saving,
-  connected,
+  broker,
   cameras,
   coverage,
 }: Readings): Metrics {
@@ -191,7 +191,12 @@ export function gatewayMetrics({
     {
       name: 'skyeye_broker_connected',
       help: '1 while the broker is connected.',
-      read: () => (connected() ? 1 : 0),
+      read: () => (broker().connected ? 1 : 0),
+    },
+    {
+      name: 'skyeye_broker_taken_over',
+      help: '1 once another gateway connected under this name: nothing is published until a restart.',
+      read: () => (broker().takenOver ? 1 : 0),
     },
   ]
   for (const counter of [...counters, ...coverageCounters(coverage)]) metrics.counter(counter)

@@ -23,7 +23,7 @@ export interface StatusSources {
   cameras(): readonly CameraFacts[]
   vision(): VisionStats
   store(): { readonly isOpen: boolean; counts(): Promise<StoreCounts> }
-  publisher(): { readonly connected: boolean; readonly lastError?: string }
+  publisher(): { readonly connected: boolean; readonly lastError?: string; readonly takenOver: boolean }
   /** Mean coverage of all cameras over the last hour, 0..1; undefined while not known. */
   coverage(): number | undefined
 }
@@ -46,7 +46,7 @@ export class Status {
   async health() {
     const { gateway, version, models, cameras, coverage, vision, publisher, store } = this.#sources
     const { workers, queued, frames, modelMs } = vision()
-    const { connected, lastError } = publisher()
+    const { connected, lastError, takenOver } = publisher()
     const counts = await store()
       .counts()
       .catch(() => undefined)
@@ -56,7 +56,7 @@ export class Status {
       version,
       cameras: byState(cameras()),
       coverage: toThousandths(coverage()),
-      broker: { connected, lastError },
+      broker: { connected, lastError, takenOver },
       outbox: counts && { pending: counts.pending, parked: counts.parked },
       refusedConfiguration: this.refusedConfiguration,
       models,

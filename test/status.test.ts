@@ -34,7 +34,7 @@ function statusOf(change: Partial<StatusSources> = {}, isOpen = true, oldestPend
     cameras: () => [camera('a', 'live'), camera('b', 'live'), camera('c', 'auth_failed')],
     vision: () => vision,
     store: () => ({ isOpen, counts: async () => ({ ...counts, oldestPendingAt }) }),
-    publisher: () => ({ connected: false, lastError: 'ECONNREFUSED' }),
+    publisher: () => ({ connected: false, lastError: 'ECONNREFUSED', takenOver: false }),
     coverage: () => 0.98765,
     ...change,
   })
@@ -46,7 +46,7 @@ it('tells how many cameras are in which state, and how broker, outbox and models
   expect(await statusOf().health()).toEqual({
     ...{ alive: true, gateway: 'gw-1', version: '1.2.3', cameras: { live: 2, auth_failed: 1 } },
     coverage: 0.988,
-    broker: { connected: false, lastError: 'ECONNREFUSED' },
+    broker: { connected: false, lastError: 'ECONNREFUSED', takenOver: false },
     outbox: { pending: counts.pending, parked: counts.parked },
     refusedConfiguration: undefined,
     models: { tier: 'light', names: ['skyeye-nano'] },

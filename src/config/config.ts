@@ -51,6 +51,7 @@ export interface Config {
     readonly dir: string
   }
   readonly ingest: Frozen<RawConfig['ingest']>
+  readonly publish: Frozen<RawConfig['publish']>
   readonly http: Frozen<RawConfig['http']>
   readonly retention: Frozen<RawConfig['retention']>
   readonly log: Frozen<RawConfig['log']>

@@ -90,7 +90,7 @@ function toPoint([x, y]: readonly [number, number]): Point {
 
 /** The parts of the configuration that are neither cameras nor broker nor secrets. */
 export function toSections(raw: RawConfig): Omit<Config, 'broker' | 'cameras' | 'tables' | 'secrets'> {
-  const { gateway, analysis, ingest, http, retention, log, places } = raw
+  const { gateway, analysis, ingest, publish, http, retention, log, places } = raw
   const dataDir = resolve(raw.dataDir)
   const workers = analysis.workers === 'auto' ? availableParallelism() : analysis.workers
   const { dir = join(dataDir, 'models'), ...choice } = raw.models
@@ -101,6 +101,7 @@ export function toSections(raw: RawConfig): Omit<Config, 'broker' | 'cameras' | 
     analysis: { ...analysis, workers },
     models,
     ingest,
+    publish,
     http,
     retention,
     log,

@@ -5,6 +5,9 @@ import type { Outbox } from './ports.ts'
 
 const pauseMs = 1_000
 
+/** So long they gather after each write: a commit a message would keep the disk busy, and wears flash. */
+const gatherMs = 50
+
 /** Tries in a row; then the next acknowledgement or `flush` tries again. */
 const mostTries = 3
 
@@ -51,6 +54,7 @@ export class Acknowledgements {
         await this.#outbox.acknowledged(rowIds)
         for (const rowId of rowIds) this.#waiting.delete(rowId)
         tries = 0
+        await sleep(gatherMs)
       } catch (error) {
         tries++
         this.#grumble('write', () => this.#log.error({ err: error }, 'acknowledgements could not be written'))

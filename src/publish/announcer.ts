@@ -25,6 +25,9 @@ const healthEveryMs = 60_000
 /** A camera whose state flaps is told so often at most. */
 const cameraEveryMs = 1_000
 
+/** Connections whose `online` a broker may come back with. */
+const mostRemembered = 100
+
 /** Each change rings; nothing is missed by sleeping long. */
 const idleMs = 3_600_000
 
@@ -52,6 +55,10 @@ export class Announcer {
   readonly #untold = new Set<string>()
   /** Cameras of which is written down that the broker may hold their state. */
   readonly #written = new Set<string>()
+
+  /** Ids of the newest messages in which we said `online`. */
+  #ours: readonly string[] = []
+  #onlineAt = 0
 
   constructor(options: AnnouncerOptions) {
     this.#options = options
@@ -87,7 +94,23 @@ export class Announcer {
 
   /** Also the last will, asked for before each connect. */
   presence(presence: Presence): StateMessage {
-    return presenceMessage(this.#origin(), presence)
+    const origin = this.#origin()
+    if (presence === 'online') {
+      this.#ours = [...this.#ours, origin.id].slice(-mostRemembered)
+      this.#onlineAt = origin.time
+    }
+    return presenceMessage(origin, presence)
+  }
+
+  /** Did somebody else say `online` under our name since we last did? (A broker may come back with what it held long ago.) */
+  isForeign(presence: string): boolean {
+    try {
+      const { id, data } = JSON.parse(presence) as { id: string; data: { presence: Presence; since: string } }
+      const isNewer = Date.parse(data.since) > this.#onlineAt
+      return data.presence === 'online' && isNewer && !this.#ours.includes(id)
+    } catch {
+      return false
+    }
   }
 
   /** Says how the gateway is reachable. */

@@ -3,6 +3,7 @@ import { GatewayError } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { type Backoff, defaultBackoff, retry } from '../kit/retry.ts'
 import { OtherProtocol, openSession, type SessionOptions } from './handshake.ts'
+import { sessionTakenOver } from './outcome.ts'
 import type { Protocol, Session, SessionEnd } from './session.ts'
 
 /** For the broker to let go. */
@@ -12,6 +13,8 @@ export interface ConnectionOptions {
   readonly session: Omit<SessionOptions, 'protocol' | 'will'>
   /** Asked at each attempt. */
   will(): SessionOptions['will']
+  /** Is another gateway online under this name? Asked before each connect but the first. */
+  namesake(session: Omit<SessionOptions, 'will'>, signal: AbortSignal): Promise<boolean>
   /** Called with each new session; the connection is in use until it resolves. */
   use(session: Session): Promise<void>
   readonly log: Log
@@ -26,6 +29,8 @@ export interface ConnectionState {
   readonly protocol?: Protocol
   /** Why the last attempt or session ended. */
   readonly lastError?: string
+  /** Another gateway connected under this name: nothing is sent until a restart, lest the two chase each other for ever. */
+  readonly takenOver: boolean
   /** Sessions so far. */
   readonly connects: number
 }
@@ -37,7 +42,7 @@ export class Connection {
   #session: Session | undefined
   /** Remembered while the process lives, once the broker has said that it does not speak 5. */
   #protocol: Protocol = 5
-  #state: ConnectionState = { connected: false, connects: 0 }
+  #state: ConnectionState = { connected: false, takenOver: false, connects: 0 }
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -76,6 +81,7 @@ export class Connection {
   }
 
   async #attempt(): Promise<void> {
+    if (await this.#isTakenOver()) return this.#standDown()
     const session = await this.#open()
     if (this.#stopping.signal.aborted) return session.close(farewellMs)
     this.#session = session
@@ -89,7 +95,26 @@ export class Connection {
       session.drop('no longer used')
       this.#state = { ...this.#state, connected: false, since: Date.now() }
     }
-    throw new GatewayError('BROKER_REFUSED', (session.over.reason as SessionEnd).why)
+    const { code, why } = session.over.reason as SessionEnd
+    if (code === sessionTakenOver) return this.#standDown()
+    throw new GatewayError('BROKER_REFUSED', why)
+  }
+
+  /** The first connect is for whoever started last; only who was thrown out afterwards has to look. */
+  async #isTakenOver(): Promise<boolean> {
+    if (this.#state.connects === 0) return false
+    const { session, namesake } = this.#options
+    return namesake({ ...session, protocol: this.#state.protocol ?? this.#protocol }, this.#stopping.signal)
+  }
+
+  /** Whichever of the two has its name by mistake, the centre would see their messages as those of one. */
+  #standDown(): void {
+    const lastError =
+      'another gateway connected under this name and this one has stopped publishing: ' +
+      'give one of them another gateway.id (and a dataDir of its own), then restart it'
+    this.#state = { ...this.#state, takenOver: true, lastError }
+    this.#options.log.error(lastError)
+    this.#stopping.abort()
   }
 
   /** MQTT 5; in the same attempt 3.1.1 where the broker does not speak 5. */

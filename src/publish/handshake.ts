@@ -31,7 +31,13 @@ export class OtherProtocol extends GatewayError {
  * @throws OtherProtocol where MQTT 5 was asked for and refused; GatewayError BROKER_REFUSED for all else.
  */
 export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<Session> {
-  const { broker, protocol, ackTimeoutMs } = options
+  const client = await openClient(options, signal)
+  return new Session(client, options.protocol, options.ackTimeoutMs)
+}
+
+/** The bare client, connected, for whoever reads. Throws as `openSession` does. */
+export async function openClient(options: SessionOptions, signal: AbortSignal): Promise<MqttClient> {
+  const { broker, protocol } = options
   const client = connect(broker.url, await clientOptions(options))
   // Stays for good: an emitter without a listener for `error` ends the process.
   client.on('error', () => undefined)
@@ -41,7 +47,7 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
     client.end(true)
     throw error
   }
-  return new Session(client, protocol, ackTimeoutMs)
+  return client
 }
 
 function connected(client: MqttClient, protocol: Protocol, url: string, signal: AbortSignal): Promise<void> {

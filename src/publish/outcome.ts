@@ -11,6 +11,9 @@ export type Outcome =
 
 export const notAuthorised = 0x87
 
+/** Another client has connected under our name. */
+export const sessionTakenOver = 0x8e
+
 /** MQTT 5 §3.4.2.1 and §4.13: these will be the same tomorrow. */
 const final = new Map([
   [0x81, 'malformed packet'],

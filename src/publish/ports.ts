@@ -18,12 +18,16 @@ export interface Delivery {
   readonly sha256?: string
   /** Epoch ms. */
   readonly createdAt: number
+  /** May overtake: it is about a critical alert, nothing of which waits in the long queue. */
+  readonly urgent: boolean
   readonly attempts: number
 }
 
 export interface Outbox {
-  /** Those that wait, oldest first, with a greater `rowId`. */
+  /** Those that wait, the urgent ones too, oldest first, with a greater `rowId`; fewer than `limit` where they are large. */
   next(afterRowId: number, limit: number): Promise<Delivery[]>
+  /** The same of those that may overtake. */
+  urgent(afterRowId: number, limit: number): Promise<Delivery[]>
   /** The broker has them: they may be forgotten. */
   acknowledged(rowIds: number[]): Promise<void>
   /** The broker will never take it: kept for people to see, not sent again. */

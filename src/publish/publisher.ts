@@ -2,12 +2,14 @@
 import type { InventoryFacts } from '../contract/inventory-message.ts'
 import type { CameraFacts } from '../contract/state-message.ts'
 import type { GatewayHealth } from '../contract/state-schema.ts'
+import { presenceTopic } from '../contract/topics.ts'
 import type { Covered } from '../domain/coverage.ts'
 import type { Log } from '../kit/log.ts'
 import type { Part } from '../kit/part.ts'
 import type { Backoff } from '../kit/retry.ts'
 import { Announcer } from './announcer.ts'
 import { Connection, type ConnectionState } from './connection.ts'
+import { isNamesakeOnline } from './namesake.ts'
 import type { Announced, BrokerOptions, Outbox } from './ports.ts'
 import { Relay, type RelayCounts } from './relay.ts'
 import type { Session } from './session.ts'
@@ -33,6 +35,8 @@ export interface PublisherOptions {
   readonly ackTimeoutMs?: number
   /** After so long, what the broker's access list forbade is tried again. */
   readonly forbiddenMs?: number
+  /** Messages a second at most when much has piled up; what is urgent does not count. 0 (the default) = no limit. */
+  readonly drainPerSecond?: number
 }
 
 export interface RelayStats extends ConnectionState, RelayCounts {}
@@ -54,6 +58,7 @@ export class Publisher implements Part {
       connectTimeoutMs = 10_000,
       ackTimeoutMs = 15_000,
       forbiddenMs = 60_000,
+      drainPerSecond = 0,
     } = options
     const { prefix } = broker
     this.#announcer = new Announcer({
@@ -65,13 +70,20 @@ export class Publisher implements Part {
       inventory: () => options.inventory(),
       log,
     })
-    this.#relay = new Relay(outbox, log, forbiddenMs)
+    this.#relay = new Relay(outbox, log, { forbiddenMs, drainPerSecond })
     this.#connection = new Connection({
       session: { broker, clientId: `skyeye-${gateway.id}`, connectTimeoutMs, ackTimeoutMs },
       will: () => {
         const { topic, body } = this.#announcer.presence('offline')
         return { topic, payload: body }
       },
+      namesake: (session, signal) =>
+        isNamesakeOnline(
+          session,
+          presenceTopic(prefix, gateway.id),
+          (presence) => this.#announcer.isForeign(presence),
+          signal,
+        ),
       use: (session) => this.#use(session),
       log,
       ...(backoff ? { backoff } : {}),

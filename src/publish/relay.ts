@@ -1,12 +1,14 @@
-/** Carries the outbox to the broker: oldest first, and forgets a delivery only after the broker's acknowledgement. */
-import { finishMessage } from '../contract/alert-message.ts'
+/** Carries the outbox to the broker: what is urgent, then the oldest; and forgets a delivery only after the broker's acknowledgement. */
 import { type Log, oncePer } from '../kit/log.ts'
 import { sleep } from '../kit/retry.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { Bell } from './bell.ts'
 import { Forbidden } from './forbidden.ts'
+import { Lanes } from './lanes.ts'
 import { notAuthorised, type Outcome } from './outcome.ts'
+import { Pace } from './pace.ts'
 import type { Delivery, Outbox } from './ports.ts'
+import { toPublication } from './publication.ts'
 import type { Publication, Session, SessionEnd } from './session.ts'
 
 /** The store rings; this catches what a ring may have missed. */
@@ -41,11 +43,13 @@ export class Relay {
   readonly #inFlight = new Set<Promise<void>>()
   /** Deliveries that made trouble, by rowId; there are no more of them than were in flight at once. */
   readonly #strikes = new Map<number, number>()
-  #more = true
+  readonly #lanes: Lanes
+  readonly #pace: Pace
   /** Begin anew with the oldest once nothing is in flight, after so many ms. */
   #rewindAfterMs: number | undefined
   /** One at a time, until the broker takes something again: so the one that cuts the connection is known. */
   #careful = false
+  #polledAt = 0
   #accepted = 0
   #lost: Delivery[] = []
   #sent = 0
@@ -53,7 +57,14 @@ export class Relay {
   #parked = 0
   #deferred = 0
 
-  constructor(outbox: Outbox, log: Log, forbiddenMs: number) {
+  /** `drainPerSecond`: of what is not urgent; 0 = no limit. */
+  constructor(
+    outbox: Outbox,
+    log: Log,
+    { forbiddenMs, drainPerSecond }: { readonly forbiddenMs: number; readonly drainPerSecond: number },
+  ) {
+    this.#lanes = new Lanes(outbox)
+    this.#pace = new Pace(drainPerSecond)
     this.#forbidden = new Forbidden(forbiddenMs)
     this.#outbox = outbox
     this.#log = log
@@ -62,7 +73,7 @@ export class Relay {
 
   /** The store has saved something. */
   nudge(): void {
-    this.#more = true
+    this.#lanes.nudge()
     this.#bell.ring()
   }
 
@@ -78,60 +89,71 @@ export class Relay {
 
   /** Waits until everything has left, or the signal fires. */
   async drain(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && (this.#more || this.#inFlight.size > 0 || this.#acknowledgements.waiting > 0)) {
-      await sleep(10, signal)
-    }
+    const isDone = () =>
+      this.#lanes.isDry && this.#inFlight.size === 0 && this.#acknowledgements.waiting === 0
+    while (!signal.aborted && !isDone()) await sleep(10, signal)
   }
 
   /** Sends until the session is over. What was in flight then is sent again in the next one. */
   async run(session: Session): Promise<void> {
-    this.#more = true
     this.#rewindAfterMs = undefined
     this.#accepted = 0
     this.#lost = []
-    let after = 0
+    await this.#lanes.rewind()
     while (!session.over.aborted) {
-      if (this.#forbidden.dueMs === 0) {
-        this.#forbidden.clear()
-        this.#rewindAfterMs ??= 0
-      }
-      if (this.#rewindAfterMs !== undefined && this.#inFlight.size === 0) {
-        await sleep(this.#rewindAfterMs, session.over)
-        this.#rewindAfterMs = undefined
-        this.#more = true
-        after = 0
-      }
-      after = await this.#fill(session, after)
-      if (this.#inFlight.size === 0 && (this.#more || this.#rewindAfterMs !== undefined)) continue
-      await this.#bell.wait(Math.min(pollMs, this.#forbidden.dueMs), session.over)
-      if (this.#inFlight.size === 0) this.#more = true
+      await this.#rewindIfDue(session)
+      this.#readAhead(session)
+      this.#fill(session)
+      const { dueMs } = this.#forbidden
+      await this.#bell.wait(Math.min(pollMs, dueMs, this.#pace.dueMs || pollMs), session.over)
       this.#acknowledgements.flush()
+      this.#poll()
     }
     await Promise.all(this.#inFlight)
     await this.#judge(session.over.reason as SessionEnd)
   }
 
-  /** Tops up what is in flight, in gulps of half the window. Returns the rowId of the newest sent. */
-  async #fill(session: Session, after: number): Promise<number> {
-    const limit = this.#careful ? 1 : session.limit
-    const room = limit - this.#inFlight.size
-    if (!this.#more || this.#rewindAfterMs !== undefined || room < limit / 2) return after
-    this.#more = false
-    let batch: Delivery[]
-    try {
-      batch = await this.#outbox.next(after, room)
-    } catch (error) {
-      this.#grumble('next', () => this.#log.error({ err: error }, 'the outbox cannot be read; trying again'))
-      await sleep(pauseMs, session.over)
-      this.nudge()
-      return after
+  /** What was deferred or forbidden comes again, and in its order, once nothing is in flight. */
+  async #rewindIfDue(session: Session): Promise<void> {
+    if (this.#forbidden.dueMs === 0) {
+      this.#forbidden.clear()
+      this.#rewindAfterMs ??= 0
     }
-    if (batch.length > 0) this.#more = true
-    for (const delivery of batch) {
+    if (this.#rewindAfterMs === undefined || this.#inFlight.size > 0) return
+    await sleep(this.#rewindAfterMs, session.over)
+    this.#rewindAfterMs = undefined
+    await this.#lanes.rewind()
+  }
+
+  #poll(): void {
+    if (performance.now() - this.#polledAt < pollMs) return
+    this.#polledAt = performance.now()
+    this.#lanes.nudge()
+  }
+
+  /** While others are in flight, so that neither the disk nor the link waits for the other. */
+  #readAhead(session: Session): void {
+    void this.#lanes
+      .refill()
+      ?.catch((error) => {
+        this.#grumble('next', () =>
+          this.#log.error({ err: error }, 'the outbox cannot be read; trying again'),
+        )
+        return sleep(pauseMs, session.over)
+      })
+      .then(() => this.#bell.ring())
+  }
+
+  #fill(session: Session): void {
+    const limit = this.#careful ? 1 : session.limit
+    while (this.#rewindAfterMs === undefined && this.#inFlight.size < limit) {
+      const urgent = this.#lanes.takeUrgent()
+      const delivery = urgent ?? (this.#pace.dueMs === 0 ? this.#lanes.takeOther() : undefined)
+      if (!delivery) return
       if (this.#acknowledgements.has(delivery.rowId) || this.#forbidden.has(delivery)) continue
+      if (!urgent) this.#pace.spend()
       this.#send(session, delivery)
     }
-    return batch.at(-1)?.rowId ?? after
   }
 
   #send(session: Session, delivery: Delivery): void {
@@ -215,26 +237,4 @@ export class Relay {
       this.#grumble('park', () => this.#log.error({ err: error }, 'a message could not be parked'))
     }
   }
-}
-
-/** @throws SyntaxError where the body is no JSON. */
-function toPublication(delivery: Delivery, now: number): Publication {
-  const { id, epoch, sequence, topic, contentType, body, sha256 } = delivery
-  if (typeof body === 'string') {
-    return {
-      topic,
-      contentType,
-      retain: false,
-      payload: finishMessage(body, { epoch, sequence, sentAt: now }),
-    }
-  }
-  const userProperties = {
-    id,
-    epoch,
-    class: delivery.class,
-    sequence: String(sequence),
-    ...(sha256 === undefined ? {} : { sha256 }),
-  }
-  const payload = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  return { topic, contentType, retain: false, payload, userProperties }
 }

@@ -2,11 +2,12 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
-import { v7 as timeOrderedId } from 'uuid'
 import { GatewayError } from '../kit/errors.ts'
+import { Identity } from './identity.ts'
 import { migrate } from './migrate.ts'
 
 const fileName = 'skyeye.db'
+const tokenName = 'skyeye.token'
 const snapshotFolder = 'snapshots'
 
 /** How long a write waits for another process (a backup) that holds the database. */
@@ -19,8 +20,7 @@ export type Synchronous = 'FULL' | 'NORMAL'
 
 export interface OpenDatabase {
   readonly db: Database
-  /** Time-ordered id, new whenever the database is created. */
-  readonly epoch: string
+  readonly identity: Identity
   /** Folder of the pictures. */
   readonly snapshotDir: string
   /** Where the damaged database went, if there was one. */
@@ -73,20 +73,15 @@ function open(dir: string, synchronous: Synchronous, now: number): OpenDatabase 
     db.pragma(`synchronous = ${synchronous}`)
     db.pragma('foreign_keys = ON')
     migrate(db)
-    return { db, epoch: identity(db, now), snapshotDir: join(dir, snapshotFolder) }
+    return {
+      db,
+      identity: new Identity(db, join(dir, tokenName), now),
+      snapshotDir: join(dir, snapshotFolder),
+    }
   } catch (error) {
     db.close()
     throw error
   }
-}
-
-/** The epoch of this database; a database without one gets one. */
-function identity(db: Database, now: number): string {
-  const known = db.prepare('SELECT epoch FROM identity').pluck().get()
-  if (known !== undefined) return known as string
-  const epoch = timeOrderedId()
-  db.prepare('INSERT INTO identity (epoch, created_at) VALUES (?, ?)').run(epoch, now)
-  return epoch
 }
 
 function isDamage(error: unknown): boolean {

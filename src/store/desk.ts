@@ -32,7 +32,10 @@ export class Desk {
 
   open(): void {
     const clean = () => this.#begin(this.#records.retention.run(Date.now()))
-    this.#hourly = setInterval(clean, retentionEveryMs)
+    this.#hourly = setInterval(() => {
+      this.#renewIdentity()
+      clean()
+    }, retentionEveryMs)
     clean()
   }
 
@@ -94,7 +97,10 @@ export class Desk {
   #answer(call: Call): void {
     try {
       const value = this.#perform(call)
-      this.#say({ kind: 'returned', id: call.id, value }, call.name === 'next' ? buffersOf(value) : [])
+      this.#say(
+        { kind: 'returned', id: call.id, value },
+        call.name === 'next' || call.name === 'urgent' ? buffersOf(value) : [],
+      )
     } catch (error) {
       this.#say({ kind: 'failed', id: call.id, failure: failureOf(error) })
     }
@@ -104,6 +110,15 @@ export class Desk {
     // The compiler cannot see that the arguments belong to the method of the same name; the Call type says so.
     const method = this.#records[call.name] as (...args: unknown[]) => unknown
     return method.apply(this.#records, call.args)
+  }
+
+  #renewIdentity(): void {
+    try {
+      this.#records.renewIdentity()
+    } catch (error) {
+      const message = `the token of the database could not be renewed: ${(error as Error).message}`
+      this.#say({ kind: 'trouble', message })
+    }
   }
 
   /** Between two hourly runs: a disk that is full, and pictures that come faster than the hour. */

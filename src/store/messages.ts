@@ -26,7 +26,13 @@ export interface Failure {
 }
 
 export type FromThread =
-  | { readonly kind: 'opened'; readonly epoch: string; readonly damaged?: string; readonly orphans: number }
+  | {
+      readonly kind: 'opened'
+      readonly epoch: string
+      readonly isRestored: boolean
+      readonly damaged?: string
+      readonly orphans: number
+    }
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'returned'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }

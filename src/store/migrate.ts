@@ -4,9 +4,11 @@ import { GatewayError } from '../kit/errors.ts'
 import { alertsAndOutbox } from './migrations/001-alerts-and-outbox.ts'
 import { announcedCameras } from './migrations/002-announced-cameras.ts'
 import { coverage } from './migrations/003-coverage.ts'
+import { epochs } from './migrations/004-epochs.ts'
+import { urgentLane } from './migrations/005-urgent-lane.ts'
 
 /** In order; the schema's version is the number of steps that were taken. Steps are added, never changed. */
-export const migrations: readonly string[] = [alertsAndOutbox, announcedCameras, coverage]
+export const migrations: readonly string[] = [alertsAndOutbox, announcedCameras, coverage, epochs, urgentLane]
 
 /** Takes the steps that are missing. Throws STORE_NEWER when the database knows steps that this program does not. */
 export function migrate(db: Database, steps: readonly string[] = migrations): void {

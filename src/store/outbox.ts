@@ -5,7 +5,8 @@ import type { NewDelivery } from './ports.ts'
 export interface OutboxRow {
   readonly rowId: number
   readonly id: string
-  readonly alert: string
+  readonly alert: string | null
+  readonly epoch: string
   readonly class: string
   readonly sequence: number
   readonly camera: string | null
@@ -14,12 +15,17 @@ export interface OutboxRow {
   readonly body: string | null
   readonly sha256: string | null
   readonly createdAt: number
+  /** 1 = may overtake. */
+  readonly urgent: 0 | 1
 }
 
 export class OutboxTable {
+  readonly #epoch: string
   readonly #assign
   readonly #insert
   readonly #pending
+  readonly #urgent
+  readonly #isBehind
   readonly #delete
   readonly #noteAcknowledged
   readonly #park
@@ -28,25 +34,35 @@ export class OutboxTable {
   readonly #rewrite
   readonly #expire
 
-  constructor(db: Database) {
+  /** `epoch`: of what is saved from now on. */
+  constructor(db: Database, epoch: string) {
+    this.#epoch = epoch
     this.#assign = db
       .prepare(
-        `INSERT INTO sequences (class, assigned) VALUES (?, 1)
-         ON CONFLICT (class) DO UPDATE SET assigned = assigned + 1 RETURNING assigned`,
+        `INSERT INTO sequences (epoch, class, assigned) VALUES (?, ?, 1)
+         ON CONFLICT (epoch, class) DO UPDATE SET assigned = assigned + 1 RETURNING assigned`,
       )
       .pluck()
     this.#insert = db.prepare(
-      `INSERT INTO outbox (id, alert, class, sequence, camera, topic, content_type, body, sha256, created_at)
-       VALUES (:id, :alert, :class, :sequence, :camera, :topic, :contentType, :body, :sha256, :createdAt)`,
+      `INSERT INTO outbox (id, alert, epoch, class, sequence, camera, topic, content_type, body, sha256, created_at, urgent)
+       VALUES (:id, :alert, :epoch, :class, :sequence, :camera, :topic, :contentType, :body, :sha256, :createdAt, :urgent)`,
     )
-    const columns = `row_id AS rowId, id, alert, class, sequence, camera, topic, content_type AS contentType,
-       body, sha256, created_at AS createdAt`
+    const columns = `row_id AS rowId, id, alert, epoch, class, sequence, camera, topic, content_type AS contentType,
+       body, sha256, created_at AS createdAt, urgent`
     this.#pending = db.prepare(
       `SELECT ${columns} FROM outbox WHERE row_id > ? AND parked_because IS NULL ORDER BY row_id LIMIT ?`,
     )
-    this.#delete = db.prepare('DELETE FROM outbox WHERE row_id = ? RETURNING class, sequence')
+    this.#urgent = db.prepare(
+      `SELECT ${columns} FROM outbox WHERE row_id > ? AND urgent = 1 AND parked_because IS NULL ORDER BY row_id LIMIT ?`,
+    )
+    this.#isBehind = db
+      .prepare(
+        'SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND parked_because IS NULL)',
+      )
+      .pluck()
+    this.#delete = db.prepare('DELETE FROM outbox WHERE row_id = ? RETURNING epoch, class, sequence')
     this.#noteAcknowledged = db.prepare(
-      'UPDATE sequences SET acknowledged = max(acknowledged, ?) WHERE class = ?',
+      'UPDATE sequences SET acknowledged = max(acknowledged, ?) WHERE epoch = ? AND class = ?',
     )
     this.#park = db.prepare('UPDATE outbox SET parked_because = ? WHERE row_id = ?')
     this.#extent = db.prepare(
@@ -65,13 +81,14 @@ export class OutboxTable {
     )
   }
 
-  /** Gives the message the next number of its class. Must run inside the transaction that saves what it tells. */
-  insert(alert: string, message: NewDelivery, createdAt: number): number {
-    const sequence = this.#assign.get(message.class) as number
+  /** Gives the message the next number of its class in this epoch. Must run inside the transaction that saves what it tells. */
+  insert(alert: string | null, message: NewDelivery, createdAt: number, urgent = false): number {
+    const sequence = this.#assign.get(this.#epoch, message.class) as number
     const { id, topic, contentType, camera = null, body = null, sha256 = null } = message
     const row = {
       id,
       alert,
+      epoch: this.#epoch,
       class: message.class,
       sequence,
       camera,
@@ -80,6 +97,7 @@ export class OutboxTable {
       body,
       sha256,
       createdAt,
+      urgent: urgent ? 1 : 0,
     }
     this.#insert.run(row)
     return sequence
@@ -90,10 +108,20 @@ export class OutboxTable {
     return this.#pending.all(afterRowId, limit) as OutboxRow[]
   }
 
+  /** The same of those that may overtake. */
+  urgent(afterRowId: number, limit: number): OutboxRow[] {
+    return this.#urgent.all(afterRowId, limit) as OutboxRow[]
+  }
+
+  /** Does something of this alert wait in the long queue? Then what follows may not overtake it. */
+  isBehind(alert: string): boolean {
+    return this.#isBehind.get(alert) === 1
+  }
+
   /** The broker has it. A row that is already gone is no error: acknowledgements may come twice. */
   acknowledge(rowId: number): void {
-    const gone = this.#delete.get(rowId) as { class: string; sequence: number } | undefined
-    if (gone) this.#noteAcknowledged.run(gone.sequence, gone.class)
+    const gone = this.#delete.get(rowId) as Pick<OutboxRow, 'epoch' | 'class' | 'sequence'> | undefined
+    if (gone) this.#noteAcknowledged.run(gone.sequence, gone.epoch, gone.class)
   }
 
   /** Given up without having been sent; its number stays unused. */

@@ -32,6 +32,8 @@ export interface Delivery {
   readonly sha256?: string
   /** Epoch ms, box clock. */
   readonly createdAt: number
+  /** May overtake: it is about a critical alert, nothing of which waits in the long queue. */
+  readonly urgent: boolean
   /** How often it was handed out before, since the gateway started. */
   readonly attempts: number
 }
@@ -82,6 +84,7 @@ export interface StoreCounts {
 export interface Operations {
   saveAlert(input: SaveAlert): { sequence: number }
   next(afterRowId: number, limit: number): Delivery[]
+  urgent(afterRowId: number, limit: number): Delivery[]
   acknowledged(rowIds: readonly number[]): void
   parked(rowId: number, why: string): void
   announcedCameras(): string[]

@@ -7,14 +7,15 @@ import { AlertTable } from './alerts.ts'
 import { AnnouncedTable } from './announced.ts'
 import { CoverageTable } from './coverage.ts'
 import type { OpenDatabase } from './database.ts'
+import type { Identity } from './identity.ts'
 import { type OutboxRow, OutboxTable } from './outbox.ts'
 import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
 import { Retention, type Shelves, withoutSnapshot } from './retention.ts'
 import { SnapshotFiles } from './snapshot-files.ts'
 import { SnapshotTable } from './snapshots.ts'
 
-/** Pictures are handed out with their bytes, so one call hands out at most so many deliveries. */
-const mostHandedOut = 64
+/** Of bodies that one call hands out; the last may go beyond it. Pictures are as large as a hundred alerts. */
+const mostBytesHandedOut = 4 * 2 ** 20
 
 export type Saved = { readonly sequence: number } | GatewayError
 
@@ -25,7 +26,7 @@ interface Prepared {
 }
 
 export class Records implements Operations {
-  readonly #epoch: string
+  readonly #identity: Identity
   readonly #shelves: Shelves
   readonly #announced: AnnouncedTable
   readonly #now: () => number
@@ -38,13 +39,13 @@ export class Records implements Operations {
   freshBytes = 0
 
   constructor(opened: OpenDatabase, limits: RetentionLimits, now: () => number = Date.now) {
-    const { db, epoch, snapshotDir } = opened
-    this.#epoch = epoch
+    const { db, identity, snapshotDir } = opened
+    this.#identity = identity
     this.#now = now
     this.#shelves = {
       db,
       alerts: new AlertTable(db),
-      outbox: new OutboxTable(db),
+      outbox: new OutboxTable(db, identity.epoch),
       snapshots: new SnapshotTable(db),
       files: new SnapshotFiles(snapshotDir),
       coverage: new CoverageTable(db),
@@ -58,7 +59,13 @@ export class Records implements Operations {
     return this.#shelves.files.removeAllBut(new Set(this.#shelves.snapshots.files()))
   }
 
+  /** Now and then, so that a restored database is known as such. Throws where the disk refuses. */
+  renewIdentity(): void {
+    this.#identity.renew()
+  }
+
   close(): void {
+    this.#identity.tryRenew()
     this.#shelves.db.close()
   }
 
@@ -82,19 +89,11 @@ export class Records implements Operations {
   }
 
   next(afterRowId: number, limit: number): Delivery[] {
-    const most = Math.min(limit, mostHandedOut)
-    const deliveries: Delivery[] = []
-    let after = afterRowId
-    for (;;) {
-      const rows = this.#shelves.outbox.pending(after, most - deliveries.length)
-      for (const row of rows) {
-        after = row.rowId
-        const body = row.body ?? this.#picture(row)
-        if (body === undefined) this.parked(row.rowId, 'the picture is gone from the disk or cannot be read')
-        else deliveries.push(this.#delivery(row, body))
-      }
-      if (rows.length === 0 || deliveries.length >= most) return deliveries
-    }
+    return this.#handOut(limit, afterRowId, (after, most) => this.#shelves.outbox.pending(after, most))
+  }
+
+  urgent(afterRowId: number, limit: number): Delivery[] {
+    return this.#handOut(limit, afterRowId, (after, most) => this.#shelves.outbox.urgent(after, most))
   }
 
   acknowledged(rowIds: readonly number[]): void {
@@ -167,6 +166,28 @@ export class Records implements Operations {
     }
   }
 
+  #handOut(
+    limit: number,
+    afterRowId: number,
+    read: (after: number, most: number) => OutboxRow[],
+  ): Delivery[] {
+    const deliveries: Delivery[] = []
+    let bytes = 0
+    let after = afterRowId
+    for (;;) {
+      const rows = read(after, limit - deliveries.length)
+      for (const row of rows) {
+        after = row.rowId
+        const body = row.body ?? this.#picture(row)
+        if (body === undefined) this.parked(row.rowId, 'the picture is gone from the disk or cannot be read')
+        else deliveries.push(this.#delivery(row, body))
+        bytes += body?.length ?? 0
+        if (bytes >= mostBytesHandedOut) return deliveries
+      }
+      if (rows.length === 0 || deliveries.length >= limit) return deliveries
+    }
+  }
+
   /** A picture that cannot be written is given up: the alert matters more. */
   #writePicture(input: SaveAlert): Prepared {
     if (!input.snapshot) return { input }
@@ -197,13 +218,14 @@ export class Records implements Operations {
     const now = this.#now()
     if (message.body === undefined) throw new Error(`the message ${message.id} has no body`)
     alerts.upsert(alert, now)
+    const urgent = alert.severity === 'critical' && !outbox.isBehind(alert.id)
     if (snapshot && file) {
       const { width, height, jpeg } = snapshot
       snapshots.insert({ alert: alert.id, file, bytes: jpeg.byteLength, width, height }, now)
-      outbox.insert(alert.id, snapshot.message, now)
+      outbox.insert(alert.id, snapshot.message, now, urgent)
       this.freshBytes += jpeg.byteLength
     }
-    return { sequence: outbox.insert(alert.id, message, now) }
+    return { sequence: outbox.insert(alert.id, message, now, urgent) }
   }
 
   #saveAlone(one: Prepared): Saved {
@@ -225,28 +247,20 @@ export class Records implements Operations {
     return writeFailed(one.input.alert.id, error)
   }
 
-  #picture(row: OutboxRow): Uint8Array<ArrayBuffer> | undefined {
-    const file = this.#shelves.snapshots.fileOf(row.alert)
+  #picture({ alert }: OutboxRow): Uint8Array<ArrayBuffer> | undefined {
+    const file = alert === null ? undefined : this.#shelves.snapshots.fileOf(alert)
     return file === undefined ? undefined : this.#shelves.files.read(file)
   }
 
   #delivery(row: OutboxRow, body: string | Uint8Array): Delivery {
     const attempts = this.#handedOut.get(row.rowId) ?? 0
     this.#handedOut.set(row.rowId, attempts + 1)
-    const { rowId, id, class: kind, sequence, topic, contentType, createdAt, camera, sha256 } = row
+    const { alert: _, urgent, camera, sha256, ...rest } = row
     return {
-      ...{
-        rowId,
-        id,
-        class: kind,
-        epoch: this.#epoch,
-        sequence,
-        topic,
-        contentType,
-        body,
-        createdAt,
-        attempts,
-      },
+      ...rest,
+      urgent: urgent === 1,
+      body,
+      attempts,
       ...(camera !== null && { camera }),
       ...(sha256 !== null && { sha256 }),
     }

@@ -48,7 +48,7 @@ export class Store implements Part {
     return this.#open
   }
 
-  /** Time-ordered id of the database, new whenever it is created. Empty before `start`. */
+  /** Time-ordered id of the database, new whenever it is created or restored. Empty before `start`. */
   get epoch(): string {
     return this.#epoch
   }
@@ -100,9 +100,14 @@ export class Store implements Part {
     return this.#call('saveAlert', [input], movable ? [jpeg.buffer as ArrayBuffer] : [])
   }
 
-  /** Deliveries that wait, oldest first, at most 64 at once. Pictures that are gone are parked and left out. */
+  /** Deliveries that wait, oldest first, about 4 MB at most. Pictures that are gone are parked and left out. */
   next(afterRowId: number, limit: number): Promise<Delivery[]> {
     return this.#call('next', [afterRowId, limit])
+  }
+
+  /** The same of those that may overtake. */
+  urgent(afterRowId: number, limit: number): Promise<Delivery[]> {
+    return this.#call('urgent', [afterRowId, limit])
   }
 
   /** The broker has them: they are deleted in one transaction. */
@@ -191,6 +196,9 @@ export class Store implements Part {
         if (message.damaged) {
           const moved = { movedTo: message.damaged }
           this.#log.error(moved, 'the database was damaged: it was moved aside and a new one begun')
+        }
+        if (message.isRestored) {
+          this.#log.warn({ epoch: message.epoch }, 'the database was restored: a new epoch begins')
         }
         if (message.orphans > 0)
           this.#log.info({ files: message.orphans }, 'pictures without an alert were removed')

@@ -25,7 +25,8 @@ try {
     port.close()
   })
   desk.open()
-  say({ kind: 'opened', epoch: opened.epoch, damaged: opened.damaged, orphans })
+  const { epoch, isRestored } = opened.identity
+  say({ kind: 'opened', epoch, isRestored, damaged: opened.damaged, orphans })
 } catch (error) {
   unlock()
   say({ kind: 'refused', failure: failureOf(error) })

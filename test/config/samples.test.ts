@@ -47,7 +47,16 @@ describe('the samples', () => {
   it('minimal.yaml and full.yaml agree on every default of the sections', async () => {
     const minimal = (await loadConfig(sample('minimal.yaml'), { env })).config
     const full = (await loadConfig(sample('full.yaml'), { env })).config
-    for (const key of ['dataDir', 'analysis', 'models', 'ingest', 'http', 'retention', 'log'] as const) {
+    for (const key of [
+      'dataDir',
+      'analysis',
+      'models',
+      'ingest',
+      'publish',
+      'http',
+      'retention',
+      'log',
+    ] as const) {
       expect(full[key]).toEqual(minimal[key])
     }
   })

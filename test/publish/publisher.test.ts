@@ -9,7 +9,6 @@ import { validateMessage } from '../../src/contract/validate.ts'
 import { createLog } from '../../src/kit/log.ts'
 import { SecretMask } from '../../src/kit/secrets.ts'
 import { EmbeddedBroker } from '../../src/publish/embedded-broker.ts'
-import { openSession } from '../../src/publish/handshake.ts'
 import { Publisher, type PublisherOptions } from '../../src/publish/publisher.ts'
 import { sampleInventory, sampleMessage } from '../support/alert-samples.ts'
 import { Listener } from '../support/listener.ts'
@@ -96,6 +95,22 @@ describe.skipIf(!mosquittoPresent)('the publisher on mosquitto (skipped where it
     })
   })
 
+  it('lets a critical alert overtake a backlog that may leave only slowly', async () => {
+    const { url } = await broker()
+    const listener = await listen(url)
+    const { publisher: made, outbox } = publisher(url, { drainPerSecond: 20 })
+    const ids = addAlerts(outbox, 60)
+    await made.start()
+    await vi.waitFor(() => expect(listener.events(/alerts/).length).toBeGreaterThan(10), patient)
+    const critical = outbox.add({ ...sampleMessage({ severity: 'critical' }), urgent: true }).id
+    made.nudge()
+    await empty(outbox)
+    await vi.waitFor(() => expect(listener.events(/alerts/)).toHaveLength(61), patient)
+    const arrived = listener.events<Event>(/alerts/).map(({ id }) => id)
+    expect(arrived.filter((id) => id !== critical)).toEqual(ids)
+    expect(arrived.indexOf(critical)).toBeLessThan(50)
+  })
+
   it('sends a picture as it is, with what the centre needs to file it', async () => {
     const { url } = await broker()
     const listener = await listen(url)
@@ -147,27 +162,36 @@ describe.skipIf(!mosquittoPresent)('the publisher on mosquitto (skipped where it
     expect(made.stats().connects).toBe(2)
   })
 
-  it('tells its presence, also when it goes without a word', async () => {
+  it('stops publishing when another gateway takes its name, and leaves the field to it', async () => {
+    const { url } = await broker()
+    const listener = await listen(url, 'skyeye/v1/gateways/+/presence')
+    const presences = () => listener.events<Event>(/presence/).map(({ data }) => data.presence)
+    const { publisher: first, outbox, lines } = publisher(url)
+    await first.start()
+    await vi.waitFor(() => expect(presences()).toEqual(['online']), patient)
+    const { publisher: second, outbox: others } = publisher(url)
+    await second.start()
+    await vi.waitFor(() => expect(first.stats().takenOver).toBe(true), patient)
+    addAlerts(outbox, 3)
+    first.nudge()
+    addAlerts(others, 3)
+    second.nudge()
+    await empty(others)
+    expect(first.stats()).toMatchObject({ connected: false, connects: 1, sent: 0 })
+    expect(second.stats()).toMatchObject({ connected: true, takenOver: false, connects: 1 })
+    expect(lines.join()).toContain('another gateway connected under this name')
+    // The first one went without a word: its last will tells of it.
+    expect(presences().toSorted()).toEqual(['offline', 'online', 'online'])
+    await first.stop()
+  })
+
+  it('tells its presence, and that it was stopped on purpose', async () => {
     const { url } = await broker()
     const listener = await listen(url, 'skyeye/v1/gateways/+/presence')
     const presences = () => listener.events<Event>(/presence/).map(({ data }) => data.presence)
     const { publisher: made } = publisher(url)
     await made.start()
     await vi.waitFor(() => expect(presences()).toEqual(['online']), patient)
-    // The same client id from elsewhere: the broker ends the first connection as it would a dead one.
-    const session = await openSession(
-      {
-        broker: { url, prefix: 'skyeye/v1' },
-        clientId: 'skyeye-box-1',
-        protocol: 5,
-        will: { topic: 'skyeye/v1/other', payload: '' },
-        connectTimeoutMs: 5_000,
-        ackTimeoutMs: 5_000,
-      },
-      new AbortController().signal,
-    )
-    await vi.waitFor(() => expect(presences()).toEqual(['online', 'offline', 'online']), patient)
-    session.drop('test')
     await made.stop()
     await vi.waitFor(() => expect(presences().at(-1)).toBe('stopped'), patient)
     for (const event of listener.events(/presence/)) expect(validateMessage(event)).toEqual([])

@@ -30,7 +30,8 @@ async function against(answer: (message: Heard) => Answer, alerts: number, ackTi
     inventory: sampleInventory,
     log: createLog('silent', new SecretMask()),
     backoff: { firstMs: 10, maxMs: 20, healthyAfterMs: 60_000 },
-    forbiddenMs: 100,
+    // Longer than it takes to connect again.
+    forbiddenMs: 1_500,
     ...(ackTimeoutMs === undefined ? {} : { ackTimeoutMs }),
   })
   endings.push(() => publisher.stop())

@@ -142,7 +142,7 @@ it('gives up the least severe and oldest deliveries when the outbox is full, and
   })
   const { db, snapshotDir } = opened
   const tables = {
-    ...{ alerts: new AlertTable(db), outbox: new OutboxTable(db) },
+    ...{ alerts: new AlertTable(db), outbox: new OutboxTable(db, opened.identity.epoch) },
     ...{ snapshots: new SnapshotTable(db), coverage: new CoverageTable(db) },
   }
   const small = new Retention({ db, ...tables, files: new SnapshotFiles(snapshotDir) }, generous, 3)
@@ -159,7 +159,7 @@ it('counts what is parked in the limit of the outbox, and gives that up first', 
   for (const parked of [rows[1], rows[3]]) records.parked(parked.rowId, 'refused')
   const { db, snapshotDir } = opened
   const tables = {
-    ...{ alerts: new AlertTable(db), outbox: new OutboxTable(db) },
+    ...{ alerts: new AlertTable(db), outbox: new OutboxTable(db, opened.identity.epoch) },
     ...{ snapshots: new SnapshotTable(db), coverage: new CoverageTable(db) },
   }
   const shelves = { db, ...tables, files: new SnapshotFiles(snapshotDir) }

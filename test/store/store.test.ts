@@ -28,6 +28,23 @@ it('hands out the picture before the alert that speaks of it, each with the numb
   expect((await store.next(deliveries[0].rowId, 1))[0]).toMatchObject({ id: first.message.id, attempts: 1 })
 })
 
+it('lets a critical alert overtake with its picture, but never what waits of the same alert', async () => {
+  const { store } = await startStore(temporaryFolder())
+  const calm = saveOf({ severity: 'minor' })
+  const critical = saveOf({ severity: 'critical' }, 500)
+  for (const save of [calm, critical]) await store.saveAlert(save)
+  const worse = { ...saveOf(), alert: { ...calm.alert, severity: 'critical', phase: 'updated' } as const }
+  await store.saveAlert(worse)
+  const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id)
+  expect(idsOf(await store.urgent(0, 10))).toEqual([critical.snapshot!.message.id, critical.message.id])
+  const all = await store.next(0, 10)
+  expect(all.map(({ urgent }) => urgent)).toEqual([false, true, true, false])
+  await store.acknowledged([all[0].rowId, all[3].rowId])
+  const ended = { ...worse, ...saveOf(), alert: { ...worse.alert, phase: 'ended' } as const }
+  await store.saveAlert(ended)
+  expect(idsOf(await store.urgent(0, 10)).at(-1)).toBe(ended.message.id)
+})
+
 it('takes the memory of a picture over instead of copying it', async () => {
   const { store } = await startStore(temporaryFolder())
   const save = saveOf({}, 5_000)

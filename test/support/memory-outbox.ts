@@ -19,7 +19,8 @@ export class MemoryOutbox implements Outbox, Announced {
     const sequence = (this.#numbers.get(message.class) ?? 0) + 1
     this.#numbers.set(message.class, sequence)
     const rowId = ++this.#rowId
-    const delivery = { ...message, rowId, epoch: this.epoch, sequence, createdAt: Date.now(), attempts: 0 }
+    const rest = { epoch: this.epoch, sequence, createdAt: Date.now(), attempts: 0 }
+    const delivery = { urgent: false, ...message, rowId, ...rest }
     this.waiting.set(rowId, delivery)
     return delivery
   }
@@ -28,6 +29,11 @@ export class MemoryOutbox implements Outbox, Announced {
     this.#check()
     const after = [...this.waiting.values()].filter(({ rowId }) => rowId > afterRowId)
     return after.slice(0, limit)
+  }
+
+  async urgent(afterRowId: number, limit: number): Promise<Delivery[]> {
+    const waiting = await this.next(afterRowId, Number.POSITIVE_INFINITY)
+    return waiting.filter(({ urgent }) => urgent).slice(0, limit)
   }
 
   async acknowledged(rowIds: number[]): Promise<void> {

@@ -83,6 +83,15 @@ export class Mosquitto {
     await this.#end('SIGKILL')
   }
 
+  /** It hangs: connections stay, nothing is answered. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT')
+  }
+
   /** Stops it and removes its temporary folder. */
   async dispose(): Promise<void> {
     await this.kill()

@@ -61,6 +61,8 @@ export class ScriptedBroker {
       socket.write(Buffer.from([0x20, 3, 0, 0, 0]))
     } else if (kind === 12) {
       socket.write(Buffer.from([0xd0, 0]))
+    } else if (kind === 8) {
+      socket.write(Buffer.from([0x90, 4, body[0], body[1], 0, 0]))
     } else if (kind === 3) {
       const end = 2 + body.readUInt16BE(0)
       const id = body.readUInt16BE(end)

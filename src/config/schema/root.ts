@@ -10,6 +10,7 @@ import {
   ingestSchema,
   logSchema,
   modelsSchema,
+  publishSchema,
   retentionSchema,
 } from './sections.ts'
 import { placesSectionSchema } from './tables-schema.ts'
@@ -30,6 +31,7 @@ export const rootSchema = Type.Object(
     analysis: analysisSchema,
     models: modelsSchema,
     ingest: ingestSchema,
+    publish: publishSchema,
     http: httpSchema,
     retention: retentionSchema,
     log: logSchema,

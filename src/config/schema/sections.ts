@@ -181,6 +181,19 @@ export const ingestSchema = Type.Object(
   { ...closed, description: 'How cameras are read.' },
 )
 
+export const publishSchema = Type.Object(
+  {
+    drainPerSecond: Type.Integer({
+      description:
+        'Messages a second at most after an outage of the broker, when many have piled up; messages about critical alerts overtake and do not count. Less spares the link and the centre, and takes longer to catch up; 0 = as fast as the broker takes them.',
+      default: 1_000,
+      minimum: 0,
+      maximum: 100_000,
+    }),
+  },
+  { ...closed, description: 'How messages are sent to the broker.' },
+)
+
 export const httpSchema = Type.Object(
   {
     host: Type.String({

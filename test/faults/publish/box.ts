@@ -1,0 +1,73 @@
+/** A box on the bench: a real database and the publisher, without the thread, on a clock and a disk that the test rules. */
+import { onTestFinished } from 'vitest'
+import { createLog } from '../../../src/kit/log.ts'
+import { SecretMask } from '../../../src/kit/secrets.ts'
+import type { Outbox } from '../../../src/publish/ports.ts'
+import { Publisher } from '../../../src/publish/publisher.ts'
+import type { Records } from '../../../src/store/records.ts'
+import { openRecords, temporaryFolder } from '../../store/opened.ts'
+import { alertOf, saveOf } from '../../store/samples.ts'
+import { sampleInventory } from '../../support/alert-samples.ts'
+import { MemoryOutbox } from '../../support/memory-outbox.ts'
+
+/** One alert as it was committed. */
+export interface Committed {
+  readonly id: string
+  readonly camera: string
+  readonly sequence: number
+}
+
+export interface Numbered {
+  readonly id: string
+  readonly sequence: number
+}
+
+function outboxOf(records: Records): Outbox {
+  return {
+    next: async (after, limit) => records.next(after, limit),
+    urgent: async (after, limit) => records.urgent(after, limit),
+    acknowledged: async (rowIds) => records.acknowledged(rowIds),
+    parked: async (rowId, why) => records.parked(rowId, why),
+  }
+}
+
+export function boxAt(url: string) {
+  const opened = openRecords(temporaryFolder())
+  const { records } = opened
+  const publisher = new Publisher({
+    gateway: { id: 'box-1' },
+    broker: { url, prefix: 'skyeye/v1' },
+    outbox: outboxOf(records),
+    announced: new MemoryOutbox(),
+    cameras: () => [],
+    health: () => ({ alive: true }),
+    inventory: sampleInventory,
+    log: createLog('silent', new SecretMask()),
+    // Longer than a subscriber takes to come back: what a broker without memory hears before that, nobody does.
+    backoff: { firstMs: 1_500, maxMs: 1_500, healthyAfterMs: 60_000 },
+    connectTimeoutMs: 2_000,
+    ackTimeoutMs: 800,
+  })
+  onTestFinished(() => publisher.stop())
+  const committed: Committed[] = []
+  const refused: string[] = []
+  /** Saves alerts, the cameras in turn; what the disk refuses is not committed. */
+  const save = (count: number, padding = 0) => {
+    for (let i = 0; i < count; i++) {
+      const camera = `camera-${i % 5}`
+      const made = { ...saveOf(), alert: alertOf({ camera, zone: 'z'.repeat(padding) }) }
+      const body = JSON.stringify({ data: { camera, padding: 'p'.repeat(padding) }, id: made.message.id })
+      const message = { ...made.message, camera, topic: 'skyeye/v1/alerts/box-1', body }
+      const [saved] = records.saveAll([{ ...made, message }])
+      if (saved instanceof Error) refused.push(message.id)
+      else committed.push({ id: message.id, camera, sequence: saved.sequence })
+    }
+    publisher.nudge()
+  }
+  return { ...opened, publisher, committed, refused, save }
+}
+
+/** The first arrival of each id: what a consumer that stores by id has. */
+export function stored<Event extends Numbered>(events: readonly Event[]): Event[] {
+  return [...new Map(events.toReversed().map((event) => [event.id, event])).values()].toReversed()
+}
