@@ -37,8 +37,8 @@ def read(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("log", type=pathlib.Path, help="log.jsonl of a training")
-    parser.add_argument("--recorded", type=pathlib.Path,
-                        default=pathlib.Path(__file__).with_name("first-200-steps.jsonl"), help="(default: %(default)s)")
+    beside = pathlib.Path(__file__).with_name("first-200-steps.jsonl")
+    parser.add_argument("--recorded", type=pathlib.Path, default=beside, help="(default: %(default)s)")
     asked = parser.parse_args()
     found = differences(read(asked.log), read(asked.recorded))
     if not found:
