@@ -154,7 +154,8 @@ class Training:
             if value != getattr(self.asked, key):
                 raise SystemExit(f"{path} was begun with --{key} {value}: go on with that, or name another --out")
         if state["pictures"] != len(self.composer.pictures):
-            raise SystemExit(f"{path} was begun on {state['pictures']} pictures: go on with those, or name another --out")
+            begun = f"{path} was begun on {state['pictures']} pictures"
+            raise SystemExit(f"{begun}: go on with those, or name another --out")
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
@@ -186,7 +187,7 @@ def main():
 
 
 def cut(log, step):
-    """Takes back the lines that were written after the checkpoint, a torn one included: those steps are taken again."""
+    """Takes back lines written after the checkpoint, a torn one included: those steps are taken again."""
     if log.exists():
         lines = [line for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
         log.write_text("".join(line for line in lines if json.loads(line)["step"] <= step))

@@ -39,7 +39,7 @@ class Runs(unittest.TestCase):
 
     def test_end_alike_in_one_go_and_in_three(self):
         self.assertEqual(self.train("whole"), 0)
-        # Broken off in the middle of a line of the log, and on one; the first with lines the checkpoint knows nothing of.
+        # Broken off between two lines of the log, and at one; each time with lines the checkpoint knows nothing of.
         for steps in ("7", "20"):
             self.assertEqual(self.train("parts", "--steps", steps), 0)
             with (self.folder / "parts/log.jsonl").open("a") as log:
