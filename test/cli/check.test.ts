@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { CameraSim } from '../../scripts/sim/server.ts'
 import { spotClip } from '../support/spot-clip.ts'
-import { builtInPresent, Folder, modelsPresent, withModels, withoutModels } from './folder.ts'
+import { Folder, modelsPresent, withModels, withoutModels } from './folder.ts'
 import { ran } from './program.ts'
 
 const password = 'p@ss:w/rd#口令'
@@ -64,30 +64,27 @@ it('says which models are missing and what to do', async () => {
   expect(out).toContain('0 cameras, 0 did not open, 1 thing to put right')
 })
 
-describe.skipIf(!builtInPresent)(
-  'with the built-in model alone (skipped where models/skyeye-nano.onnx is not there)',
-  () => {
-    it('is good without a download, and says what is missing to the usual tier', async () => {
-      const folder = new Folder()
-      folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, cameras: [] })
-      const { status, out, err } = await ran(['check', '--config', folder.config], { env: withoutModels })
-      expect([status, out]).toEqual([
-        0,
-        `models: skyeye-nano (tier light)\n${folder.config}: good, 0 cameras\n`,
-      ])
-      expect(err).toMatch(/^models\.tier: light, .* for standard, run `skyeye models pull standard --dir /)
-    })
+describe('with the built-in model alone', () => {
+  it('is good without a download, and says what is missing to the usual tier', async () => {
+    const folder = new Folder()
+    folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, cameras: [] })
+    const { status, out, err } = await ran(['check', '--config', folder.config], { env: withoutModels })
+    expect([status, out]).toEqual([
+      0,
+      `models: skyeye-nano (tier light)\n${folder.config}: good, 0 cameras\n`,
+    ])
+    expect(err).toMatch(/^models\.tier: light, .* for standard, run `skyeye models pull standard --dir /)
+  })
 
-    it('says so for programs too', async () => {
-      const folder = new Folder()
-      folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, cameras: [] })
-      const args = ['check', '--json', '--config', folder.config]
-      const { models, remarks, problems } = JSON.parse((await ran(args, { env: withoutModels })).out)
-      expect(models).toEqual({ tier: 'light', names: ['skyeye-nano'] })
-      expect([remarks.length, problems]).toEqual([1, []])
-    })
-  },
-)
+  it('says so for programs too', async () => {
+    const folder = new Folder()
+    folder.write({ gateway: { id: 'gw' }, dataDir: folder.path, cameras: [] })
+    const args = ['check', '--json', '--config', folder.config]
+    const { models, remarks, problems } = JSON.parse((await ran(args, { env: withoutModels })).out)
+    expect(models).toEqual({ tier: 'light', names: ['skyeye-nano'] })
+    expect([remarks.length, problems]).toEqual([1, []])
+  })
+})
 
 describe.skipIf(!modelsPresent)('check (skipped where ../shared/models is absent)', () => {
   it('says that a good configuration is good, with a warning for an idle camera', async () => {

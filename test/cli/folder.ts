@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
-import { manifestsDir, readManifest } from '../../src/vision/manifest.ts'
 
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url))
 const weights = join(shared, 'models')
@@ -17,7 +16,6 @@ export const modelsPresent = ['yolox-nano.onnx', 'yunet-n-dynamic.onnx'].every((
   existsSync(join(weights, file)),
 )
 /** The weights that this project ships. */
-export const builtInPresent = existsSync(join(manifestsDir, readManifest('skyeye-nano').file))
 export const withModels = { SKYEYE_MODELS_MIRROR: weights }
 export const withoutModels = { SKYEYE_MODELS_MIRROR: undefined }
 

@@ -64,7 +64,10 @@ export function boxAt(url: string) {
     }
     publisher.nudge()
   }
-  return { ...opened, publisher, committed, refused, save }
+  /** Ids of the messages that the outbox still holds, oldest first. */
+  const waiting = () =>
+    opened.opened.db.prepare('SELECT id FROM outbox ORDER BY row_id').pluck().all() as string[]
+  return { ...opened, publisher, committed, refused, save, waiting }
 }
 
 /** The first arrival of each id: what a consumer that stores by id has. */
