@@ -7,7 +7,7 @@ import { type Outcome, refusal } from './outcome.ts'
 export type Protocol = 4 | 5
 
 /** Fits the in-flight limit of any broker we know; a broker that says less is obeyed. */
-const mostInFlight = 32
+export const mostInFlight = 32
 
 export interface Publication {
   readonly topic: string
