@@ -96,6 +96,21 @@ function compare(input: Input, shown: Picture420, options: FitOptions = {}, lett
   return difference(tensor, plainly(shown, fit, input), Math.max(...input.std))
 }
 
+/** Pictures of any size, of which any part is shown. */
+function forManyParts(check: (shown: Picture420, options: FitOptions) => void): void {
+  const sides = fc.integer({ min: 4, max: 160 }).map((half) => half * 2)
+  const part = fc.double({ min: 0, max: 1, noNaN: true })
+  fc.assert(
+    fc.property(sides, sides, part, part, fc.boolean(), (width, height, x, y, mirrored) => {
+      const even = (value: number) => Math.floor(value / 2) * 2
+      const [left, top] = [even(x * (width - 8)), even(y * (height - 8))]
+      const crop = { left, top, width: width - left, height: height - top }
+      check(picture(width, height, left), { crop, longSide: 100, mirrored })
+    }),
+    { numRuns: 60 },
+  )
+}
+
 describe('the letterbox of colour planes', () => {
   it.each([
     ['scaled down three times', square, 1280, 720, {}],
@@ -134,23 +149,9 @@ describe('the letterbox of colour planes', () => {
 
   it('shows pictures of any size and part, one after the other in the same memory', () => {
     const letterbox = letterboxFor(free)
-    const sides = fc.integer({ min: 4, max: 160 }).map((half) => half * 2)
-    const part = fc.double({ min: 0, max: 1, noNaN: true })
-    fc.assert(
-      fc.property(sides, sides, part, part, fc.boolean(), (width, height, x, y, mirrored) => {
-        const even = (value: number) => Math.floor(value / 2) * 2
-        const [left, top] = [even(x * (width - 8)), even(y * (height - 8))]
-        const crop = { left, top, width: width - left, height: height - top }
-        const { mean } = compare(
-          free,
-          picture(width, height, left),
-          { crop, longSide: 100, mirrored },
-          letterbox,
-        )
-        expect(mean).toBeLessThan(0.3)
-      }),
-      { numRuns: 60 },
-    )
+    forManyParts((shown, options) => {
+      expect(compare(free, shown, options, letterbox).mean).toBeLessThan(0.3)
+    })
   })
 
   it('keeps to black and white where the colours leave the range', () => {
@@ -243,21 +244,12 @@ describe('the letterbox of a picture as it is', () => {
 
   it('shows pictures of any size and part, one after the other in the same memory', () => {
     const letterbox = letterboxFor(planes)
-    const sides = fc.integer({ min: 4, max: 160 }).map((half) => half * 2)
-    const part = fc.double({ min: 0, max: 1, noNaN: true })
-    fc.assert(
-      fc.property(sides, sides, part, part, fc.boolean(), (width, height, x, y, mirrored) => {
-        const even = (value: number) => Math.floor(value / 2) * 2
-        const [left, top] = [even(x * (width - 8)), even(y * (height - 8))]
-        const crop = { left, top, width: width - left, height: height - top }
-        const options = { crop, longSide: 100, mirrored }
-        for (const { mean, most } of comparePlanes(picture(width, height, left), options, letterbox)) {
-          expect(mean).toBeLessThan(0.4)
-          expect(most).toBeLessThan(1.6)
-        }
-      }),
-      { numRuns: 60 },
-    )
+    forManyParts((shown, options) => {
+      for (const { mean, most } of comparePlanes(shown, options, letterbox)) {
+        expect(mean).toBeLessThan(0.4)
+        expect(most).toBeLessThan(1.6)
+      }
+    })
   })
 
   it('leaves black, white and the padding exactly as they are', () => {
