@@ -5,6 +5,9 @@ import { GatewayError } from '../kit/errors.ts'
 import type { BrokerOptions } from './ports.ts'
 import { type Protocol, Session } from './session.ts'
 
+/** Bytes of a message to us that the broker may send (MQTT 5); what is longer it drops. Commands and receipts are far shorter. */
+const maximumPacketSize = 2 ** 20
+
 export interface SessionOptions {
   readonly broker: BrokerOptions
   readonly clientId: string
@@ -104,6 +107,7 @@ async function clientOptions(options: SessionOptions): Promise<IClientOptions> {
     queueQoSZero: false,
     keepalive: 20,
     connectTimeout: connectTimeoutMs,
+    ...(protocol === 5 ? { properties: { maximumPacketSize } } : {}),
     ...(will ? { will: { ...will, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } } : {}),
     rejectUnauthorized: true,
     ...(username === undefined ? {} : { username }),

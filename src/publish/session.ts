@@ -1,6 +1,7 @@
 /** One connection to the broker, from CONNECT to its end; nothing is sent twice within it. */
 import type { MqttClient } from 'mqtt'
 import { sleep } from '../kit/retry.ts'
+import { Inbox, type Listener, toIncoming } from './incoming.ts'
 import { type Outcome, refusal } from './outcome.ts'
 
 /** MQTT 5, or 4 as the standard numbers its version 3.1.1. */
@@ -40,6 +41,7 @@ export class Session {
   readonly #over = new AbortController()
   readonly #queue: Job[] = []
   readonly #inFlight = new Set<Job>()
+  readonly #inboxes: Inbox[] = []
   readonly #watchdog: NodeJS.Timeout
   #progressAt = performance.now()
   #end: SessionEnd | undefined
@@ -60,6 +62,9 @@ export class Session {
     })
     client.on('error', (error) => {
       this.#end ??= { by: 'network', why: error.message }
+    })
+    client.on('message', (topic, payload, packet) => {
+      this.#inboxes.find((inbox) => inbox.wants(topic))?.put(toIncoming(topic, payload, packet))
     })
     client.on('close', () => this.#conclude({ by: 'broker', why: 'the broker closed the connection' }))
     // An accepted connection that never answers looks alive to TCP and, where pings are answered, to MQTT.
@@ -92,6 +97,21 @@ export class Session {
       this.#queue.push({ publication, resolve })
       this.#send()
     })
+  }
+
+  /** Subscribes at QoS 1, for this session. Never rejects. */
+  async listen(listener: Listener): Promise<Outcome> {
+    if (this.over.aborted) return { kind: 'lost' }
+    // Before the subscription: what is retained may arrive with its answer.
+    this.#inboxes.push(new Inbox(listener))
+    try {
+      await this.#client.subscribeAsync([...listener.filters], { qos: 1 })
+      return { kind: 'accepted' }
+    } catch (error) {
+      const { granted = [] } = (error as { packet?: { granted?: unknown[] } }).packet ?? {}
+      const code = granted.find((one) => typeof one === 'number' && one >= 0x80)
+      return code === undefined ? { kind: 'lost' } : refusal(code as number)
+    }
   }
 
   /** Leaves in good order, so that the broker keeps the last will to itself. */
@@ -140,6 +160,7 @@ export class Session {
     this.#over.abort(this.#end)
     for (const { resolve } of [...this.#inFlight, ...this.#queue.splice(0)]) resolve({ kind: 'lost' })
     this.#inFlight.clear()
+    for (const inbox of this.#inboxes) inbox.clear()
   }
 }
 
