@@ -13,6 +13,7 @@ import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } fr
 import { Retention, type Shelves, withoutSnapshot } from './retention.ts'
 import { SnapshotFiles } from './snapshot-files.ts'
 import { SnapshotTable } from './snapshots.ts'
+import { VoicedTable } from './voiced.ts'
 
 /** Of bodies that one call hands out; the last may go beyond it. Pictures are as large as a hundred alerts. */
 const mostBytesHandedOut = 4 * 2 ** 20
@@ -29,6 +30,7 @@ export class Records implements Operations {
   readonly #identity: Identity
   readonly #shelves: Shelves
   readonly #announced: AnnouncedTable
+  readonly #voiced: VoicedTable
   readonly #now: () => number
   readonly #handedOut = new Map<number, number>()
   readonly retention: Retention
@@ -51,6 +53,7 @@ export class Records implements Operations {
       coverage: new CoverageTable(db),
     }
     this.#announced = new AnnouncedTable(db)
+    this.#voiced = new VoicedTable(db)
     this.retention = new Retention(this.#shelves, limits)
   }
 
@@ -122,6 +125,18 @@ export class Records implements Operations {
     this.#shelves.db.transaction(() => {
       for (const camera of cameras) this.#announced.delete(camera)
     })()
+  }
+
+  voicedTopics(): string[] {
+    return this.#voiced.all()
+  }
+
+  voiced(topics: readonly string[]): void {
+    this.#voiced.insert(topics)
+  }
+
+  unvoiced(topics: readonly string[]): void {
+    this.#voiced.delete(topics)
   }
 
   openAlerts(): Alert[] {
