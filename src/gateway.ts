@@ -121,6 +121,7 @@ export class Gateway {
       health: () => this.#status.announcement(),
       inventory: () => inventoryOf({ config: this.#config, models, version, epoch: this.#store.epoch }),
       drainPerSecond: config.publish.drainPerSecond,
+      voices: config.publish.voices,
       log,
     })
     this.#networks = new Networks(config.ingest.allowNetworks)
@@ -286,7 +287,11 @@ export class Gateway {
       onMissed: (trouble) => coverage.missed(trouble),
     })
     const save: Stages['save'] = (alert, picture) => this.#save(camera, alert, picture)
-    const stages = stagesOf({ camera, vision: this.#vision, attention, coverage, save })
+    const follow: Stages['attention']['follow'] = (tracks, time) => {
+      attention.follow(tracks, time)
+      this.#publisher.inView(camera.id, tracks)
+    }
+    const stages = stagesOf({ camera, vision: this.#vision, attention: { follow }, coverage, save })
     const watch = new CameraWatch(camera, source, stages, onState, this.#log)
     this.#watched.set(camera.id, { camera, attention, source, watch })
     await watch.start()
@@ -304,6 +309,7 @@ export class Gateway {
       const shown = late && picture ? ({ missing: 'sacrificed' } as const) : picture
       await this.#store.saveAlert(alertRecord({ ...facts, ...ids, picture: shown }))
       this.#publisher.nudge()
+      this.#publisher.alert(alert)
       const { id, kind, phase, endedBecause: because } = alert
       this.#log.info({ camera: camera.id, alert: id, kind, phase, because }, 'alert')
     })

@@ -34,7 +34,7 @@ const metricsOf = (change: Partial<Readings> = {}) =>
     vision: () => ({ ...stats, modelMs: 1_500, failures: 6, snapshots: 7 }),
     store: async () => counts,
     saving: () => ({ waiting: 11, lost: 12 }),
-    broker: () => ({ connected: true, takenOver: false }),
+    broker: () => ({ connected: true, takenOver: false, unsaid: 13 }),
     cameras: () => [yard],
     coverage: () => [yardCoverage],
     ...change,
@@ -85,6 +85,7 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_vision_wait_seconds_total 0',
     'skyeye_vision_worker_deaths_total 0',
     'skyeye_vision_workers 2',
+    'skyeye_voice_events_unsaid_total 13',
   ])
 })
 

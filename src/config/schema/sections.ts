@@ -18,13 +18,14 @@ export const gatewaySchema = Type.Object(
   { ...closed, description: 'Which box this is.' },
 )
 
-const prefix = Type.String({
-  description: 'Beginning of every topic.',
-  default: 'skyeye/v1',
-  pattern: '^[^\\s#+$/][^\\s#+/]*(/[^\\s#+/]+)*$',
-  maxLength: 100,
-  mustBe: 'topic levels joined by /, without spaces, + or #, not beginning with $ or /',
-})
+const topicPrefix = (description: string, value: string) =>
+  Type.String({
+    description,
+    default: value,
+    pattern: '^[^\\s#+$/][^\\s#+/]*(/[^\\s#+/]+)*$',
+    maxLength: 100,
+    mustBe: 'topic levels joined by /, without spaces, + or #, not beginning with $ or /',
+  })
 
 const tlsSchema = Type.Object(
   {
@@ -60,7 +61,7 @@ export const remoteBrokerSchema = Type.Object(
     passwordFile: Type.Optional(
       path('File that holds the password instead; a line end at its end is ignored.'),
     ),
-    prefix,
+    prefix: topicPrefix('Beginning of every topic.', 'skyeye/v1'),
     tls: Type.Optional(tlsSchema),
   },
   closed,
@@ -181,6 +182,39 @@ export const ingestSchema = Type.Object(
   { ...closed, description: 'How cameras are read.' },
 )
 
+export const voicesSchema = Type.Object(
+  {
+    onvif: Type.Optional(
+      Type.Object(
+        {
+          prefix: topicPrefix('Its topics begin with this and the id of the gateway.', 'onvif'),
+        },
+        { ...closed, description: 'ONVIF events over MQTT; `{}` switches them on.' },
+      ),
+    ),
+    homeAssistant: Type.Optional(
+      Type.Object(
+        {
+          discoveryPrefix: topicPrefix(
+            'Its topics begin with this: what Home Assistant has as its discovery prefix.',
+            'homeassistant',
+          ),
+        },
+        {
+          ...closed,
+          description:
+            'Home Assistant finds the gateway and its cameras, and shows how many are in view; `{}` switches it on.',
+        },
+      ),
+    ),
+  },
+  {
+    ...closed,
+    default: {},
+    description: 'Further voices beside the contract with the centre, each off unless it is named.',
+  },
+)
+
 export const publishSchema = Type.Object(
   {
     drainPerSecond: Type.Integer({
@@ -190,6 +224,7 @@ export const publishSchema = Type.Object(
       minimum: 0,
       maximum: 100_000,
     }),
+    voices: voicesSchema,
   },
   { ...closed, description: 'How messages are sent to the broker.' },
 )
