@@ -87,11 +87,11 @@ export class Voices {
 
   /** Until the session is over. */
   async run(session: Session): Promise<void> {
+    this.#session = session
     this.#told.clear()
     this.#all = true
     const held = await this.#write((announced) => announced.voicedTopics())
     for (const topic of held ?? []) this.#held.add(topic)
-    this.#session = session
     while (!session.over.aborted) {
       await this.#tellChanged(session)
       await sleep(everyMs, session.over)
