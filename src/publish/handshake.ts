@@ -2,8 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
 import { GatewayError } from '../kit/errors.ts'
+import { noStore } from './no-store.ts'
 import type { BrokerOptions } from './ports.ts'
 import { type Protocol, Session } from './session.ts'
+
+/** Bytes of a message to us that the broker may send (MQTT 5); what is longer it drops. Commands and receipts are far shorter. */
+const maximumPacketSize = 2 ** 20
 
 export interface SessionOptions {
   readonly broker: BrokerOptions
@@ -101,9 +105,12 @@ async function clientOptions(options: SessionOptions): Promise<IClientOptions> {
     // Supervision is ours, and so is what to send again: the library's own store would send behind the outbox's back.
     reconnectPeriod: 0,
     resubscribe: false,
+    outgoingStore: noStore,
+    incomingStore: noStore,
     queueQoSZero: false,
     keepalive: 20,
     connectTimeout: connectTimeoutMs,
+    ...(protocol === 5 ? { properties: { maximumPacketSize } } : {}),
     ...(will ? { will: { ...will, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } } : {}),
     rejectUnauthorized: true,
     ...(username === undefined ? {} : { username }),
