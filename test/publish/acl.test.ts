@@ -77,13 +77,14 @@ describe.skipIf(!mosquittoPresent)('the access list (skipped where mosquitto is 
 
   it('lets a gateway send each of its messages, and under no other name', async () => {
     const gateway = await connected('box-01')
-    const topics = Object.values(contractExamples).map(({ topic }) => topic)
+    const examples = Object.values(contractExamples).map(({ topic }) => topic)
+    const topics = examples.filter((topic) => !/\/(commands|receipts)\//.test(topic))
     for (const [i, topic] of topics.entries()) {
       expect(topic.split('/')[3]).toBe('box-01')
       expect(await send(gateway, topic, `own ${i}`), topic).toBe(0)
       await vi.waitFor(() => expect(heard(`own ${i}`)).toHaveLength(1), patient)
       for (const other of ['box-02', 'box-01x', '_']) {
-        const topicOfOther = topic.replace('/box-01/', `/${other}/`)
+        const topicOfOther = topic.replace(/\/box-01(?=\/|$)/, `/${other}`)
         expect(await send(gateway, topicOfOther, 'another'), topicOfOther).toBe(forbidden)
       }
     }

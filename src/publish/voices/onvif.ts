@@ -68,7 +68,8 @@ export function onvifVoice({ prefix, gateway }: OnvifVoiceOptions): Voice {
     },
     ofAlert(alert, change) {
       if (alert.kind === 'line-crossing') return alert.phase === 'began' ? [say(crossed(alert))] : []
-      return change ? [say(objectsInside(alert.camera, alert.rule, change))] : []
+      if (!change || alert.zone === undefined) return []
+      return [say(objectsInside(alert.camera, alert.rule, change))]
     },
   }
 }

@@ -1,5 +1,6 @@
 /** What Home Assistant is told: device discovery whose templates read the messages of the contract. */
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { cameraStateMessage, presenceMessage } from '../../../src/contract/state-message.ts'
 import { cameraStates } from '../../../src/domain/camera.ts'
@@ -50,6 +51,16 @@ for case in json.load(sys.stdin):
 const jinjaPresent = spawnSync('python3', ['-c', 'import jinja2']).status === 0
 
 describe('Home Assistant', () => {
+  it('is told what docs/voices.md shows', () => {
+    const page = readFileSync(new URL('../../../docs/voices.md', import.meta.url), 'utf8')
+    const [, topic, example] = /^`(homeassistant\/[^`]+)`:\n\n```json\n([^`]+)```/m.exec(page) ?? []
+    const other = homeAssistantVoice({ discoveryPrefix: 'homeassistant', gateway: 'box-01', prefix: 'p' })
+    const camera = { ...sampleCamera, id: 'east-gate' }
+    const said = other.ofCamera({ camera, since: 0, rules: new Map(), inView })[1]
+    expect(said.topic).toBe(topic)
+    expect(JSON.parse(said.payload)).toEqual(JSON.parse(example))
+  })
+
   it('finds one device for the gateway and one for each camera, all retained', () => {
     expect(gatewaySays.topic).toBe('homeassistant/device/box-1/config')
     expect(cameraSays().map(({ topic }) => topic)).toEqual([

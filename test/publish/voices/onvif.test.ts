@@ -1,4 +1,5 @@
 /** ONVIF events as the Core, Analytics and Imaging specifications have them. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type CameraState, cameraStates } from '../../../src/domain/camera.ts'
 import type { Rule } from '../../../src/domain/rule.ts'
@@ -23,6 +24,16 @@ const parsed = (sayings: readonly Saying[]) =>
   sayings.map(({ topic, payload, retain }) => ({ topic, retain, message: payload && JSON.parse(payload) }))
 
 describe('ONVIF', () => {
+  it('says what docs/voices.md shows', () => {
+    const page = readFileSync(new URL('../../../docs/voices.md', import.meta.url), 'utf8')
+    const [, topic, example] = /^`(onvif\/[^`]+)`:\n\n```json\n([^`]+)```/m.exec(page) ?? []
+    const objects = sampleAlert().objects.map((object) => ({ ...object, track: 17 }))
+    const alert = sampleAlert({ kind: 'line-crossing', camera: 'east-gate', rule: 'door', time, objects })
+    const [said] = onvifVoice({ prefix: 'onvif', gateway: 'box-01' }).ofAlert(alert)
+    expect(said.topic).toBe(topic)
+    expect(JSON.parse(said.payload)).toEqual(JSON.parse(example))
+  })
+
   it('hears a crossing as an event with source values at the end of its topic', () => {
     const crossing = sampleAlert({ kind: 'line-crossing', rule: 'gate', zone: undefined, line: 'door', time })
     expect(parsed(voice.ofAlert(crossing, { holds: true, since: time }))).toEqual([
@@ -55,6 +66,7 @@ describe('ONVIF', () => {
     expect(change(true)).toEqual([inside(true)])
     expect(change(false)).toEqual([inside(false)])
     expect(voice.ofAlert(sampleAlert())).toEqual([])
+    expect(voice.ofAlert(sampleAlert({ zone: undefined }), { holds: true, since: time })).toEqual([])
     const rules = new Map([['night', { holds: true, since: time }]])
     const [, ...fields] = parsed(voice.ofCamera(viewOf({ rules })))
     expect(fields).toEqual([
