@@ -33,9 +33,10 @@ export function homeAssistantVoice({ discoveryPrefix, gateway, prefix }: HomeAss
     topic: presenceTopic(prefix, gateway),
     value_template: `{{ 'online' if ${onlyIf("presence == 'online'")} else 'offline' }}`,
   }
+  // Home Assistant refuses a device with any other key beside these three.
   const config = (path: string, device: object, components: object): Saying => ({
     topic: `${base}/${path}`,
-    payload: JSON.stringify({ device, origin: { name: maker }, components, qos: 1 }),
+    payload: JSON.stringify({ device, origin: { name: maker }, components }),
     retain: true,
     contentType: 'application/json',
   })

@@ -67,6 +67,8 @@ describe('Home Assistant', () => {
       'homeassistant/device/box-1/yard/config',
       'homeassistant/device/box-1/yard/counts',
     ])
+    for (const config of [gateway, camera])
+      expect(Object.keys(config)).toEqual(['device', 'origin', 'components'])
     expect([gatewaySays, ...cameraSays()].every(({ retain }) => retain)).toBe(true)
     expect(camera).toMatchObject({
       device: { identifiers: ['skyeye_box-1_yard'], name: '东门 yard', via_device: 'skyeye_box-1' },
