@@ -3,7 +3,7 @@ import gcoord from 'gcoord'
 import type { Alert, SnapshotMissing } from '../domain/alert.ts'
 import type { Camera } from '../domain/camera.ts'
 import { type AlertData, alertTypes } from './alert-schema.ts'
-import { type CloudEvent, eventContentType, toMoment, wrap } from './envelope.ts'
+import { eventContentType, toMoment, wrap } from './envelope.ts'
 import { alertTopic, snapshotTopic, unknownLevel } from './topics.ts'
 
 // Its types speak of a module that Node loads as CommonJS: what they call `default` is the whole of it.
@@ -103,12 +103,15 @@ export interface Sending {
 }
 
 /**
- * The JSON that goes on the wire.
- * @throws SyntaxError where the body is no JSON.
+ * The JSON that goes on the wire. Numbers and `sentAt` are put into the text: to parse and print each message again would be a
+ * third of what sending it costs.
+ * @throws SyntaxError where the body is no event as `wrap` makes it, with `data` last.
  */
 export function finishMessage(body: string, { epoch, sequence, sentAt }: Sending): string {
-  const { data, ...event } = JSON.parse(body) as CloudEvent<object>
-  return JSON.stringify({ ...event, epoch, sequence, data: { ...data, sentAt: toMoment(sentAt) } })
+  const at = body.indexOf(',"data":{')
+  if (at < 0 || !body.endsWith('}}')) throw new SyntaxError('the body is no event that ends with its data')
+  const numbers = `,"epoch":${JSON.stringify(epoch)},"sequence":${sequence}`
+  return `${body.slice(0, at)}${numbers}${body.slice(at, -2)},"sentAt":"${toMoment(sentAt)}"}}`
 }
 
 /** Absent fields are `undefined` here and vanish in the JSON. */

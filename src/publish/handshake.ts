@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
 import { GatewayError } from '../kit/errors.ts'
+import { noStore } from './no-store.ts'
 import type { BrokerOptions } from './ports.ts'
 import { type Protocol, Session } from './session.ts'
 
@@ -104,6 +105,8 @@ async function clientOptions(options: SessionOptions): Promise<IClientOptions> {
     // Supervision is ours, and so is what to send again: the library's own store would send behind the outbox's back.
     reconnectPeriod: 0,
     resubscribe: false,
+    outgoingStore: noStore,
+    incomingStore: noStore,
     queueQoSZero: false,
     keepalive: 20,
     connectTimeout: connectTimeoutMs,

@@ -15,8 +15,7 @@ export interface Publication {
   readonly payload: string | Buffer
   readonly retain: boolean
   readonly contentType?: string
-  /** MQTT 5 only, both. */
-  readonly correlationData?: Buffer
+  /** MQTT 5 only. */
   readonly userProperties?: Readonly<Record<string, string>>
 }
 
@@ -41,7 +40,8 @@ export class Session {
   readonly #maxPacket: number
   readonly #over = new AbortController()
   readonly #queue: Job[] = []
-  readonly #inFlight = new Set<Job>()
+  /** A list, and so few: a Set that jobs pass through keeps them alive for long (see noStore). */
+  readonly #inFlight: Job[] = []
   readonly #inboxes: Inbox[] = []
   readonly #watchdog: NodeJS.Timeout
   #progressAt = performance.now()
@@ -70,7 +70,7 @@ export class Session {
     client.on('close', () => this.#conclude({ by: 'broker', why: 'the broker closed the connection' }))
     // An accepted connection that never answers looks alive to TCP and, where pings are answered, to MQTT.
     this.#watchdog = setInterval(() => {
-      if (this.#inFlight.size === 0 || performance.now() - this.#progressAt < ackTimeoutMs) return
+      if (this.#inFlight.length === 0 || performance.now() - this.#progressAt < ackTimeoutMs) return
       this.drop(`the broker acknowledged nothing for ${Math.round(ackTimeoutMs / 1_000)} s`)
     }, ackTimeoutMs / 8)
     if (!client.connected) this.drop('the connection ended as soon as it began')
@@ -132,11 +132,11 @@ export class Session {
   }
 
   #send(): void {
-    while (this.#inFlight.size < this.#limit) {
+    while (this.#inFlight.length < this.#limit) {
       const job = this.#queue.shift()
       if (!job) return
-      if (this.#inFlight.size === 0) this.#progressAt = performance.now()
-      this.#inFlight.add(job)
+      if (this.#inFlight.length === 0) this.#progressAt = performance.now()
+      this.#inFlight.push(job)
       const { topic, payload, retain } = job.publication
       const properties = this.protocol === 5 ? propertiesOf(job.publication) : undefined
       this.#client.publish(topic, payload, { qos: 1, retain, properties }, (error) => {
@@ -148,7 +148,9 @@ export class Session {
   }
 
   #settle(job: Job, outcome: Outcome): void {
-    if (!this.#inFlight.delete(job)) return
+    const at = this.#inFlight.indexOf(job)
+    if (at < 0) return
+    this.#inFlight.splice(at, 1)
     this.#progressAt = performance.now()
     job.resolve(outcome)
     if (!this.over.aborted) this.#send()
@@ -159,33 +161,26 @@ export class Session {
     clearInterval(this.#watchdog)
     this.#end ??= end
     this.#over.abort(this.#end)
-    for (const { resolve } of [...this.#inFlight, ...this.#queue.splice(0)]) resolve({ kind: 'lost' })
-    this.#inFlight.clear()
+    const unanswered = [...this.#inFlight.splice(0), ...this.#queue.splice(0)]
+    for (const { resolve } of unanswered) resolve({ kind: 'lost' })
     for (const inbox of this.#inboxes) inbox.clear()
   }
 }
 
-function propertiesOf({ contentType, correlationData, userProperties }: Publication) {
+function propertiesOf({ contentType, userProperties }: Publication) {
   return {
     ...(contentType === undefined ? {} : { contentType }),
-    ...(correlationData === undefined ? {} : { correlationData }),
     ...(userProperties === undefined ? {} : { userProperties: { ...userProperties } }),
   }
 }
 
 /** Bytes on the wire, a little more rather than less: each length and id field counts as at most five. */
-function packetSize(publication: Publication): number {
-  const { topic, payload, contentType = '', correlationData, userProperties = {} } = publication
+function packetSize({ topic, payload, contentType = '', userProperties = {} }: Publication): number {
   const properties = Object.entries(userProperties).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value) + 5,
     0,
   )
   return (
-    Buffer.byteLength(topic) +
-    Buffer.byteLength(payload) +
-    Buffer.byteLength(contentType) +
-    (correlationData?.length ?? 0) +
-    properties +
-    20
+    Buffer.byteLength(topic) + Buffer.byteLength(payload) + Buffer.byteLength(contentType) + properties + 20
   )
 }
