@@ -9,7 +9,7 @@ import type { Override } from '../../src/domain/override.ts'
 import { verifyAudit } from '../../src/store/audit.ts'
 import type { Deed, Settlement } from '../../src/store/ledger-ports.ts'
 import { openRecords, startStore, temporaryFolder } from './opened.ts'
-import { alertOf, saveOf } from './samples.ts'
+import { alertOf, dayMs, saveOf } from './samples.ts'
 
 const actor = { kind: 'operator', name: '李敏' }
 const done: Verdict = { outcome: 'done', result: {} }
@@ -48,7 +48,7 @@ it('tells each decision in its order, numbered as a class of its own, and with t
     { revision: 4, state: 'resolved' },
     { revision: 5, state: 'reopened' },
   ])
-  const told = records.next(0, 100).filter((one) => one.class === 'disposition')
+  const told = records.deliveries.next(0, 100).filter((one) => one.class === 'disposition')
   expect(told.map(({ sequence, topic }) => [sequence, topic])).toEqual(
     [1, 2, 3, 4, 5].map((sequence) => [sequence, `p/dispositions/box-1/yard/${id}`]),
   )
@@ -84,7 +84,7 @@ it('refuses a decision that has not seen the newest one, with how the alert stan
   records.ledger.settle(decide(id, 1, 'false'))
   expect(records.ledger.settle(decide(id, 2, 'assigned')).refusal?.code).toBe('not-allowed')
   expect(records.ledger.settle(decide(newId(), 0, 'acknowledged')).refusal?.code).toBe('not-found')
-  expect(records.next(0, 100).filter((one) => one.class === 'disposition')).toHaveLength(2)
+  expect(records.deliveries.next(0, 100).filter((one) => one.class === 'disposition')).toHaveLength(2)
 })
 
 it('answers a repeat from the record, with the same audit entry', () => {
@@ -95,7 +95,7 @@ it('answers a repeat from the record, with the same audit entry', () => {
   const first = records.ledger.settle(command)
   expect(records.ledger.settle(command)).toEqual(first)
   expect(records.ledger.recalled(command.command.id)).toEqual({ digest: 'd', answer: first })
-  expect(records.next(0, 100).filter((one) => one.class === 'disposition')).toHaveLength(1)
+  expect(records.deliveries.next(0, 100).filter((one) => one.class === 'disposition')).toHaveLength(1)
 })
 
 it('forgets answers a day after their command expired, and not before', () => {
@@ -120,7 +120,7 @@ it('lets the decision about a critical alert overtake only where nothing of that
   records.saveAlert(urgent)
   records.ledger.settle(decide(behind.id, 0, 'acknowledged'))
   records.ledger.settle(decide(urgent.alert.id, 0, 'acknowledged'))
-  const decisions = records.next(0, 100).filter((one) => one.class === 'disposition')
+  const decisions = records.deliveries.next(0, 100).filter((one) => one.class === 'disposition')
   expect(decisions.map((one) => one.urgent)).toEqual([false, true])
 })
 
@@ -145,25 +145,55 @@ it('keeps what is in force over a restart, until it is taken back or its time is
   expect(records.ledger.overrides()).toEqual([inForce[0]])
 })
 
+function pictured(): Settlement {
+  const jpeg = new Uint8Array(1_000).map((_, i) => i % 251)
+  const route = { class: 'snapshot', camera: 'yard', topic: 'p/s', contentType: 'image/jpeg' } as const
+  return settlement({
+    kind: 'picture',
+    message: { id: newId(), ...route, sha256: 'ab' },
+    jpeg,
+    verdict: done,
+  })
+}
+
 it('hands a picture that belongs to no alert out with its bytes, and takes so many and no more', () => {
   const { records } = openRecords(temporaryFolder())
-  const jpeg = new Uint8Array(1_000).map((_, i) => i % 251)
-  const picture = () => {
-    const message = {
-      id: newId(),
-      class: 'snapshot',
-      camera: 'yard',
-      topic: 'p/s',
-      contentType: 'image/jpeg',
-    } as const
-    return settlement({ kind: 'picture', message: { ...message, sha256: 'ab' }, jpeg, verdict: done })
+  for (let i = 0; i < 50; i++) expect(records.ledger.settle(pictured()).outcome).toBe('done')
+  expect(records.ledger.settle(pictured()).refusal?.code).toBe('busy')
+  const [first] = records.deliveries.next(0, 1)
+  expect([...(first.body as Uint8Array)]).toEqual(Array.from({ length: 1_000 }, (_, i) => i % 251))
+  records.deliveries.acknowledged([first.rowId])
+  expect(records.ledger.settle(pictured()).outcome).toBe('done')
+})
+
+it('keeps few of these pictures when they are delivered, and those as long as others', () => {
+  const { records, opened, clock, clean } = openRecords(temporaryFolder())
+  const kept = () => opened.db.prepare('SELECT count(*) FROM outbox WHERE picture IS NOT NULL').pluck().get()
+  for (let i = 0; i < 70; i++) {
+    records.ledger.settle(pictured())
+    records.deliveries.acknowledged(records.deliveries.next(0, 10).map(({ rowId }) => rowId))
   }
-  for (let i = 0; i < 50; i++) expect(records.ledger.settle(picture()).outcome).toBe('done')
-  expect(records.ledger.settle(picture()).refusal?.code).toBe('busy')
-  const [first] = records.next(0, 1)
-  expect([...(first.body as Uint8Array)]).toEqual([...jpeg])
-  records.acknowledged([first.rowId])
-  expect(records.ledger.settle(picture()).outcome).toBe('done')
+  expect(kept()).toBe(51)
+  clock.now += 6 * dayMs
+  clean()
+  expect(kept()).toBe(51)
+  clock.now += 2 * dayMs
+  clean()
+  expect(kept()).toBe(0)
+})
+
+it('lets a range wait again in one step with the command', () => {
+  const { records } = openRecords(temporaryFolder())
+  for (let i = 0; i < 3; i++) records.saveAlert(saveOf())
+  const waiting = () => records.deliveries.next(0, 10)
+  const [{ epoch }] = waiting()
+  records.deliveries.acknowledged(waiting().map(({ rowId }) => rowId))
+  const range = { epoch, class: 'alert', from: 2, to: 5 }
+  expect(records.ledger.settle(settlement({ kind: 'replay', range })).result).toEqual({
+    requeued: 2,
+    missing: 2,
+  })
+  expect(waiting().map(({ sequence }) => sequence)).toEqual([2, 3])
 })
 
 it('does all of a command or nothing of it', () => {
@@ -175,11 +205,11 @@ it('does all of a command or nothing of it', () => {
   )
   const command = decide(save.alert.id, 0, 'acknowledged')
   expect(() => records.ledger.settle(command)).toThrow('the disk is full')
-  expect(records.next(0, 100).filter((one) => one.class === 'disposition')).toEqual([])
+  expect(records.deliveries.next(0, 100).filter((one) => one.class === 'disposition')).toEqual([])
   expect(verifyAudit(opened.db)).toEqual({ entries: 0, base: 0 })
   opened.db.exec('DROP TRIGGER broken')
   expect(records.ledger.settle(command).result?.standing).toEqual({ revision: 1, state: 'acknowledged' })
-  expect(records.next(0, 100).find((one) => one.class === 'disposition')?.sequence).toBe(1)
+  expect(records.deliveries.next(0, 100).find((one) => one.class === 'disposition')?.sequence).toBe(1)
 })
 
 it('can be asked from another thread', async () => {

@@ -30,7 +30,13 @@ export function commandedBox(
   change: Partial<CommandsOptions> = {},
 ) {
   const prefix = 'skyeye/v1'
-  const store = new Store({ dir, retention: generous, log })
+  const store = new Store({
+    dir,
+    retention: generous,
+    origin: { gateway: 'box-1', prefix },
+    receipts: false,
+    log,
+  })
   const commands: Commands = new Commands({
     ...{ gateway: 'box-1', prefix, version: '0.0.0-test', epoch: () => store.epoch, store, log },
     camera: (id) => cameras.find((camera) => camera.id === id),
@@ -43,6 +49,7 @@ export function commandedBox(
     }),
     overridden: async () => {},
     nudge: () => publisher.nudge(),
+    rewind: () => publisher.rewind(),
     ...change,
   })
   const publisher: Publisher = new Publisher({
