@@ -130,12 +130,8 @@ export class Gateway {
         this.#publisher.inventoryChanged()
         return this.#inTurn(() => this.#followWishes())
       },
-      replay: async (range) => {
-        const replayed = await this.#store.replay(range)
-        this.#publisher.rewind()
-        return replayed
-      },
       nudge: () => this.#publisher.nudge(),
+      rewind: () => this.#publisher.rewind(),
       log,
     })
     const broker =

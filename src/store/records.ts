@@ -78,7 +78,7 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
     const expiresAt = (row: Expiring) => expiryOf(row, retention.expiryDays)
     this.deliveries = new Deliveries(this.#shelves, { origin, receipts, expiresAt }, now)
     this.#voiced = new VoicedTable(db)
-    this.ledger = new Ledger(this.#shelves, now)
+    this.ledger = new Ledger(this.#shelves, this.deliveries, now)
   }
 
   /** Removes pictures whose transaction never came. Returns how many. */

@@ -13,12 +13,10 @@ import type { Failure, FromThread, StoreSetup } from './messages.ts'
 import type {
   Delivery,
   DeliveryStatus,
-  NumberRange,
   Operations,
   Origin,
   ParkedDelivery,
   Receipt,
-  Replayed,
   RetentionLimits,
   SaveAlert,
   StoreCounts,
@@ -147,11 +145,6 @@ export class Store implements Part {
   /** Resolves with how many messages are forgotten; with undefined where no such number was ever given. */
   confirmed(receipt: Receipt): Promise<number | undefined> {
     return this.#call('confirmed', [receipt])
-  }
-
-  /** What is left of these numbers waits again, under the same ids and numbers. */
-  replay(range: NumberRange): Promise<Replayed> {
-    return this.#call('replay', [range])
   }
 
   /** What is parked waits again: all of it, or the one of this id. Resolves with how many. */

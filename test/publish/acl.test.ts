@@ -74,11 +74,13 @@ describe.skipIf(!mosquittoPresent)('the access list (skipped where mosquitto is 
     )
   const heard = (payload: string) => centre.arrived.filter((message) => `${message.payload}` === payload)
   const forbidden = 0x87
+  /** What gateways hear. */
+  const fromCentre = /^skyeye\/v1\/(commands|receipts)\//
 
   it('lets a gateway send each of its messages, and under no other name', async () => {
     const gateway = await connected('box-01')
     const examples = Object.values(contractExamples).map(({ topic }) => topic)
-    const topics = examples.filter((topic) => !/\/(commands|receipts)\//.test(topic))
+    const topics = examples.filter((topic) => !fromCentre.test(topic))
     for (const [i, topic] of topics.entries()) {
       expect(topic.split('/')[3]).toBe('box-01')
       expect(await send(gateway, topic, `own ${i}`), topic).toBe(0)
@@ -124,8 +126,17 @@ describe.skipIf(!mosquittoPresent)('the access list (skipped where mosquitto is 
     expect(new Set(topics)).toEqual(new Set(['skyeye/v1/commands/box-01/ping', 'skyeye/v1/receipts/box-01']))
   })
 
-  it('lets the centre speak to gateways and not as one', async () => {
+  it('lets the centre speak to gateways and not as one, and nobody else command', async () => {
     const speaker = await connected('map_centre')
+    const gateway = await connected('box-01')
+    const asked = Object.values(contractExamples).filter(({ topic }) => fromCentre.test(topic))
+    expect(asked.length).toBeGreaterThan(9)
+    for (const { topic } of asked) {
+      expect(await send(speaker, topic), topic).toBe(0)
+      expect(await send(gateway, topic), topic).toBe(forbidden)
+    }
+    expect(await send(gateway, 'skyeye/v1/answers/box-01/of/the/centre')).toBe(0)
+    expect(await send(gateway, 'skyeye/v1/answers/box-02/of/the/centre')).toBe(forbidden)
     for (const topic of [
       'gateways/box-01/presence',
       'alerts/box-01/a/b/c/d/yard/intrusion',
