@@ -19,3 +19,34 @@ export interface HttpPorts {
   /** Prometheus text. */
   metrics(): Promise<string>
 }
+
+/** What has become of a drill. Times are epoch ms. */
+export interface DrillFacts {
+  readonly alert: string
+  readonly camera: string
+  readonly raisedAt: number
+  /** Absent while the disk has not taken it. */
+  readonly committedAt?: number
+  readonly atBroker: boolean
+  /** While it waits in the outbox. */
+  readonly waiting?: {
+    /** Messages that are older and wait too. */
+    readonly ahead: number
+    /** The broker will never take it, and why. */
+    readonly parkedBecause?: string
+  }
+  readonly broker: { readonly connected: boolean; readonly lastError?: string }
+}
+
+/** As a sentence. */
+export interface DrillRefusal {
+  readonly refused: string
+}
+
+/** For whoever may use the control socket. */
+export interface ControlPorts {
+  /** Raises one, on this camera or on the first. */
+  drill(camera: string | undefined): Promise<DrillFacts | DrillRefusal>
+  /** Undefined where it is not known. */
+  drillFacts(alert: string): Promise<DrillFacts | undefined>
+}

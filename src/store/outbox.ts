@@ -1,6 +1,6 @@
 /** Statements about messages that have to leave the box, and about their numbers. */
 import type { Database } from 'better-sqlite3'
-import type { NewDelivery } from './ports.ts'
+import type { NewDelivery, Waiting } from './ports.ts'
 
 export interface OutboxRow {
   readonly rowId: number
@@ -29,6 +29,7 @@ export class OutboxTable {
   readonly #delete
   readonly #noteAcknowledged
   readonly #park
+  readonly #waiting
   readonly #extent
   readonly #pendingOf
   readonly #rewrite
@@ -65,6 +66,11 @@ export class OutboxTable {
       'UPDATE sequences SET acknowledged = max(acknowledged, ?) WHERE epoch = ? AND class = ?',
     )
     this.#park = db.prepare('UPDATE outbox SET parked_because = ? WHERE row_id = ?')
+    this.#waiting = db.prepare(
+      `SELECT parked_because AS parkedBecause,
+         (SELECT count(*) FROM outbox AS older WHERE older.row_id < mine.row_id AND older.parked_because IS NULL) AS ahead
+       FROM outbox AS mine WHERE id = ?`,
+    )
     this.#extent = db.prepare(
       `SELECT count(*) FILTER (WHERE parked_because IS NULL) AS pending, count(parked_because) AS parked,
          min(created_at) FILTER (WHERE parked_because IS NULL) AS oldestPendingAt FROM outbox`,
@@ -131,6 +137,14 @@ export class OutboxTable {
 
   park(rowId: number, why: string): void {
     this.#park.run(why.slice(0, 500), rowId)
+  }
+
+  /** Undefined once the broker has it, or it was given up. */
+  waiting(id: string): Waiting | undefined {
+    const row = this.#waiting.get(id) as { ahead: number; parkedBecause: string | null } | undefined
+    return (
+      row && { ahead: row.ahead, ...(row.parkedBecause !== null && { parkedBecause: row.parkedBecause }) }
+    )
   }
 
   extent(): { pending: number; parked: number; oldestPendingAt: number | null } {

@@ -65,6 +65,14 @@ export interface RetentionLimits {
   readonly coverageDays: number
 }
 
+/** A message that has not left, or not for good. */
+export interface Waiting {
+  /** Messages that are older and wait too. */
+  readonly ahead: number
+  /** The broker will never take it, and why. */
+  readonly parkedBecause?: string
+}
+
 export interface StoreCounts {
   readonly pending: number
   readonly parked: number
@@ -87,6 +95,7 @@ export interface Operations {
   urgent(afterRowId: number, limit: number): Delivery[]
   acknowledged(rowIds: readonly number[]): void
   parked(rowId: number, why: string): void
+  waiting(id: string): Waiting | undefined
   announcedCameras(): string[]
   announced(cameras: readonly string[]): void
   cleared(cameras: readonly string[]): void

@@ -9,7 +9,7 @@ import { CoverageTable } from './coverage.ts'
 import type { OpenDatabase } from './database.ts'
 import type { Identity } from './identity.ts'
 import { type OutboxRow, OutboxTable } from './outbox.ts'
-import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
+import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts, Waiting } from './ports.ts'
 import { Retention, type Shelves, withoutSnapshot } from './retention.ts'
 import { SnapshotFiles } from './snapshot-files.ts'
 import { SnapshotTable } from './snapshots.ts'
@@ -106,6 +106,10 @@ export class Records implements Operations {
   parked(rowId: number, why: string): void {
     this.#shelves.outbox.park(rowId, why)
     this.#handedOut.delete(rowId)
+  }
+
+  waiting(id: string): Waiting | undefined {
+    return this.#shelves.outbox.waiting(id)
   }
 
   announcedCameras(): string[] {

@@ -7,7 +7,14 @@ import type { Log } from '../kit/log.ts'
 import type { Part } from '../kit/part.ts'
 import type { Synchronous } from './database.ts'
 import type { Failure, FromThread, StoreSetup } from './messages.ts'
-import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
+import type {
+  Delivery,
+  Operations,
+  RetentionLimits,
+  SaveAlert,
+  StoreCounts,
+  Waiting as WaitingMessage,
+} from './ports.ts'
 
 /** Calls that may wait for the thread; beyond that the disk is too slow for the cameras and calls are refused. */
 const mostWaiting = 1_000
@@ -118,6 +125,11 @@ export class Store implements Part {
   /** The broker will never take it: kept for people to see, no longer sent. */
   parked(rowId: number, why: string): Promise<void> {
     return this.#call('parked', [rowId, why])
+  }
+
+  /** How a message waits; undefined once the broker has it, or it was given up. */
+  waiting(id: string): Promise<WaitingMessage | undefined> {
+    return this.#call('waiting', [id])
   }
 
   /** Cameras whose state the broker may hold. */
