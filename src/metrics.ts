@@ -35,6 +35,12 @@ export interface Readings {
   vision(): VisionStats
   store(): Promise<StoreCounts>
   saving(): { readonly waiting: number; readonly lost: number }
+  commands(): {
+    readonly done: number
+    readonly refused: number
+    readonly repeated: number
+    readonly missed: number
+  }
   broker(): { readonly connected: boolean; readonly takenOver: boolean }
   cameras(): readonly CameraFacts[]
   coverage(): readonly CameraCoverage[]
@@ -47,6 +53,7 @@ export function gatewayMetrics({
   store,
   saving,
   broker,
+  commands,
   cameras,
   coverage,
 }: Readings): Metrics {
@@ -142,6 +149,12 @@ export function gatewayMetrics({
       name: 'skyeye_alerts_lost_total',
       help: 'Alerts given up because the disk did not take them.',
       read: () => saving().lost,
+    },
+    {
+      name: 'skyeye_commands_total',
+      help: 'Commands of the centre: done, refused, repeated (answered from the record), missed (too many at once).',
+      labels: ['outcome'],
+      read: () => Object.entries(commands()).map(([outcome, value]) => ({ labels: { outcome }, value })),
     },
     {
       name: 'skyeye_snapshots_sacrificed_total',

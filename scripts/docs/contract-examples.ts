@@ -1,7 +1,12 @@
 /** One example of every message, made by the code that makes the real ones: docs/contract/examples and the AsyncAPI document. */
 import { alertMessage, finishMessage, snapshotMessage } from '../../src/contract/alert-message.ts'
+import type { AnswerData } from '../../src/contract/answer-schema.ts'
+import { answerMessage } from '../../src/contract/command-message.ts'
+import { type CommandData, commandType, type Verb } from '../../src/contract/command-schema.ts'
+import { dispositionMessage } from '../../src/contract/disposition-message.ts'
 import { inventoryMessage } from '../../src/contract/inventory-message.ts'
 import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/contract/state-message.ts'
+import { answerTopic, commandTopic } from '../../src/contract/topics.ts'
 import type { Alert } from '../../src/domain/alert.ts'
 import type { Camera } from '../../src/domain/camera.ts'
 
@@ -104,6 +109,45 @@ export interface Example {
   readonly headers?: object
 }
 
+const operator = { kind: 'operator', name: '李敏' }
+const later = (ms: number) => new Date(began + ms).toISOString()
+
+function dispositionExample(): Example {
+  const origin = { ...box, id: id(12), camera: camera.id, time: began + 60_000 }
+  const decided = {
+    alert: alert.id,
+    state: 'assigned',
+    actor: operator,
+    cell: '0113',
+    due: began + 3_600_000,
+  } as const
+  const { topic, body } = dispositionMessage(origin, decided, 2)
+  const sending = { epoch, sequence: 2, sentAt: origin.time + 40 }
+  return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
+}
+
+function commandExample<Name extends Verb>(
+  last: number,
+  verb: Name,
+  data: Omit<CommandData<Name>, 'actor'>,
+): Example {
+  const payload = {
+    ...{ specversion: '1.0', id: id(last), source: '/centre', type: commandType(verb) },
+    ...{ time: later(50_000), expirytime: later(110_000), datacontenttype: 'application/json' },
+    data: { ...data, actor: operator },
+  }
+  return { topic: commandTopic(box.prefix, box.gateway, verb), payload }
+}
+
+function answerExample(last: number, data: Omit<AnswerData, 'repeated'>): Example {
+  const origin = { id: id(last), gateway: box.gateway, time: began + 50_030 }
+  const payload = JSON.parse(answerMessage(origin, { ...data, repeated: false })) as object
+  return { topic: answerTopic(box.prefix, box.gateway), payload }
+}
+
+const mark = { sequence: 7, hash: '0f3a'.repeat(16) }
+const about = { alert: alert.id, revision: 1 }
+
 const hour = { fps: 2.4, coverage: 0.972, gaps: { connecting: 40_000, overload: 60_000 } }
 const weights = {
   sha256: '695e750a5d5754bb5a8d5325643b59282191a7e7a564e435a415fd3c578eab14',
@@ -145,4 +189,33 @@ export const contractExamples: Readonly<Record<string, Example>> = {
     }),
   ),
   'camera-state': parsed(cameraStateMessage(state(11), camera.id, { state: 'live', since: began, ...hour })),
+  disposition: dispositionExample(),
+  'command-acknowledge': commandExample(13, 'acknowledge', { alert: alert.id, revision: 0 }),
+  'command-assign': commandExample(14, 'assign', { ...about, cell: '0113', due: later(3_600_000) }),
+  'command-dispose': commandExample(15, 'dispose', {
+    ...about,
+    revision: 2,
+    state: 'resolved',
+    reason: '已劝离',
+  }),
+  'command-comment': commandExample(16, 'comment', { ...about, revision: 3, reason: '快递员' }),
+  'command-rule-enable': commandExample(17, 'rule-enable', {
+    ...{ camera: camera.id, rule: 'gate-closed', enabled: false, until: later(7_200_000) },
+  }),
+  'command-camera-pause': commandExample(18, 'camera-pause', { camera: camera.id, paused: true }),
+  'command-snapshot-now': commandExample(19, 'snapshot-now', { camera: camera.id }),
+  'command-replay': commandExample(20, 'replay', { class: 'alert', epoch, from: 38, to: 40 }),
+  'command-ping': commandExample(21, 'ping', {}),
+  'command-config-report': commandExample(22, 'config-report', {}),
+  'answer-done': answerExample(23, {
+    ...{ command: id(13), verb: 'acknowledge', outcome: 'done', audit: mark },
+    result: { alert: alert.id, standing: { revision: 1, state: 'acknowledged' } },
+  }),
+  'answer-refused': answerExample(24, {
+    ...{ command: id(14), verb: 'assign', outcome: 'refused', audit: mark },
+    refusal: {
+      ...{ code: 'conflict', why: 'you saw revision 1, the alert is at revision 2' },
+      current: { revision: 2, state: 'resolved' },
+    },
+  }),
 }

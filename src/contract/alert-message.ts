@@ -74,7 +74,14 @@ export function alertMessage(facts: AlertFacts): AlertMessage {
   }
 }
 
-/** The picture of an alert travels as plain JPEG bytes. */
+/** Whose picture it is: an alert's, or one that was asked for, which then has an id of its own in the alert's place. */
+interface PictureOrigin extends Pick<AlertOrigin, 'id' | 'gateway' | 'prefix'> {
+  readonly camera: Pick<Camera, 'id'>
+  readonly alert: Pick<Alert, 'id'>
+  readonly sha256: string
+}
+
+/** A picture travels as plain JPEG bytes. */
 export function snapshotMessage({
   id,
   gateway,
@@ -82,7 +89,7 @@ export function snapshotMessage({
   camera,
   alert,
   sha256,
-}: AlertOrigin & { readonly sha256: string }): SnapshotMessage {
+}: PictureOrigin): SnapshotMessage {
   const topic = snapshotTopic(prefix, gateway, camera.id, alert.id)
   return { id, class: 'snapshot', camera: camera.id, topic, contentType: 'image/jpeg', sha256 }
 }

@@ -1,6 +1,9 @@
 /** Checks a message against the schema of its type: in tests, and wherever a message may come from elsewhere. */
 import { Compile } from 'typebox/compile'
 import { alertEvent, alertTypes } from './alert-schema.ts'
+import { answerEvent, answerType } from './answer-schema.ts'
+import { commandEvent, commandType, verbs } from './command-schema.ts'
+import { dispositionEvent, dispositionType } from './disposition-schema.ts'
 import { inventoryEvent, inventoryType } from './inventory-schema.ts'
 import { snapshotHeaders } from './snapshot-schema.ts'
 import {
@@ -25,6 +28,9 @@ const validators = new Map<string, Validator>([
   [healthType, Compile(healthEvent)],
   [cameraStateType, Compile(cameraStateEvent)],
   [inventoryType, Compile(inventoryEvent)],
+  [dispositionType, Compile(dispositionEvent)],
+  [answerType, Compile(answerEvent)],
+  ...verbs.map((verb): [string, Validator] => [commandType(verb), Compile(commandEvent(verb))]),
 ])
 
 /** What is wrong with a parsed message, one sentence each with its place; empty where it fits its contract. */

@@ -15,7 +15,8 @@ export interface Publication {
   readonly payload: string | Buffer
   readonly retain: boolean
   readonly contentType?: string
-  /** MQTT 5 only. */
+  /** MQTT 5 only, both. */
+  readonly correlationData?: Buffer
   readonly userProperties?: Readonly<Record<string, string>>
 }
 
@@ -167,20 +168,27 @@ export class Session {
   }
 }
 
-function propertiesOf({ contentType, userProperties }: Publication) {
+function propertiesOf({ contentType, correlationData, userProperties }: Publication) {
   return {
     ...(contentType === undefined ? {} : { contentType }),
+    ...(correlationData === undefined ? {} : { correlationData }),
     ...(userProperties === undefined ? {} : { userProperties: { ...userProperties } }),
   }
 }
 
 /** Bytes on the wire, a little more rather than less: each length and id field counts as at most five. */
-function packetSize({ topic, payload, contentType = '', userProperties = {} }: Publication): number {
+function packetSize(publication: Publication): number {
+  const { topic, payload, contentType = '', correlationData, userProperties = {} } = publication
   const properties = Object.entries(userProperties).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value) + 5,
     0,
   )
   return (
-    Buffer.byteLength(topic) + Buffer.byteLength(payload) + Buffer.byteLength(contentType) + properties + 20
+    Buffer.byteLength(topic) +
+    Buffer.byteLength(payload) +
+    Buffer.byteLength(contentType) +
+    (correlationData?.length ?? 0) +
+    properties +
+    20
   )
 }

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { asyncapiText } from '../../scripts/docs/asyncapi.ts'
 import { contractDocuments, schemas } from '../../scripts/docs/contract.ts'
 import { contractExamples } from '../../scripts/docs/contract-examples.ts'
+import { verbs } from '../../src/contract/command-schema.ts'
 import { validateMessage, validateSnapshotHeaders } from '../../src/contract/validate.ts'
 
 /** Errors and warnings, a sentence each. */
@@ -26,18 +27,38 @@ beforeAll(async () => {
 })
 
 describe('the AsyncAPI document', () => {
-  it('is version 3, and every channel has one operation that sends at QoS 1', () => {
+  it('is version 3, and every channel but that of commands has one operation that sends at QoS 1', () => {
     expect(document.version()).toBe('3.0.0')
+    const retained = ['camera-state', 'health', 'inventory', 'presence']
+    const events = ['alert', 'snapshot', 'disposition', 'answer']
     const channels = document.channels().all()
-    expect(channels.map((channel) => channel.id()).sort()).toEqual(
-      ['alert', 'camera-state', 'health', 'inventory', 'presence', 'snapshot'].sort(),
-    )
-    for (const channel of channels) {
-      const [operation, ...others] = channel.operations().all()
+    expect(channels.map((channel) => channel.id()).sort()).toEqual([...retained, ...events, 'command'].sort())
+    for (const channel of channels.filter((one) => one.id() !== 'command')) {
+      const [operation, ...others] = channel.operations().filterBySend()
       expect(others, channel.id()).toEqual([])
-      expect(operation.isSend(), channel.id()).toBe(true)
-      const retain = !['alert', 'snapshot'].includes(channel.id())
+      const retain = retained.includes(channel.id())
       expect(operation.bindings().get('mqtt')?.value()).toMatchObject({ qos: 1, retain })
+    }
+  })
+
+  it('has an operation for each command, which receives it and answers where it was asked to', () => {
+    const operations = document
+      .operations()
+      .all()
+      .filter((operation) => operation.isReceive())
+    expect(operations.map((operation) => operation.id()).sort()).toEqual(
+      verbs.map((verb) => `receive-command-${verb}`).sort(),
+    )
+    for (const operation of operations) {
+      const reply = operation.reply()
+      expect(reply?.channel()?.id()).toBe('answer')
+      expect(reply?.address()?.location()).toBe('$message.header#/responseTopic')
+      expect(
+        reply
+          ?.messages()
+          .all()
+          .map((message) => message.id()),
+      ).toEqual(['answer'])
     }
   })
 
