@@ -47,7 +47,7 @@ function ask(
 
 function sentence({ code, message }: NodeJS.ErrnoException, dataDir: string): string {
   if (code === 'ENOENT' || code === 'ECONNREFUSED')
-    return `no gateway runs in ${dataDir}: start it, or name its configuration with --config`
+    return `no gateway runs in ${dataDir}: start it, name its configuration with --config, or ask from the folder in which it was started`
   if (code === 'EACCES')
     return `this account may not speak to the gateway in ${dataDir}: use the gateway's own`
   return `the gateway in ${dataDir} could not be asked: ${message}`
