@@ -12,7 +12,9 @@ import {
   healthTopic,
   inventoryTopic,
   presenceTopic,
+  receiptTopic,
   snapshotTopic,
+  tombstoneTopic,
 } from '../../src/contract/topics.ts'
 import { contractExamples, type Example } from './contract-examples.ts'
 
@@ -40,7 +42,9 @@ interface Channel {
   readonly address: string
   readonly description: string
   readonly retained: boolean
-  /** From the centre to the gateway; the answer goes to the channel of that name. */
+  /** From the centre to the gateway. */
+  readonly isHeard?: true
+  /** The same; the answer goes to the channel of that name. */
   readonly answeredOn?: string
   /** Names of its messages; examples belong to the message whose name they begin with. */
   readonly messages: readonly string[]
@@ -88,6 +92,20 @@ const channels: Readonly<Record<string, Channel>> = {
     description: 'What was decided about alerts, numbered without gaps.',
     retained: false,
     messages: ['disposition'],
+  },
+  tombstone: {
+    address: tombstoneTopic(prefix, gateway),
+    description: 'Which numbers of the other classes do not come, numbered without gaps.',
+    retained: false,
+    messages: ['tombstone'],
+  },
+  receipt: {
+    address: receiptTopic(prefix, gateway),
+    description:
+      'Up to which number the centre has stored everything. Heard where `publish.receipts` is `required`.',
+    retained: false,
+    isHeard: true,
+    messages: ['receipt'],
   },
   command: {
     address: commandTopic(prefix, gateway, verb),
@@ -166,8 +184,11 @@ function channelOf({ address, description, messages }: Channel): object {
 
 /** What is asked for is an operation for each verb: its answer belongs to it. */
 function operationsOf(name: string, channel: Channel): [string, object][] {
-  const { answeredOn, messages } = channel
-  if (answeredOn === undefined) return [[`send-${name}`, operationOf('send', name, channel)]]
+  const { answeredOn, isHeard, messages } = channel
+  if (answeredOn === undefined) {
+    const action = isHeard ? 'receive' : 'send'
+    return [[`${action}-${name}`, operationOf(action, name, channel)]]
+  }
   const reply = {
     address: {
       location: '$message.header#/responseTopic',
@@ -197,7 +218,16 @@ function operationOf(
 }
 
 function messagesOf(schemas: Schemas): object {
-  const names = ['presence', 'health', 'inventory', 'camera-state', 'disposition', 'answer', 'alert']
+  const names = [
+    'presence',
+    'health',
+    'inventory',
+    'camera-state',
+    'disposition',
+    'tombstone',
+    'answer',
+    'alert',
+  ]
   const events = [...names, ...channels.command.messages].map((name) => {
     const { title, description } = schemas[name] as { title?: string; description?: string }
     const payload = reference('components', 'schemas', name)
@@ -219,6 +249,14 @@ function messagesOf(schemas: Schemas): object {
       headers: reference('components', 'schemas', 'snapshot-headers'),
       payload: { type: 'string', format: 'binary' },
       ...examplesOf('snapshot'),
+    },
+    receipt: {
+      name: 'receipt',
+      title: 'Receipt',
+      description: (schemas.receipt as { description?: string }).description,
+      contentType: 'application/json',
+      payload: reference('components', 'schemas', 'receipt'),
+      ...examplesOf('receipt'),
     },
     'camera-cleared': {
       name: 'camera-cleared',

@@ -6,7 +6,8 @@ import { type CommandData, commandType, type Verb } from '../../src/contract/com
 import { dispositionMessage } from '../../src/contract/disposition-message.ts'
 import { inventoryMessage } from '../../src/contract/inventory-message.ts'
 import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/contract/state-message.ts'
-import { answerTopic, commandTopic } from '../../src/contract/topics.ts'
+import { tombstoneMessage } from '../../src/contract/tombstone-message.ts'
+import { answerTopic, commandTopic, receiptTopic } from '../../src/contract/topics.ts'
 import type { Alert } from '../../src/domain/alert.ts'
 import type { Camera } from '../../src/domain/camera.ts'
 
@@ -126,6 +127,17 @@ function dispositionExample(): Example {
   return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
 }
 
+function tombstoneExample(): Example {
+  const origin = { ...box, id: id(30), time: began + 70_000 }
+  const ranges = [
+    { first: 3, last: 17 },
+    { first: 21, last: 21 },
+  ]
+  const { topic, body } = tombstoneMessage(origin, { class: 'alert', epoch, because: 'quota', ranges })
+  const sending = { epoch, sequence: 1, sentAt: origin.time + 40 }
+  return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
+}
+
 function commandExample<Name extends Verb>(
   last: number,
   verb: Name,
@@ -194,6 +206,11 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   ),
   'camera-state': parsed(cameraStateMessage(state(11), camera.id, { state: 'live', since: began, ...hour })),
   disposition: dispositionExample(),
+  tombstone: tombstoneExample(),
+  receipt: {
+    topic: receiptTopic(box.prefix, box.gateway),
+    payload: { epoch, class: 'alert', sequence: 43 },
+  },
   'command-acknowledge': commandExample(13, 'acknowledge', { alert: alert.id, revision: 0 }),
   'command-assign': commandExample(14, 'assign', { ...about, cell: '0113', due: later(3_600_000) }),
   'command-dispose': commandExample(15, 'dispose', {

@@ -5,6 +5,7 @@ import { answerData, answerEvent } from '../../src/contract/answer-schema.ts'
 import { commandData, commandEvent, verbs } from '../../src/contract/command-schema.ts'
 import { dispositionData, dispositionEvent } from '../../src/contract/disposition-schema.ts'
 import { inventoryData, inventoryEvent } from '../../src/contract/inventory-schema.ts'
+import { receipt } from '../../src/contract/receipt.ts'
 import { snapshotHeaders } from '../../src/contract/snapshot-schema.ts'
 import {
   cameraStateData,
@@ -14,6 +15,7 @@ import {
   presenceData,
   presenceEvent,
 } from '../../src/contract/state-schema.ts'
+import { tombstoneData, tombstoneEvent } from '../../src/contract/tombstone-schema.ts'
 import { asyncapiText } from './asyncapi.ts'
 import { contractExamples } from './contract-examples.ts'
 
@@ -37,6 +39,9 @@ export const schemas = {
       [`command-${verb}-data`, commandData[verb]],
     ]),
   ),
+  tombstone: tombstoneEvent,
+  'tombstone-data': tombstoneData,
+  receipt,
   answer: answerEvent,
   'answer-data': answerData,
 }

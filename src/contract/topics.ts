@@ -94,3 +94,13 @@ export function commandFilter(prefix: string, gateway: string): string {
 export function answerTopic(prefix: string, gateway: string): string {
   return join(prefix, 'answers', gateway)
 }
+
+/** Never retained. */
+export function tombstoneTopic(prefix: string, gateway: string): string {
+  return join(prefix, 'tombstones', gateway)
+}
+
+/** From the centre. */
+export function receiptTopic(prefix: string, gateway: string): string {
+  return join(prefix, 'receipts', gateway)
+}

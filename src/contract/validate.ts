@@ -14,6 +14,7 @@ import {
   presenceEvent,
   presenceType,
 } from './state-schema.ts'
+import { tombstoneEvent, tombstoneType } from './tombstone-schema.ts'
 
 const alert = Compile(alertEvent)
 const snapshot = Compile(snapshotHeaders)
@@ -29,6 +30,7 @@ const validators = new Map<string, Validator>([
   [cameraStateType, Compile(cameraStateEvent)],
   [inventoryType, Compile(inventoryEvent)],
   [dispositionType, Compile(dispositionEvent)],
+  [tombstoneType, Compile(tombstoneEvent)],
   [answerType, Compile(answerEvent)],
   ...verbs.map((verb): [string, Validator] => [commandType(verb), Compile(commandEvent(verb))]),
 ])
