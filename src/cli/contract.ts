@@ -134,22 +134,18 @@ const clock = (time: number) => new Date(time).toISOString().slice(11, 16)
 
 function linesOf({ gateways, seed }: Summary): string[] {
   const heading = [
-    'gateway',
-    'troubles',
-    'epochs',
-    'alerts',
-    'messages',
-    'repeated',
-    'late',
-    'gaps',
-    'pictures',
+    ...['gateway', 'troubles', 'epochs', 'alerts', 'messages', 'repeated', 'late'],
+    ...['gaps', 'tombstones', 'pictures'],
   ]
   const rows = gateways.map(({ gateway, chapters, epochs, alerts, classes }) => {
     const { messages = 0, repeated = 0, late = 0, gaps = [] } = classes.alert ?? {}
     const numbers = gaps.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`))
     return [
       ...[gateway, chapters.join(' '), ...[epochs.length, alerts, messages, repeated, late].map(String)],
-      ...[numbers.join(' ') || '-', String(classes.snapshot?.messages ?? 0)],
+      ...[
+        numbers.join(' ') || '-',
+        ...[classes.tombstone?.messages ?? 0, classes.snapshot?.messages ?? 0].map(String),
+      ],
     ]
   })
   return [

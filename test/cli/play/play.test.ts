@@ -10,7 +10,7 @@ import type { GatewaySummary } from '../../../src/cli/play/summary.ts'
 import { validateMessage, validateSnapshotHeaders } from '../../../src/contract/validate.ts'
 import { Listener } from '../../support/listener.ts'
 import { Mosquitto, mosquittoPresent } from '../../support/mosquitto.ts'
-import { Program, skyeye } from '../program.ts'
+import { Program, ran, skyeye } from '../program.ts'
 
 const consumer = fileURLToPath(new URL('../../../scripts/consumer.ts', import.meta.url))
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 50 })
@@ -186,8 +186,12 @@ describe.skipIf(!mosquittoPresent)('contract play (skipped where mosquitto is no
     await strict.start()
     const at = (account: string) => strict.url.replace('//', `//${account}:secret@`)
     try {
-      const own = play('--broker', at('{gateway}'), '--gateways', '2', '--speed', '1000000')
-      expect(await own.ended, own.err).toBe(0)
+      const asked = ['--broker', at('{gateway}'), '--gateways', '2', '--seed', '9', '--speed', '1000000']
+      const own = await ran(['contract', 'play', ...asked])
+      expect(own.status, own.err).toBe(0)
+      expect(own.out).toMatch(
+        /^gateway +troubles [\s\S]*\nplay-01 +nothing quota restored +2 [\s\S]*--seed 9\n$/,
+      )
       const other = play('--broker', at('somebody'), '--gateways', '2')
       expect(await other.ended).toBe(1)
       expect(other.err).toMatch(
