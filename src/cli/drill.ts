@@ -86,6 +86,8 @@ function linesOf({ facts, committedMs, brokerMs }: Outcome): string[] {
     ? 'the broker is connected and has not acknowledged it yet'
     : `the broker is away (${broker.lastError ?? 'not connected yet'})`
   if (!waiting) return [committed, away]
-  const queue = waiting.ahead === 1 ? '1 older message' : `${waiting.ahead} older messages`
-  return [committed, `${away}: it waits in the outbox behind ${queue} and leaves when it can`]
+  const { ahead } = waiting
+  const queue =
+    ahead === 0 ? 'as the first' : `behind at most ${ahead} older message${ahead === 1 ? '' : 's'}`
+  return [committed, `${away}: it waits in the outbox ${queue} and leaves when it can`]
 }

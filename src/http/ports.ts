@@ -30,7 +30,7 @@ export interface DrillFacts {
   readonly atBroker: boolean
   /** While it waits in the outbox. */
   readonly waiting?: {
-    /** Messages that are older and wait too. */
+    /** At most so many older messages wait too. */
     readonly ahead: number
     /** The broker will never take it, and why. */
     readonly parkedBecause?: string

@@ -70,10 +70,11 @@ export class OutboxTable {
       'UPDATE sequences SET acknowledged = max(acknowledged, ?) WHERE epoch = ? AND class = ?',
     )
     this.#park = db.prepare('UPDATE outbox SET parked_because = ? WHERE row_id = ?')
+    // Counting them would read the whole outbox; row ids tell how many there can be.
     this.#waiting = db.prepare(
       `SELECT parked_because AS parkedBecause,
-         (SELECT count(*) FROM outbox AS older WHERE older.row_id < mine.row_id AND older.parked_because IS NULL) AS ahead
-       FROM outbox AS mine WHERE id = ?`,
+         max(0, row_id - (SELECT row_id FROM outbox WHERE parked_because IS NULL ORDER BY row_id LIMIT 1)) AS ahead
+       FROM outbox WHERE id = ?`,
     )
     this.#extent = db.prepare(
       `SELECT count(*) FILTER (WHERE parked_because IS NULL) AS pending, count(parked_because) AS parked,

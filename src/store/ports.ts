@@ -68,7 +68,7 @@ export interface RetentionLimits {
 
 /** A message that has not left, or not for good. */
 export interface Waiting {
-  /** Messages that are older and wait too. */
+  /** At most so many older ones wait too. */
   readonly ahead: number
   /** The broker will never take it, and why. */
   readonly parkedBecause?: string
