@@ -11,9 +11,17 @@ export interface DrillPorts {
   readonly cameras: () => readonly Camera[]
   /** As any alert is saved; `onSaved` after the commit, which a disk in trouble may put off. */
   save(camera: Camera, alert: Alert, messageId: string, onSaved: () => void): Promise<void>
-  /** How a message waits; undefined once it has left. */
-  waiting(messageId: string): Promise<DrillFacts['waiting']>
+  /** What became of a message; undefined where it is not, or no longer, in the outbox. */
+  deliveryOf(messageId: string): Promise<Status | undefined>
+  /** Does the centre confirm what it has? */
+  readonly receipts: boolean
   broker(): DrillFacts['broker']
+}
+
+interface Status {
+  readonly state: 'waiting' | 'sent' | 'kept' | 'parked'
+  readonly ahead: number
+  readonly parkedBecause?: string
 }
 
 /** Times are epoch ms. */
@@ -59,9 +67,16 @@ export class Drills {
   }
 
   async #factsOf({ lastMessage, ...drill }: Raised): Promise<DrillFacts> {
-    const isSaved = drill.committedAt !== undefined
-    const waiting = isSaved ? await this.#ports.waiting(lastMessage) : undefined
-    return { ...drill, waiting, atBroker: isSaved && !waiting, broker: this.#ports.broker() }
+    const { deliveryOf, receipts } = this.#ports
+    const { connected, lastError } = this.#ports.broker()
+    const facts = { ...drill, receipts, broker: { connected, lastError } }
+    if (drill.committedAt === undefined) return { ...facts, state: 'unsaved' }
+    const status = await deliveryOf(lastMessage)
+    // Nobody can have confirmed what went while there was no broker.
+    if (!status) return { ...facts, state: receipts && connected ? 'centre' : 'given-up' }
+    const { state, ahead, parkedBecause } = status
+    if (state === 'waiting') return { ...facts, state, ahead }
+    return { ...facts, state: state === 'parked' ? state : 'broker', parkedBecause }
   }
 }
 

@@ -1,4 +1,4 @@
-/** `skyeye drill`: raises a marked alert in the running gateway and says when it was committed and when the broker had it. */
+/** `skyeye drill`: raises a marked alert in the running gateway and says when the disk, the broker and the centre had it. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { DrillFacts } from '../http/ports.ts'
@@ -10,12 +10,12 @@ import { anyVariable, defaultConfigPath, readConfig } from './setup.ts'
 const help = `skyeye drill [--camera ID] [--config FILE] [--timeout S] [--json]
 
 Raises an alert that is marked as a drill (data.drill) in the gateway that runs here, and follows it: committed to the
-disk, taken by the broker. It begins and ends at once; whoever receives it shows it and dispatches nobody. To be run as the
-account of the gateway.
+disk, taken by the broker and, where publish.receipts is required, confirmed by the centre. It begins and ends at once;
+whoever receives it shows it and dispatches nobody. To be run as the account of the gateway.
 
   --camera ID     camera that it is about (default: the first)
   --config FILE   configuration of the gateway (default: ${defaultConfigPath})
-  --timeout S     seconds to wait for the broker (default: 30)
+  --timeout S     seconds to wait for its arrival (default: 30)
   --json          one JSON document instead of text
   --help          this text
 
@@ -29,6 +29,7 @@ interface Outcome {
   readonly facts: DrillFacts
   readonly committedMs?: number
   readonly brokerMs?: number
+  readonly centreMs?: number
 }
 
 /** Exit status: 0 arrived, 1 not, 2 misuse. */
@@ -56,38 +57,53 @@ export async function drill(args: string[], io: Io): Promise<number> {
   const outcome = await follow(first, config.dataDir, timeoutMs)
   if (values.json) io.out(JSON.stringify(outcome))
   else for (const line of linesOf(outcome)) io.out(line)
-  return outcome.brokerMs === undefined ? 1 : 0
+  return hasArrived(outcome.facts) ? 0 : 1
 }
 
 async function follow(first: DrillFacts, dataDir: string, timeoutMs: number): Promise<Outcome> {
   const until = performance.now() + timeoutMs
   let facts = first
-  while (!facts.atBroker && !facts.waiting?.parkedBecause && performance.now() < until) {
+  let brokerMs: number | undefined
+  for (;;) {
+    const sinceMs = Date.now() - first.raisedAt
+    if (facts.state === 'broker' || facts.state === 'centre') brokerMs ??= sinceMs
+    const isOver = hasArrived(facts) || facts.state === 'parked' || facts.state === 'given-up'
+    if (isOver || performance.now() >= until) {
+      const { committedAt } = facts
+      const committedMs = committedAt === undefined ? undefined : committedAt - first.raisedAt
+      const centreMs = facts.state === 'centre' ? sinceMs : undefined
+      return { facts, committedMs, brokerMs, centreMs }
+    }
     await delay(askEveryMs)
     facts = await askGateway<DrillFacts>(dataDir, 'GET', `/drills/${first.alert}`)
   }
-  const { raisedAt, committedAt, atBroker } = facts
-  return {
-    facts,
-    ...(committedAt === undefined ? {} : { committedMs: committedAt - raisedAt }),
-    ...(atBroker ? { brokerMs: Date.now() - raisedAt } : {}),
-  }
 }
 
-function linesOf({ facts, committedMs, brokerMs }: Outcome): string[] {
-  const { waiting, broker } = facts
-  const committed =
+function hasArrived({ state, receipts }: DrillFacts): boolean {
+  return state === (receipts ? 'centre' : 'broker')
+}
+
+function linesOf({ facts, committedMs, brokerMs, centreMs }: Outcome): string[] {
+  return [
     committedMs === undefined
       ? 'not committed: the disk does not take it; it waits in memory and is tried again'
-      : `committed after ${committedMs} ms`
-  if (brokerMs !== undefined) return [committed, `the broker had it after ${brokerMs} ms`]
-  if (waiting?.parkedBecause) return [committed, `the broker refused it for good: ${waiting.parkedBecause}`]
+      : `committed after ${committedMs} ms`,
+    ...(brokerMs === undefined ? [] : [`the broker had it after ${brokerMs} ms`]),
+    ...(centreMs === undefined ? [] : [`the centre had it after ${centreMs} ms`]),
+    ...whyNot(facts),
+  ]
+}
+
+/** Why it has not arrived. */
+function whyNot({ state, ahead = 0, parkedBecause, receipts, broker }: DrillFacts): string[] {
+  if (state === 'parked') return [`the broker refused it for good: ${parkedBecause}`]
+  if (state === 'given-up') return ['it was given up before it left: the outbox is full']
+  if (state === 'broker' && receipts)
+    return ['the centre has not confirmed it yet: is it running, and does it send receipts?']
+  if (state !== 'waiting') return []
   const away = broker.connected
     ? 'the broker is connected and has not acknowledged it yet'
     : `the broker is away (${broker.lastError ?? 'not connected yet'})`
-  if (!waiting) return [committed, away]
-  const { ahead } = waiting
-  const queue =
-    ahead === 0 ? 'as the first' : `behind at most ${ahead} older message${ahead === 1 ? '' : 's'}`
-  return [committed, `${away}: it waits in the outbox ${queue} and leaves when it can`]
+  const queue = ahead === 0 ? 'as the first' : `behind ${ahead} older message${ahead === 1 ? '' : 's'}`
+  return [`${away}: it waits in the outbox ${queue} and leaves when it can`]
 }

@@ -20,21 +20,24 @@ export interface HttpPorts {
   metrics(): Promise<string>
 }
 
+/**
+ * `unsaved` the disk has not taken it · `waiting` for the broker · `broker` has it · `centre` has confirmed it, where receipts
+ * are required · `parked` the broker will never take it · `given-up` for want of room.
+ */
+export type DrillState = 'unsaved' | 'waiting' | 'broker' | 'centre' | 'parked' | 'given-up'
+
 /** What has become of a drill. Times are epoch ms. */
 export interface DrillFacts {
   readonly alert: string
   readonly camera: string
   readonly raisedAt: number
-  /** Absent while the disk has not taken it. */
   readonly committedAt?: number
-  readonly atBroker: boolean
-  /** While it waits in the outbox. */
-  readonly waiting?: {
-    /** At most so many older messages wait too. */
-    readonly ahead: number
-    /** The broker will never take it, and why. */
-    readonly parkedBecause?: string
-  }
+  readonly state: DrillState
+  /** While it waits: messages that wait before it. */
+  readonly ahead?: number
+  readonly parkedBecause?: string
+  /** Is it only delivered when the centre has confirmed it? */
+  readonly receipts: boolean
   readonly broker: { readonly connected: boolean; readonly lastError?: string }
 }
 

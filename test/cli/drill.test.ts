@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connectAsync } from 'mqtt'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { readConfig } from '../../src/cli/setup.ts'
@@ -19,6 +20,7 @@ const until = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, int
 
 let folder: string
 let config: string
+let port: number
 let broker: Mosquitto
 let listener: Listener
 let gateway: Gateway | undefined
@@ -26,9 +28,14 @@ let gateway: Gateway | undefined
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skyeye-drill-'))
   config = join(folder, 'skyeye.yaml')
+  port = await freePort()
   broker = new Mosquitto({ persistent: true })
   await broker.start()
   listener = await Listener.start(broker.url, 'skyeye/#', { clientId: 'centre', clean: false })
+  write()
+})
+
+function write(sections: object = {}): void {
   writeFileSync(
     config,
     stringify({
@@ -36,15 +43,16 @@ beforeEach(async () => {
       dataDir: join(folder, 'data'),
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the variable is that of the configuration.
       broker: { url: broker.url, username: 'gw', password: '${DRILL_PASSWORD}' },
-      http: { port: await freePort() },
+      http: { port },
       analysis: { workers: 1 },
       cameras: ['yard', 'gate'].map((id) => ({
         ...{ id, name: `camera ${id}`, enabled: id === 'gate' ? false : undefined },
         url: 'rtsp://127.0.0.1:9/none',
       })),
+      ...sections,
     }),
   )
-})
+}
 
 afterEach(async () => {
   await gateway?.stop()
@@ -91,16 +99,36 @@ describe.skipIf(!mosquittoPresent)('drill (skipped where mosquitto is not instal
     const { status, out } = await drill('--timeout', '1', '--json')
     expect(status).toBe(1)
     const { facts, committedMs, brokerMs } = JSON.parse(out)
-    expect(facts).toMatchObject({ camera: 'yard', atBroker: false, waiting: { ahead: 3 } })
+    expect(facts).toMatchObject({ camera: 'yard', state: 'waiting', ahead: 3 })
     expect(facts.broker.connected).toBe(false)
     expect([typeof committedMs, brokerMs]).toEqual(['number', undefined])
     const third = await drill('--timeout', '0.5')
     expect(third.status).toBe(1)
     expect(third.out).toMatch(
-      /committed after \d+ ms\nthe broker is away \(.+\): it waits in the outbox behind at most 5 older messages and leaves when it can\n$/,
+      /committed after \d+ ms\nthe broker is away \(.+\): it waits in the outbox behind 5 older messages and leaves when it can\n$/,
     )
     await broker.start()
     await until(() => expect(alerts()).toHaveLength(6))
+  })
+
+  it('waits for the centre where receipts are required, and says that it has not confirmed', async () => {
+    write({ publish: { receipts: 'required' } })
+    await start()
+    const unheard = await drill('--timeout', '2')
+    expect(unheard.status).toBe(1)
+    expect(unheard.out).toMatch(
+      /committed after \d+ ms\nthe broker had it after \d+ ms\nthe centre has not confirmed it yet: .*\n$/,
+    )
+    const centre = await connectAsync(broker.url)
+    centre.on('message', (_, payload) => {
+      const { epoch, sequence } = JSON.parse(String(payload)) as AlertEvent
+      void centre.publishAsync('skyeye/v1/receipts/gw', JSON.stringify({ epoch, class: 'alert', sequence }))
+    })
+    await centre.subscribeAsync('skyeye/v1/alerts/#')
+    const { status, out, err } = await drill()
+    await centre.endAsync()
+    expect([status, err]).toEqual([0, ''])
+    expect(out).toMatch(/\nthe broker had it after \d+ ms\nthe centre had it after \d+ ms\n$/)
   })
 
   it('says that there is no such camera, and which there are', async () => {
