@@ -1,7 +1,7 @@
 /** What was really published, so that whoever programs a centre can compare it with what theirs has found. */
 import type { TombstoneData } from '../../contract/tombstone-schema.ts'
 import type { Delivery } from '../../publish/ports.ts'
-import type { Chapter } from './fate.ts'
+import type { Trouble } from './fate.ts'
 import type { Committed } from './outbox.ts'
 import type { Played } from './player.ts'
 
@@ -28,7 +28,7 @@ export interface ClassSummary {
 
 export interface GatewaySummary {
   readonly gateway: string
-  readonly chapters: readonly Chapter[]
+  readonly troubles: readonly Trouble[]
   /** In the order of their first message. */
   readonly epochs: readonly string[]
   /** Distinct ones, whatever was told of them. */
@@ -43,7 +43,7 @@ export function summarise({ plan, done }: Played): GatewaySummary {
   const classes = [...new Set(sent.map(({ delivery }) => delivery.class))].sort()
   return {
     gateway: plan.gateway,
-    chapters: plan.chapters,
+    troubles: plan.troubles,
     epochs: [...new Set(sent.map(({ delivery }) => delivery.epoch))],
     alerts: new Set(sent.flatMap(({ alert }) => alert ?? [])).size,
     classes: Object.fromEntries(classes.map((name) => [name, ofClass(name, sent)])),

@@ -132,7 +132,7 @@ describe.skipIf(!mosquittoPresent)('contract play (skipped where mosquitto is no
       expect(faults, topic).toEqual([])
     }
     const [dies, restored] = ['dies', 'restored'].map(
-      (chapter) => summaries(program).find(({ chapters }) => String(chapters) === chapter)?.gateway ?? '',
+      (trouble) => summaries(program).find(({ troubles }) => String(troubles) === trouble)?.gateway ?? '',
     )
     expect(presences(dies)).toEqual(['online', 'offline', 'online', 'offline', ''])
     expect(presences(restored)).toEqual(['online', 'offline', 'online', 'offline', 'online', 'stopped', ''])
