@@ -54,6 +54,8 @@ export interface Alert {
   readonly kind: RuleKind
   readonly severity: Severity
   readonly duty: Duty
+  /** A marked test: nothing happened. */
+  readonly drill?: true
   readonly phase: 'began' | 'updated' | 'ended'
   /** Epoch ms, frame time. */
   readonly began: number
