@@ -4,6 +4,7 @@ import { inventoryMessage } from '../../src/contract/inventory-message.ts'
 import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/contract/state-message.ts'
 import type { Alert } from '../../src/domain/alert.ts'
 import type { Camera } from '../../src/domain/camera.ts'
+import type { MissingCamera, Outage } from '../../src/domain/outage.ts'
 
 /** Stays the same from run to run, or the documents would always be stale. */
 const began = Date.UTC(2026, 10, 23, 8, 15, 30, 250)
@@ -77,18 +78,34 @@ const picture = snapshotMessage({ ...box, id: id(2), camera, alert, sha256 })
 
 function alertExample(last: number, sequence: number, change: Partial<Alert> = {}): Example {
   const told = { ...alert, ...change }
-  const snapshot = told.phase === 'began' ? picture : undefined
+  const snapshot = told.phase === 'began' && !told.outage ? picture : undefined
   const { topic, body } = alertMessage({
     ...box,
     id: id(last),
     camera,
     alert: told,
-    models,
+    models: told.outage ? [] : models,
     versions,
     snapshot,
   })
   const sending = { epoch, sequence, sentAt: told.time + 175 }
   return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
+}
+
+const missing: MissingCamera = { id: camera.id, name: camera.name, state: 'offline', since: began }
+const beside: MissingCamera = {
+  id: 'west-gate',
+  name: '西门 west gate',
+  state: 'stalled',
+  since: began + 1_200,
+}
+const lost: Outage = { count: 2, missing: 2, cameras: [missing, beside] }
+
+function outageExample(last: number, sequence: number, change: Partial<Alert>): Example {
+  return alertExample(last, sequence, {
+    ...{ id: id(14), rule: 'camera-offline', kind: 'camera-offline', duty: 'system' },
+    ...{ objects: [], zone: undefined, time: began + 75_000, ...change },
+  })
 }
 
 const state = (last: number) => ({ ...box, id: id(last), time: began })
@@ -120,6 +137,17 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   'alert-ended': alertExample(6, 43, {
     ...{ phase: 'ended', ended: began + 9_000, endedBecause: 'cleared', time: began + 9_000 },
   }),
+  'alert-offline-began': outageExample(12, 44, { phase: 'began', outage: lost }),
+  'alert-offline-ended': outageExample(13, 45, {
+    ...{ phase: 'ended', ended: began + 754_000, endedBecause: 'cleared', time: began + 769_000 },
+    outage: {
+      ...{ count: 2, missing: 0, gapMs: 754_000 },
+      cameras: [
+        { ...missing, gapMs: 751_500 },
+        { ...beside, gapMs: 752_800 },
+      ],
+    },
+  }),
   snapshot: {
     topic: picture.topic,
     headers: { id: id(2), epoch, class: 'snapshot', sequence: '12', sha256 },
@@ -145,4 +173,7 @@ export const contractExamples: Readonly<Record<string, Example>> = {
     }),
   ),
   'camera-state': parsed(cameraStateMessage(state(11), camera.id, { state: 'live', since: began, ...hour })),
+  'camera-state-back': parsed(
+    cameraStateMessage(state(15), camera.id, { state: 'live', since: began, gapMs: 751_500, ...hour }),
+  ),
 }

@@ -177,6 +177,12 @@ export const ingestSchema = Type.Object(
       1_000,
       600_000,
     ),
+    offlineAfterMs: milliseconds(
+      'Milliseconds without pictures after which a camera is said to be `offline`, and a quarter of that later an alert is raised: one for all that were lost together. More forgives restarts of cameras and switches, and tells later what is broken.',
+      60_000,
+      1_000,
+      3_600_000,
+    ),
   },
   { ...closed, description: 'How cameras are read.' },
 )
