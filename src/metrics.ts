@@ -35,7 +35,12 @@ export interface Readings {
   vision(): VisionStats
   store(): Promise<StoreCounts>
   saving(): { readonly waiting: number; readonly lost: number }
-  broker(): { readonly connected: boolean; readonly takenOver: boolean }
+  broker(): {
+    readonly connected: boolean
+    readonly takenOver: boolean
+    /** Epoch ms. */
+    readonly validUntil?: { readonly broker?: number; readonly box?: number }
+  }
   cameras(): readonly CameraFacts[]
   coverage(): readonly CameraCoverage[]
 }
@@ -197,6 +202,15 @@ export function gatewayMetrics({
       name: 'skyeye_broker_taken_over',
       help: '1 once another gateway connected under this name: nothing is published until a restart.',
       read: () => (broker().takenOver ? 1 : 0),
+    },
+    {
+      name: 'skyeye_certificate_valid_until_seconds',
+      help: 'Unix time at which a certificate of the newest connection to the broker expires: that of the broker, or of this box.',
+      labels: ['whose'],
+      read: () =>
+        Object.entries(broker().validUntil ?? {}).flatMap(([whose, until]) =>
+          until === undefined ? [] : { labels: { whose }, value: until / 1_000 },
+        ),
     },
   ]
   for (const counter of [...counters, ...coverageCounters(coverage)]) metrics.counter(counter)

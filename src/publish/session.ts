@@ -2,6 +2,7 @@
 import type { MqttClient } from 'mqtt'
 import { sleep } from '../kit/retry.ts'
 import { type Outcome, refusal } from './outcome.ts'
+import type { ValidUntil } from './tls.ts'
 
 /** MQTT 5, or 4 as the standard numbers its version 3.1.1. */
 export type Protocol = 4 | 5
@@ -27,6 +28,11 @@ export interface SessionEnd {
   readonly code?: number
 }
 
+/** The library's words, and ours. */
+const deadLink = new Map([
+  ['Keepalive timeout', 'the broker answers no ping: the link is dead, though nobody closed it'],
+])
+
 interface Job {
   readonly publication: Publication
   resolve(outcome: Outcome): void
@@ -34,6 +40,8 @@ interface Job {
 
 export class Session {
   readonly protocol: Protocol
+  /** Of the certificates that were used. */
+  readonly validUntil: ValidUntil
   readonly #client: MqttClient
   readonly #limit: number
   readonly #maxPacket: number
@@ -45,8 +53,9 @@ export class Session {
   #end: SessionEnd | undefined
 
   /** Around a connected client; `openSession` makes both. */
-  constructor(client: MqttClient, protocol: Protocol, ackTimeoutMs: number) {
+  constructor(client: MqttClient, protocol: Protocol, ackTimeoutMs: number, validUntil: ValidUntil = {}) {
     this.protocol = protocol
+    this.validUntil = validUntil
     this.#client = client
     const { receiveMaximum = mostInFlight, maximumPacketSize } = client.serverProperties ?? {}
     this.#limit = Math.min(mostInFlight, receiveMaximum)
@@ -59,7 +68,7 @@ export class Session {
       }
     })
     client.on('error', (error) => {
-      this.#end ??= { by: 'network', why: error.message }
+      this.#end ??= { by: 'network', why: deadLink.get(error.message) ?? error.message }
     })
     client.on('close', () => this.#conclude({ by: 'broker', why: 'the broker closed the connection' }))
     // An accepted connection that never answers looks alive to TCP and, where pings are answered, to MQTT.

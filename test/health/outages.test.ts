@@ -254,6 +254,7 @@ it('waits by the steady clock, however the other one is set', () => {
   scene.jumpMs = 86_400_000
   scene.until(174)
   expect(scene.lines).toEqual([])
+  expect(scene.told).toEqual(['100 a-1 connecting', '160 a-1 offline'])
   scene.until(175)
   expect(scene.lines).toHaveLength(1)
   scene.jumpMs = -86_400_000

@@ -30,7 +30,7 @@ const tlsSchema = Type.Object(
   {
     ca: Type.Optional(
       path(
-        'PEM file with the authority that signed the certificate of the broker; absent = those the system trusts.',
+        'PEM file with the authority that signed the certificate of the broker; absent = the public ones that come with Node.js, and not those of the system.',
       ),
     ),
     cert: Type.Optional(path('PEM file with the certificate of this box, together with `key`.')),
