@@ -4,12 +4,15 @@ import { v7 as newId } from 'uuid'
 import { alertRecord } from './alert-record.ts'
 import { Attention } from './attention/attention.ts'
 import { PacketActivity } from './attention/packet-activity.ts'
+import { Commands } from './commands.ts'
 import type { Config } from './config/config.ts'
+import { configReport } from './config-report.ts'
 import { reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
 import type { Alert, EndedBecause } from './domain/alert.ts'
 import type { Camera, CameraState } from './domain/camera.ts'
+import { underOverrides, type Wish } from './domain/override.ts'
 import type { Told } from './health/pulse.ts'
 import { HttpServer } from './http/server.ts'
 import { Hosts } from './ingest/hosts.ts'
@@ -29,6 +32,7 @@ import { Publisher } from './publish/publisher.ts'
 import { Saving } from './saving.ts'
 import { stagesOf } from './stages.ts'
 import { Status } from './status.ts'
+import { Stills } from './stills.ts'
 import { Store } from './store/store.ts'
 import { Strain } from './strain.ts'
 import { VisionPool } from './vision/pool.ts'
@@ -56,12 +60,14 @@ export interface GatewayOptions {
   readonly runDeadlineMs?: number
 }
 
-/** A camera that is being watched. */
+/** A camera that is watched as it is wished; one that is paused has no running parts. */
 interface Watched {
-  readonly camera: Camera
-  readonly attention: Attention
-  readonly source: CameraSource
-  readonly watch: CameraWatch
+  readonly wish: Wish
+  readonly running?: {
+    readonly attention: Attention
+    readonly source: CameraSource
+    readonly watch: CameraWatch
+  }
 }
 
 export class Gateway {
@@ -76,6 +82,8 @@ export class Gateway {
   readonly #burstRoom = new Room(burstBytes)
   readonly #vision: VisionPool
   readonly #publisher: Publisher
+  readonly #commands: Commands
+  readonly #stills = new Stills()
   readonly #networks: Networks
   readonly #hosts: Hosts
   readonly #http: HttpServer
@@ -103,12 +111,30 @@ export class Gateway {
       models,
       log,
       runDeadlineMs,
-      weight: (camera) => this.#watched.get(camera)?.attention.weight ?? 1,
+      weight: (camera) => this.#watched.get(camera)?.running?.attention.weight ?? 1,
       onReturned: (pixels) => this.#pixels.give(pixels),
       onHung: () => {
         this.#status.hung = true
         onHung()
       },
+    })
+    this.#commands = new Commands({
+      gateway: config.gateway.id,
+      prefix: config.broker.prefix,
+      version,
+      epoch: () => this.#store.epoch,
+      store: this.#store,
+      camera: (id) => this.#config.cameras.find((camera) => camera.id === id && camera.enabled),
+      state: (camera) => this.#states.get(camera),
+      isCell: (code) => this.#config.tables.grid?.cells.some((cell) => cell.code === code) ?? true,
+      configuration: () => configReport(this.#config, this.#commands.overrides),
+      still: (camera) => this.#stills.next(camera),
+      overridden: () => {
+        this.#publisher.inventoryChanged()
+        return this.#inTurn(() => this.#followWishes())
+      },
+      nudge: () => this.#publisher.nudge(),
+      log,
     })
     const broker =
       config.broker.kind === 'embedded' ? new EmbeddedBroker({ port: config.broker.port }) : undefined
@@ -120,9 +146,14 @@ export class Gateway {
           : config.broker,
       outbox: this.#store,
       announced: this.#store,
+      commands: this.#commands,
       cameras: () => this.#config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id),
       health: () => this.#status.announcement(),
-      inventory: () => inventoryOf({ config: this.#config, models, version, epoch: this.#store.epoch }),
+      inventory: () =>
+        inventoryOf({
+          ...{ config: this.#config, models, version, epoch: this.#store.epoch },
+          overrides: this.#commands.overrides,
+        }),
       drainPerSecond: config.publish.drainPerSecond,
       log,
     })
@@ -139,6 +170,7 @@ export class Gateway {
       store: () => this.#store.counts(),
       saving: () => this.#saving,
       broker: () => this.#publisher.stats(),
+      commands: () => this.#commands.counts(),
       cameras: () => this.#cameraFacts(),
       coverage: () => this.#coverage.cameras(),
     })
@@ -164,6 +196,7 @@ export class Gateway {
     this.#parts = [
       this.#store,
       this.#saving,
+      this.#commands,
       ...(broker ? [broker] : []),
       this.#http,
       this.#publisher,
@@ -177,7 +210,7 @@ export class Gateway {
       new Strain(
         () => this.#vision.stats(),
         (strain) => {
-          for (const { attention } of this.#watched.values()) attention.strain = strain
+          for (const { running } of this.#watched.values()) if (running) running.attention.strain = strain
         },
       ),
       this.#outages,
@@ -199,9 +232,7 @@ export class Gateway {
 
   /** Takes over what changed among the cameras and in the tables; cameras that did not change are not touched. */
   reload(config: Config): Promise<void> {
-    const reloaded = this.#reloaded.then(() => this.#takeOver(config))
-    this.#reloaded = reloaded.catch(() => {})
-    return reloaded
+    return this.#inTurn(() => this.#takeOver(config))
   }
 
   /** A new configuration was refused and the old one stays in force: /healthz says so until one is taken over. */
@@ -227,33 +258,50 @@ export class Gateway {
     // A new version of the tables alone interrupts no camera: alerts carry it from now on.
     this.#config = { ...this.#config, cameras, tables, places }
     if (!isDeepStrictEqual([cameras, tables], before)) this.#publisher.inventoryChanged()
-    const wanted = new Map(cameras.filter(({ enabled }) => enabled).map((camera) => [camera.id, camera]))
-    const gone = [...this.#watched.values()].filter(
-      ({ camera }) => !isDeepStrictEqual(camera, wanted.get(camera.id)),
-    )
-    for (const { camera, watch } of gone) {
-      const stays = wanted.has(camera.id)
-      await watch.stop(stays ? 'rule-changed' : 'camera-removed')
-      this.#watched.delete(camera.id)
-      if (stays) continue
-      this.#outages.forget(camera.id)
-      this.#states.delete(camera.id)
-      this.#publisher.forgetCamera(camera.id)
-      this.#coverage.forget(camera.id)
+    await this.#followWishes()
+  }
+
+  /** One change of the cameras after the other. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const changed = this.#reloaded.then(change)
+    this.#reloaded = changed.catch(() => {})
+    return changed
+  }
+
+  /** By id: each enabled camera as the configuration and what was changed beside it want it. */
+  #wishes(): Map<string, Wish> {
+    const enabled = this.#config.cameras.filter((camera) => camera.enabled)
+    return new Map(enabled.map((camera) => [camera.id, underOverrides(camera, this.#commands.overrides)]))
+  }
+
+  /** Ends and begins watching where the wishes have changed. */
+  async #followWishes(): Promise<void> {
+    if (!this.#status.started) return
+    const wishes = this.#wishes()
+    const gone = [...this.#watched].filter(([id, { wish }]) => !isDeepStrictEqual(wish, wishes.get(id)))
+    for (const [id, { running }] of gone) {
+      const next = wishes.get(id)
+      await running?.watch.stop(!next ? 'camera-removed' : next.paused ? 'camera-lost' : 'rule-changed')
+      this.#watched.delete(id)
+      if (next) continue
+      this.#outages.forget(id)
+      this.#states.delete(id)
+      this.#publisher.forgetCamera(id)
+      this.#coverage.forget(id)
     }
-    const added = [...wanted.values()].filter(({ id }) => !this.#watched.has(id))
-    for (const camera of added) await this.#watch(camera)
+    const added = [...wishes].filter(([id]) => !this.#watched.has(id))
+    for (const [, wish] of added) await this.#watch(wish)
     this.#log.info({ removed: gone.length, started: added.length }, 'cameras loaded again')
   }
 
   async #startCameras(): Promise<void> {
     await this.#endLeftOver()
-    for (const camera of this.#config.cameras) if (camera.enabled) await this.#watch(camera)
+    for (const wish of this.#wishes().values()) await this.#watch(wish)
   }
 
   async #stopCameras(): Promise<void> {
     await this.#reloaded
-    await Promise.all([...this.#watched.values()].map(({ watch }) => watch.stop()))
+    await Promise.all([...this.#watched.values()].map(({ running }) => running?.watch.stop()))
     this.#watched.clear()
   }
 
@@ -273,12 +321,18 @@ export class Gateway {
     return this.#config.cameras.find(({ id }) => id === camera)
   }
 
-  async #watch(camera: Camera): Promise<void> {
+  async #watch(wish: Wish): Promise<void> {
+    const { camera, paused } = wish
     const coverage = this.#coverage.of(camera.id, Date.now())
     this.#outages.expect(camera)
     const onState = (state: CameraState, why?: string) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
       this.#outages.hear(camera.id, state)
+    }
+    if (paused) {
+      this.#watched.set(camera.id, { wish })
+      onState('paused')
+      return
     }
     const { fps, maxWidth, idle, fullLookEveryMs } = this.#config.analysis
     const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
@@ -299,9 +353,10 @@ export class Gateway {
       onMissed: (trouble) => coverage.missed(trouble),
     })
     const save: Stages['save'] = (alert, picture) => this.#save(camera, alert, picture)
-    const stages = stagesOf({ camera, vision: this.#vision, attention, coverage, save })
+    const vision = this.#stills.over(this.#vision)
+    const stages = stagesOf({ camera, vision, attention, coverage, save })
     const watch = new CameraWatch(camera, source, stages, onState, this.#log)
-    this.#watched.set(camera.id, { camera, attention, source, watch })
+    this.#watched.set(camera.id, { wish, running: { attention, source, watch } })
     await watch.start()
   }
 
@@ -332,7 +387,7 @@ export class Gateway {
 
   #cameraFacts(): CameraFacts[] {
     return this.#config.cameras.map(({ id, enabled }) => {
-      const counters = this.#watched.get(id)?.source.counters
+      const counters = this.#watched.get(id)?.running?.source.counters
       const { frames, replaced, attempts, gate } = counters ?? nothingRead
       return {
         id,

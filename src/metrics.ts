@@ -41,6 +41,12 @@ export interface Readings {
     /** Epoch ms. */
     readonly validUntil?: { readonly broker?: number; readonly box?: number }
   }
+  commands(): {
+    readonly done: number
+    readonly refused: number
+    readonly repeated: number
+    readonly missed: number
+  }
   cameras(): readonly CameraFacts[]
   coverage(): readonly CameraCoverage[]
 }
@@ -52,6 +58,7 @@ export function gatewayMetrics({
   store,
   saving,
   broker,
+  commands,
   cameras,
   coverage,
 }: Readings): Metrics {
@@ -147,6 +154,12 @@ export function gatewayMetrics({
       name: 'skyeye_alerts_lost_total',
       help: 'Alerts given up because the disk did not take them.',
       read: () => saving().lost,
+    },
+    {
+      name: 'skyeye_commands_total',
+      help: 'Commands of the centre: done, refused, repeated (answered from the record), missed (too many at once).',
+      labels: ['outcome'],
+      read: () => Object.entries(commands()).map(([outcome, value]) => ({ labels: { outcome }, value })),
     },
     {
       name: 'skyeye_snapshots_sacrificed_total',

@@ -1,14 +1,20 @@
 /** docs/contract/asyncapi.yaml: topics, messages and examples in one machine-readable document. */
 import type { TSchema } from 'typebox'
 import { stringify } from 'yaml'
+import { verbs } from '../../src/contract/command-schema.ts'
 import { eventContentType } from '../../src/contract/envelope.ts'
 import {
   alertTopic,
+  answerTopic,
   cameraStateTopic,
+  commandTopic,
+  dispositionTopic,
   healthTopic,
   inventoryTopic,
   presenceTopic,
+  receiptTopic,
   snapshotTopic,
+  tombstoneTopic,
 } from '../../src/contract/topics.ts'
 import { contractExamples, type Example } from './contract-examples.ts'
 
@@ -23,9 +29,11 @@ const levels: Readonly<Record<string, string>> = {
   group: "Grid code of the residents' group, `_` where unknown.",
   unit: 'Grid code of the unit, `_` where unknown.',
   kind: 'Kind, such as `intrusion` or `camera-offline`; kinds may be added within v1.',
-  alert: 'Id of the alert, one over began, updated and ended.',
+  alert:
+    'Id of the alert, one over began, updated and ended; of a picture that was asked for, an id of its own.',
+  verb: 'What is asked for.',
 }
-const { gateway, camera, street, community, group, unit, kind, alert } = Object.fromEntries(
+const { gateway, camera, street, community, group, unit, kind, alert, verb } = Object.fromEntries(
   Object.keys(levels).map((level) => [level, `{${level}}`]),
 )
 const grid = { street, community, group, unit }
@@ -34,6 +42,10 @@ interface Channel {
   readonly address: string
   readonly description: string
   readonly retained: boolean
+  /** From the centre to the gateway. */
+  readonly isHeard?: true
+  /** The same; the answer goes to the channel of that name. */
+  readonly answeredOn?: string
   /** Names of its messages; examples belong to the message whose name they begin with. */
   readonly messages: readonly string[]
 }
@@ -75,6 +87,40 @@ const channels: Readonly<Record<string, Channel>> = {
     retained: false,
     messages: ['snapshot'],
   },
+  disposition: {
+    address: dispositionTopic(prefix, gateway, camera, alert),
+    description: 'What was decided about alerts, numbered without gaps.',
+    retained: false,
+    messages: ['disposition'],
+  },
+  tombstone: {
+    address: tombstoneTopic(prefix, gateway),
+    description: 'Which numbers of the other classes do not come, numbered without gaps.',
+    retained: false,
+    messages: ['tombstone'],
+  },
+  receipt: {
+    address: receiptTopic(prefix, gateway),
+    description:
+      'Up to which number the centre has stored everything. Heard where `publish.receipts` is `required`.',
+    retained: false,
+    isHeard: true,
+    messages: ['receipt'],
+  },
+  command: {
+    address: commandTopic(prefix, gateway, verb),
+    description: 'What the centre asks of a gateway. Never retained.',
+    retained: false,
+    answeredOn: 'answer',
+    messages: verbs.map((name) => `command-${name}`),
+  },
+  answer: {
+    address: answerTopic(prefix, gateway),
+    description:
+      'What became of a command, with its correlation data. A response topic below this one is used in its place.',
+    retained: false,
+    messages: ['answer'],
+  },
 }
 
 export type Schemas = Readonly<Record<string, TSchema>>
@@ -89,9 +135,9 @@ function asyncapi(schemas: Schemas): object {
       title: 'Sky-eye edge gateway',
       version: '1.0.0',
       description:
-        'What a gateway tells the centre over MQTT. Within v1 fields, kinds and messages are only added: ignore what you do not know. The prefix `skyeye/v1` is configurable. Duplicates, order and gaps: see README.md beside this document.',
+        'What a gateway tells the centre over MQTT, and what it hears from there. Within v1 fields, kinds and messages are only added: ignore what you do not know. The prefix `skyeye/v1` is configurable. Duplicates, order and gaps: see README.md beside this document.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
-      tags: [{ name: 'gateway' }, { name: 'alerts' }],
+      tags: [{ name: 'gateway' }, { name: 'alerts' }, { name: 'commands' }],
     },
     defaultContentType: eventContentType,
     servers: {
@@ -104,7 +150,7 @@ function asyncapi(schemas: Schemas): object {
     },
     channels: Object.fromEntries(Object.entries(channels).map(([name, one]) => [name, channelOf(one)])),
     operations: Object.fromEntries(
-      Object.entries(channels).map(([name, one]) => [`send-${name}`, operationOf(name, one)]),
+      Object.entries(channels).flatMap(([name, one]) => operationsOf(name, one)),
     ),
     components: {
       parameters: Object.fromEntries(
@@ -136,9 +182,34 @@ function channelOf({ address, description, messages }: Channel): object {
   }
 }
 
-function operationOf(channel: string, { description, retained, messages }: Channel): object {
+/** What is asked for is an operation for each verb: its answer belongs to it. */
+function operationsOf(name: string, channel: Channel): [string, object][] {
+  const { answeredOn, isHeard, messages } = channel
+  if (answeredOn === undefined) {
+    const action = isHeard ? 'receive' : 'send'
+    return [[`${action}-${name}`, operationOf(action, name, channel)]]
+  }
+  const reply = {
+    address: {
+      location: '$message.header#/responseTopic',
+      description: 'Of MQTT 5, where it begins with the answer topic of the gateway; otherwise that topic.',
+    },
+    channel: reference('channels', answeredOn),
+    messages: [reference('channels', answeredOn, 'messages', answeredOn)],
+  }
+  return messages.map((message) => [
+    `receive-${message}`,
+    { ...operationOf('receive', name, { ...channel, messages: [message] }), reply },
+  ])
+}
+
+function operationOf(
+  action: 'send' | 'receive',
+  channel: string,
+  { description, retained, messages }: Channel,
+): object {
   return {
-    action: 'send',
+    action,
     channel: reference('channels', channel),
     summary: description,
     messages: messages.map((name) => reference('channels', channel, 'messages', name)),
@@ -147,7 +218,17 @@ function operationOf(channel: string, { description, retained, messages }: Chann
 }
 
 function messagesOf(schemas: Schemas): object {
-  const events = ['presence', 'health', 'inventory', 'camera-state', 'alert'].map((name) => {
+  const names = [
+    'presence',
+    'health',
+    'inventory',
+    'camera-state',
+    'disposition',
+    'tombstone',
+    'answer',
+    'alert',
+  ]
+  const events = [...names, ...channels.command.messages].map((name) => {
     const { title, description } = schemas[name] as { title?: string; description?: string }
     const payload = reference('components', 'schemas', name)
     return [name, { name, title, description, contentType: eventContentType, payload, ...examplesOf(name) }]
@@ -168,6 +249,14 @@ function messagesOf(schemas: Schemas): object {
       headers: reference('components', 'schemas', 'snapshot-headers'),
       payload: { type: 'string', format: 'binary' },
       ...examplesOf('snapshot'),
+    },
+    receipt: {
+      name: 'receipt',
+      title: 'Receipt',
+      description: (schemas.receipt as { description?: string }).description,
+      contentType: 'application/json',
+      payload: reference('components', 'schemas', 'receipt'),
+      ...examplesOf('receipt'),
     },
     'camera-cleared': {
       name: 'camera-cleared',

@@ -1,7 +1,13 @@
 /** One example of every message, made by the code that makes the real ones: docs/contract/examples and the AsyncAPI document. */
 import { alertMessage, finishMessage, snapshotMessage } from '../../src/contract/alert-message.ts'
+import type { AnswerData } from '../../src/contract/answer-schema.ts'
+import { answerMessage } from '../../src/contract/command-message.ts'
+import { type CommandData, commandType, type Verb } from '../../src/contract/command-schema.ts'
+import { dispositionMessage } from '../../src/contract/disposition-message.ts'
 import { inventoryMessage } from '../../src/contract/inventory-message.ts'
 import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/contract/state-message.ts'
+import { tombstoneMessage } from '../../src/contract/tombstone-message.ts'
+import { answerTopic, commandTopic, receiptTopic } from '../../src/contract/topics.ts'
 import type { Alert } from '../../src/domain/alert.ts'
 import type { Camera } from '../../src/domain/camera.ts'
 import type { MissingCamera, Outage } from '../../src/domain/outage.ts'
@@ -103,7 +109,7 @@ const lost: Outage = { count: 2, missing: 2, cameras: [missing, beside] }
 
 function outageExample(last: number, sequence: number, change: Partial<Alert>): Example {
   return alertExample(last, sequence, {
-    ...{ id: id(14), rule: 'camera-offline', kind: 'camera-offline', duty: 'system' },
+    ...{ id: id(40), rule: 'camera-offline', kind: 'camera-offline', duty: 'system' },
     ...{ objects: [], zone: undefined, time: began + 75_000, ...change },
   })
 }
@@ -121,6 +127,56 @@ export interface Example {
   readonly headers?: object
 }
 
+const operator = { kind: 'operator', name: '李敏' }
+const later = (ms: number) => new Date(began + ms).toISOString()
+
+function dispositionExample(): Example {
+  const origin = { ...box, id: id(12), camera: camera.id, time: began + 60_000 }
+  const decided = {
+    alert: alert.id,
+    state: 'assigned',
+    actor: operator,
+    cell: '0113',
+    due: began + 3_600_000,
+  } as const
+  const { topic, body } = dispositionMessage(origin, decided, 2)
+  const sending = { epoch, sequence: 2, sentAt: origin.time + 40 }
+  return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
+}
+
+function tombstoneExample(): Example {
+  const origin = { ...box, id: id(30), time: began + 70_000 }
+  const ranges = [
+    { first: 3, last: 17 },
+    { first: 21, last: 21 },
+  ]
+  const { topic, body } = tombstoneMessage(origin, { class: 'alert', epoch, because: 'quota', ranges })
+  const sending = { epoch, sequence: 1, sentAt: origin.time + 40 }
+  return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
+}
+
+function commandExample<Name extends Verb>(
+  last: number,
+  verb: Name,
+  data: Omit<CommandData<Name>, 'actor'>,
+): Example {
+  const payload = {
+    ...{ specversion: '1.0', id: id(last), source: '/centre', type: commandType(verb) },
+    ...{ time: later(50_000), expirytime: later(110_000), datacontenttype: 'application/json' },
+    data: { ...data, actor: operator },
+  }
+  return { topic: commandTopic(box.prefix, box.gateway, verb), payload }
+}
+
+function answerExample(last: number, data: Omit<AnswerData, 'repeated'>): Example {
+  const origin = { id: id(last), gateway: box.gateway, time: began + 50_030 }
+  const payload = JSON.parse(answerMessage(origin, { ...data, repeated: false })) as object
+  return { topic: answerTopic(box.prefix, box.gateway), payload }
+}
+
+const mark = { sequence: 7, hash: '0f3a'.repeat(16) }
+const about = { alert: alert.id, revision: 1 }
+
 const hour = { fps: 2.4, coverage: 0.972, gaps: { connecting: 40_000, overload: 60_000 } }
 const weights = {
   sha256: '695e750a5d5754bb5a8d5325643b59282191a7e7a564e435a415fd3c578eab14',
@@ -137,8 +193,8 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   'alert-ended': alertExample(6, 43, {
     ...{ phase: 'ended', ended: began + 9_000, endedBecause: 'cleared', time: began + 9_000 },
   }),
-  'alert-offline-began': outageExample(12, 44, { phase: 'began', outage: lost }),
-  'alert-offline-ended': outageExample(13, 45, {
+  'alert-offline-began': outageExample(41, 44, { phase: 'began', outage: lost }),
+  'alert-offline-ended': outageExample(42, 45, {
     ...{ phase: 'ended', ended: began + 754_000, endedBecause: 'cleared', time: began + 769_000 },
     outage: {
       ...{ count: 2, missing: 0, gapMs: 754_000 },
@@ -174,6 +230,40 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   ),
   'camera-state': parsed(cameraStateMessage(state(11), camera.id, { state: 'live', since: began, ...hour })),
   'camera-state-back': parsed(
-    cameraStateMessage(state(15), camera.id, { state: 'live', since: began, gapMs: 751_500, ...hour }),
+    cameraStateMessage(state(43), camera.id, { state: 'live', since: began, gapMs: 751_500, ...hour }),
   ),
+  disposition: dispositionExample(),
+  tombstone: tombstoneExample(),
+  receipt: {
+    topic: receiptTopic(box.prefix, box.gateway),
+    payload: { epoch, class: 'alert', sequence: 43 },
+  },
+  'command-acknowledge': commandExample(13, 'acknowledge', { alert: alert.id, revision: 0 }),
+  'command-assign': commandExample(14, 'assign', { ...about, cell: '0113', due: later(3_600_000) }),
+  'command-dispose': commandExample(15, 'dispose', {
+    ...about,
+    revision: 2,
+    state: 'resolved',
+    reason: '已劝离',
+  }),
+  'command-comment': commandExample(16, 'comment', { ...about, revision: 3, reason: '快递员' }),
+  'command-rule-enable': commandExample(17, 'rule-enable', {
+    ...{ camera: camera.id, rule: 'gate-closed', enabled: false, until: later(7_200_000) },
+  }),
+  'command-camera-pause': commandExample(18, 'camera-pause', { camera: camera.id, paused: true }),
+  'command-snapshot-now': commandExample(19, 'snapshot-now', { camera: camera.id }),
+  'command-replay': commandExample(20, 'replay', { class: 'alert', epoch, from: 38, to: 40 }),
+  'command-ping': commandExample(21, 'ping', {}),
+  'command-config-report': commandExample(22, 'config-report', {}),
+  'answer-done': answerExample(23, {
+    ...{ command: id(13), verb: 'acknowledge', outcome: 'done', audit: mark },
+    result: { alert: alert.id, standing: { revision: 1, state: 'acknowledged' } },
+  }),
+  'answer-refused': answerExample(24, {
+    ...{ command: id(14), verb: 'assign', outcome: 'refused', audit: mark },
+    refusal: {
+      ...{ code: 'conflict', why: 'you saw revision 1, the alert is at revision 2' },
+      current: { revision: 2, state: 'resolved' },
+    },
+  }),
 }

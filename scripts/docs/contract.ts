@@ -1,6 +1,11 @@
 /** docs/contract: JSON Schemas, examples and the AsyncAPI document, from the schemas and messages that the code uses. */
+import type { TSchema } from 'typebox'
 import { alertData, alertEvent } from '../../src/contract/alert-schema.ts'
+import { answerData, answerEvent } from '../../src/contract/answer-schema.ts'
+import { commandData, commandEvent, verbs } from '../../src/contract/command-schema.ts'
+import { dispositionData, dispositionEvent } from '../../src/contract/disposition-schema.ts'
 import { inventoryData, inventoryEvent } from '../../src/contract/inventory-schema.ts'
+import { receipt } from '../../src/contract/receipt.ts'
 import { snapshotHeaders } from '../../src/contract/snapshot-schema.ts'
 import {
   cameraStateData,
@@ -10,6 +15,7 @@ import {
   presenceData,
   presenceEvent,
 } from '../../src/contract/state-schema.ts'
+import { tombstoneData, tombstoneEvent } from '../../src/contract/tombstone-schema.ts'
 import { asyncapiText } from './asyncapi.ts'
 import { contractExamples } from './contract-examples.ts'
 
@@ -25,6 +31,19 @@ export const schemas = {
   'camera-state-data': cameraStateData,
   inventory: inventoryEvent,
   'inventory-data': inventoryData,
+  disposition: dispositionEvent,
+  'disposition-data': dispositionData,
+  ...Object.fromEntries(
+    verbs.flatMap((verb): [string, TSchema][] => [
+      [`command-${verb}`, commandEvent(verb)],
+      [`command-${verb}-data`, commandData[verb]],
+    ]),
+  ),
+  tombstone: tombstoneEvent,
+  'tombstone-data': tombstoneData,
+  receipt,
+  answer: answerEvent,
+  'answer-data': answerData,
 }
 
 /** Path relative to the repository, and its text. */

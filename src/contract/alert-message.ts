@@ -4,7 +4,7 @@ import type { Alert, SnapshotMissing } from '../domain/alert.ts'
 import type { Camera } from '../domain/camera.ts'
 import type { Outage } from '../domain/outage.ts'
 import { type AlertData, alertTypes } from './alert-schema.ts'
-import { type CloudEvent, eventContentType, toMoment, wrap } from './envelope.ts'
+import { eventContentType, toMoment, wrap } from './envelope.ts'
 import { alertTopic, snapshotTopic, unknownLevel } from './topics.ts'
 
 // Its types speak of a module that Node loads as CommonJS: what they call `default` is the whole of it.
@@ -75,7 +75,14 @@ export function alertMessage(facts: AlertFacts): AlertMessage {
   }
 }
 
-/** The picture of an alert travels as plain JPEG bytes. */
+/** Whose picture it is: an alert's, or one that was asked for, which then has an id of its own in the alert's place. */
+interface PictureOrigin extends Pick<AlertOrigin, 'id' | 'gateway' | 'prefix'> {
+  readonly camera: Pick<Camera, 'id'>
+  readonly alert: Pick<Alert, 'id'>
+  readonly sha256: string
+}
+
+/** A picture travels as plain JPEG bytes. */
 export function snapshotMessage({
   id,
   gateway,
@@ -83,7 +90,7 @@ export function snapshotMessage({
   camera,
   alert,
   sha256,
-}: AlertOrigin & { readonly sha256: string }): SnapshotMessage {
+}: PictureOrigin): SnapshotMessage {
   const topic = snapshotTopic(prefix, gateway, camera.id, alert.id)
   return { id, class: 'snapshot', camera: camera.id, topic, contentType: 'image/jpeg', sha256 }
 }
@@ -97,12 +104,15 @@ export interface Sending {
 }
 
 /**
- * The JSON that goes on the wire.
- * @throws SyntaxError where the body is no JSON.
+ * The JSON that goes on the wire. Numbers and `sentAt` are put into the text: to parse and print each message again would be a
+ * third of what sending it costs.
+ * @throws SyntaxError where the body is no event as `wrap` makes it, with `data` last.
  */
 export function finishMessage(body: string, { epoch, sequence, sentAt }: Sending): string {
-  const { data, ...event } = JSON.parse(body) as CloudEvent<object>
-  return JSON.stringify({ ...event, epoch, sequence, data: { ...data, sentAt: toMoment(sentAt) } })
+  const at = body.indexOf(',"data":{')
+  if (at < 0 || !body.endsWith('}}')) throw new SyntaxError('the body is no event that ends with its data')
+  const numbers = `,"epoch":${JSON.stringify(epoch)},"sequence":${sequence}`
+  return `${body.slice(0, at)}${numbers}${body.slice(at, -2)},"sentAt":"${toMoment(sentAt)}"}}`
 }
 
 /** Absent fields are `undefined` here and vanish in the JSON. */

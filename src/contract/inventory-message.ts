@@ -1,6 +1,7 @@
 /** Builds the inventory: field by field, so that nothing of a camera leaves that is not meant to. */
 import type { Camera } from '../domain/camera.ts'
 import type { ModelTier } from '../domain/model-tier.ts'
+import type { Override } from '../domain/override.ts'
 import type { Rule } from '../domain/rule.ts'
 import { type TableVersions, whereabouts } from './alert-message.ts'
 import { wrap } from './envelope.ts'
@@ -25,10 +26,12 @@ export interface InventoryFacts {
     readonly tasks: readonly string[]
   }[]
   readonly cameras: readonly Camera[]
+  /** What was changed beside the configuration. */
+  readonly overrides?: readonly Override[]
 }
 
 export function inventoryMessage(origin: StateOrigin, facts: InventoryFacts): StateMessage {
-  const { version, name, site, epoch, versions = {}, tier, models, cameras } = facts
+  const { version, name, site, epoch, versions = {}, tier, models, cameras, overrides = [] } = facts
   const data: InventoryData = {
     version,
     name,
@@ -39,14 +42,18 @@ export function inventoryMessage(origin: StateOrigin, facts: InventoryFacts): St
     gridVersion: versions.grid,
     placesVersion: versions.places,
     cameras: cameras
-      .map((camera) => cameraOf(camera, versions.grid))
+      .map((camera) => cameraOf(camera, overrides, versions.grid))
       .sort((one, other) => (one.id < other.id ? -1 : 1)),
   }
   const event = wrap(origin, inventoryType, 'urn:skyeye:v1:inventory-data', data)
   return { topic: inventoryTopic(origin.prefix, origin.gateway), body: JSON.stringify(event) }
 }
 
-function cameraOf(camera: Camera, gridVersion?: string): InventoryData['cameras'][number] {
+function cameraOf(
+  camera: Camera,
+  overrides: readonly Override[],
+  gridVersion?: string,
+): InventoryData['cameras'][number] {
   const { id, name, tier, enabled, gbId, tags, rules } = camera
   return {
     id,
@@ -56,7 +63,10 @@ function cameraOf(camera: Camera, gridVersion?: string): InventoryData['cameras'
     gbId,
     ...whereabouts(camera, gridVersion),
     tags: [...tags],
-    rules: rules.map(ruleOf),
+    rules: rules.map((rule) => ({
+      ...ruleOf(rule),
+      enabled: overrides.some((one) => one.camera === id && one.rule === rule.name) ? false : undefined,
+    })),
   }
 }
 

@@ -20,6 +20,9 @@ const rule = Type.Object({
   zone: Type.Optional(name('Zone it watches.')),
   line: Type.Optional(name('Line it watches.')),
   scheduled: Type.Boolean({ description: 'Is it armed at certain hours only?' }),
+  enabled: Type.Optional(
+    Type.Boolean({ description: 'False where a command has switched it off; absent otherwise.' }),
+  ),
 })
 
 const camera = Type.Object({

@@ -74,3 +74,33 @@ export function alertTopic(prefix: string, { gateway, grid, camera, kind }: Aler
 export function snapshotTopic(prefix: string, gateway: string, camera: string, alert: string): string {
   return join(prefix, 'snapshots', gateway, camera, alert)
 }
+
+/** Never retained. */
+export function dispositionTopic(prefix: string, gateway: string, camera: string, alert: string): string {
+  return join(prefix, 'dispositions', gateway, camera, alert)
+}
+
+/** From the centre. */
+export function commandTopic(prefix: string, gateway: string, verb: string): string {
+  return join(prefix, 'commands', gateway, verb)
+}
+
+/** All commands for one gateway. */
+export function commandFilter(prefix: string, gateway: string): string {
+  return `${join(prefix, 'commands', gateway)}/+`
+}
+
+/** Where answers go that were asked for nowhere else; askers may have theirs below it. */
+export function answerTopic(prefix: string, gateway: string): string {
+  return join(prefix, 'answers', gateway)
+}
+
+/** Never retained. */
+export function tombstoneTopic(prefix: string, gateway: string): string {
+  return join(prefix, 'tombstones', gateway)
+}
+
+/** From the centre. */
+export function receiptTopic(prefix: string, gateway: string): string {
+  return join(prefix, 'receipts', gateway)
+}

@@ -1,6 +1,9 @@
 /** Checks a message against the schema of its type: in tests, and wherever a message may come from elsewhere. */
 import { Compile } from 'typebox/compile'
 import { alertEvent, alertTypes } from './alert-schema.ts'
+import { answerEvent, answerType } from './answer-schema.ts'
+import { commandEvent, commandType, verbs } from './command-schema.ts'
+import { dispositionEvent, dispositionType } from './disposition-schema.ts'
 import { inventoryEvent, inventoryType } from './inventory-schema.ts'
 import { snapshotHeaders } from './snapshot-schema.ts'
 import {
@@ -11,6 +14,7 @@ import {
   presenceEvent,
   presenceType,
 } from './state-schema.ts'
+import { tombstoneEvent, tombstoneType } from './tombstone-schema.ts'
 
 const alert = Compile(alertEvent)
 const snapshot = Compile(snapshotHeaders)
@@ -25,6 +29,10 @@ const validators = new Map<string, Validator>([
   [healthType, Compile(healthEvent)],
   [cameraStateType, Compile(cameraStateEvent)],
   [inventoryType, Compile(inventoryEvent)],
+  [dispositionType, Compile(dispositionEvent)],
+  [tombstoneType, Compile(tombstoneEvent)],
+  [answerType, Compile(answerEvent)],
+  ...verbs.map((verb): [string, Validator] => [commandType(verb), Compile(commandEvent(verb))]),
 ])
 
 /** What is wrong with a parsed message, one sentence each with its place; empty where it fits its contract. */

@@ -2,9 +2,13 @@
 import type { TLSSocket } from 'node:tls'
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
 import { GatewayError } from '../kit/errors.ts'
+import { noStore } from './no-store.ts'
 import type { BrokerOptions } from './ports.ts'
 import { type Protocol, Session } from './session.ts'
 import { boxValidUntil, readTlsFiles, type TlsFiles, tlsAdvice } from './tls.ts'
+
+/** Bytes of a message to us that the broker may send (MQTT 5); what is longer it drops. Commands and receipts are far shorter. */
+const maximumPacketSize = 2 ** 20
 
 export interface SessionOptions {
   readonly broker: BrokerOptions
@@ -134,9 +138,12 @@ function clientOptions(options: SessionOptions): IClientOptions {
     // Supervision is ours, and so is what to send again: the library's own store would send behind the outbox's back.
     reconnectPeriod: 0,
     resubscribe: false,
+    outgoingStore: noStore,
+    incomingStore: noStore,
     queueQoSZero: false,
     keepalive: keepAliveSeconds,
     connectTimeout: connectTimeoutMs,
+    ...(protocol === 5 ? { properties: { maximumPacketSize } } : {}),
     ...(will ? { will: { ...will, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } } : {}),
     rejectUnauthorized: true,
     ...(username === undefined ? {} : { username }),

@@ -1,8 +1,8 @@
 /** What is to be sent next: what is urgent, then the oldest; read ahead in gulps, so that sending never waits for the disk. */
 import type { Delivery, Outbox } from './ports.ts'
 
-/** Rows of a gulp; the store gives fewer where they are large. */
-const gulp = 512
+/** Rows of a gulp; the store gives fewer where they are large. More of them only make V8 grow its young generation. */
+const gulp = 128
 
 class Lane {
   readonly #read: (afterRowId: number, limit: number) => Promise<Delivery[]>

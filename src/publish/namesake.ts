@@ -16,6 +16,7 @@ export async function isNamesakeOnline(
   signal: AbortSignal,
 ): Promise<boolean> {
   const heard = new AbortController()
+  const enough = AbortSignal.any([signal, heard.signal])
   let found = false
   try {
     const client = await openClient({ ...options, clientId: `${options.clientId}-look` }, signal)
@@ -25,10 +26,11 @@ export async function isNamesakeOnline(
     })
     try {
       // A broker that hangs is for the session's own watchdog to find.
-      const answer = sleep(options.connectTimeoutMs, signal)
+      const answer = sleep(options.connectTimeoutMs, enough)
       await Promise.race([client.subscribeAsync(topic, { qos: 0 }), answer])
-      await sleep(retainedWithinMs, AbortSignal.any([signal, heard.signal]))
+      await sleep(retainedWithinMs, enough)
     } finally {
+      heard.abort()
       client.end(true)
     }
   } catch {

@@ -43,6 +43,23 @@ export interface Announced {
   cleared(cameras: string[]): Promise<void>
 }
 
+/** Whoever does what the centre asks for. */
+export interface Commands {
+  /** JSON of the answer. Never rejects. */
+  answer(asked: Asked): Promise<string>
+  /** Too many waited: one was not heard. */
+  missed(): void
+}
+
+/** A command as it came. */
+export interface Asked {
+  /** Last level of its topic. */
+  readonly verb: string
+  readonly payload: Uint8Array
+  /** It lay at the broker: who knows since when. */
+  readonly retain: boolean
+}
+
 /** The broker and the account there. */
 export interface BrokerOptions {
   /** `mqtt://host:port` or `mqtts://host:port`. */

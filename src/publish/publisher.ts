@@ -8,9 +8,10 @@ import type { Log } from '../kit/log.ts'
 import type { Part } from '../kit/part.ts'
 import type { Backoff } from '../kit/retry.ts'
 import { Announcer } from './announcer.ts'
+import { CommandEar } from './command-ear.ts'
 import { Connection, type ConnectionState } from './connection.ts'
 import { isNamesakeOnline } from './namesake.ts'
-import type { Announced, BrokerOptions, Outbox } from './ports.ts'
+import type { Announced, BrokerOptions, Commands, Outbox } from './ports.ts'
 import { Relay, type RelayCounts } from './relay.ts'
 import type { Session } from './session.ts'
 
@@ -23,6 +24,8 @@ export interface PublisherOptions {
   readonly broker: BrokerOptions
   readonly outbox: Outbox
   readonly announced: Announced
+  /** Absent = the centre's commands are not heard. */
+  readonly commands?: Commands
   /** Ids of the cameras that are to be watched: what the broker holds of others is cleared. Asked at every connect. */
   cameras(): readonly string[]
   /** Asked at every connect and each minute. */
@@ -46,6 +49,7 @@ export class Publisher implements Part {
   readonly name = 'publisher'
   readonly #announcer: Announcer
   readonly #relay: Relay
+  readonly #ear: CommandEar | undefined
   readonly #connection: Connection
 
   constructor(options: PublisherOptions) {
@@ -73,6 +77,8 @@ export class Publisher implements Part {
       log,
     })
     this.#relay = new Relay(outbox, log, { forbiddenMs, drainPerSecond })
+    const { commands } = options
+    this.#ear = commands && new CommandEar({ gateway: gateway.id, prefix, commands, log })
     this.#connection = new Connection({
       session: { broker, clientId: `skyeye-${gateway.id}`, connectTimeoutMs, ackTimeoutMs, keepAliveSeconds },
       will: () => {
@@ -138,6 +144,6 @@ export class Publisher implements Part {
   }
 
   async #use(session: Session): Promise<void> {
-    await Promise.all([this.#announcer.run(session), this.#relay.run(session)])
+    await Promise.all([this.#announcer.run(session), this.#relay.run(session), this.#ear?.listen(session)])
   }
 }

@@ -1,4 +1,5 @@
 /** Carries the outbox to the broker: what is urgent, then the oldest; and forgets a delivery only after the broker's acknowledgement. */
+import { setImmediate } from 'node:timers/promises'
 import { type Log, oncePer } from '../kit/log.ts'
 import { sleep } from '../kit/retry.ts'
 import { Acknowledgements } from './acknowledgements.ts'
@@ -13,6 +14,9 @@ import type { Publication, Session, SessionEnd } from './session.ts'
 
 /** The store rings; this catches what a ring may have missed. */
 const pollMs = 5_000
+
+/** For waits that nothing cuts short. */
+const never = new AbortController().signal
 
 /** Pause after the broker asked for one, or the store failed. */
 const pauseMs = 2_000
@@ -40,7 +44,7 @@ export class Relay {
   readonly #forbidden: Forbidden
   readonly #acknowledgements: Acknowledgements
   readonly #grumble = oncePer(10_000)
-  readonly #inFlight = new Set<Promise<void>>()
+  #inFlight = 0
   /** Deliveries that made trouble, by rowId; there are no more of them than were in flight at once. */
   readonly #strikes = new Map<number, number>()
   readonly #lanes: Lanes
@@ -79,7 +83,7 @@ export class Relay {
 
   counts(): RelayCounts {
     return {
-      inFlight: this.#inFlight.size,
+      inFlight: this.#inFlight,
       sent: this.#sent,
       acknowledged: this.#acknowledged,
       parked: this.#parked,
@@ -89,8 +93,7 @@ export class Relay {
 
   /** Waits until everything has left, or the signal fires. */
   async drain(signal: AbortSignal): Promise<void> {
-    const isDone = () =>
-      this.#lanes.isDry && this.#inFlight.size === 0 && this.#acknowledgements.waiting === 0
+    const isDone = () => this.#lanes.isDry && this.#inFlight === 0 && this.#acknowledgements.waiting === 0
     while (!signal.aborted && !isDone()) await sleep(10, signal)
   }
 
@@ -106,10 +109,12 @@ export class Relay {
       this.#fill(session)
       const { dueMs } = this.#forbidden
       await this.#bell.wait(Math.min(pollMs, dueMs, this.#pace.dueMs || pollMs), session.over)
+      // What one packet of the network acknowledged is answered together.
+      await setImmediate()
       this.#acknowledgements.flush()
       this.#poll()
     }
-    await Promise.all(this.#inFlight)
+    while (this.#inFlight > 0) await this.#bell.wait(pollMs, never)
     await this.#judge(session.over.reason as SessionEnd)
   }
 
@@ -119,7 +124,7 @@ export class Relay {
       this.#forbidden.clear()
       this.#rewindAfterMs ??= 0
     }
-    if (this.#rewindAfterMs === undefined || this.#inFlight.size > 0) return
+    if (this.#rewindAfterMs === undefined || this.#inFlight > 0) return
     await sleep(this.#rewindAfterMs, session.over)
     this.#rewindAfterMs = undefined
     await this.#lanes.rewind()
@@ -146,7 +151,7 @@ export class Relay {
 
   #fill(session: Session): void {
     const limit = this.#careful ? 1 : session.limit
-    while (this.#rewindAfterMs === undefined && this.#inFlight.size < limit) {
+    while (this.#rewindAfterMs === undefined && this.#inFlight < limit) {
       const urgent = this.#lanes.takeUrgent()
       const delivery = urgent ?? (this.#pace.dueMs === 0 ? this.#lanes.takeOther() : undefined)
       if (!delivery) return
@@ -165,14 +170,14 @@ export class Relay {
       return
     }
     this.#sent++
-    const sending = session
+    this.#inFlight++
+    void session
       .publish(publication)
       .then((outcome) => this.#hear(delivery, outcome))
       .finally(() => {
-        this.#inFlight.delete(sending)
+        this.#inFlight--
         this.#bell.ring()
       })
-    this.#inFlight.add(sending)
   }
 
   async #hear(delivery: Delivery, outcome: Outcome): Promise<void> {

@@ -1,6 +1,7 @@
 /** One connection to the broker, from CONNECT to its end; nothing is sent twice within it. */
 import type { MqttClient } from 'mqtt'
 import { sleep } from '../kit/retry.ts'
+import { Inbox, type Listener, toIncoming } from './incoming.ts'
 import { type Outcome, refusal } from './outcome.ts'
 import type { ValidUntil } from './tls.ts'
 
@@ -15,7 +16,8 @@ export interface Publication {
   readonly payload: string | Buffer
   readonly retain: boolean
   readonly contentType?: string
-  /** MQTT 5 only. */
+  /** MQTT 5 only, both. */
+  readonly correlationData?: Buffer
   readonly userProperties?: Readonly<Record<string, string>>
 }
 
@@ -47,7 +49,9 @@ export class Session {
   readonly #maxPacket: number
   readonly #over = new AbortController()
   readonly #queue: Job[] = []
-  readonly #inFlight = new Set<Job>()
+  /** A list, and so few: a Set that jobs pass through keeps them alive for long (see noStore). */
+  readonly #inFlight: Job[] = []
+  readonly #inboxes: Inbox[] = []
   readonly #watchdog: NodeJS.Timeout
   #progressAt = performance.now()
   #end: SessionEnd | undefined
@@ -70,10 +74,13 @@ export class Session {
     client.on('error', (error) => {
       this.#end ??= { by: 'network', why: deadLink.get(error.message) ?? error.message }
     })
+    client.on('message', (topic, payload, packet) => {
+      this.#inboxes.find((inbox) => inbox.wants(topic))?.put(toIncoming(topic, payload, packet))
+    })
     client.on('close', () => this.#conclude({ by: 'broker', why: 'the broker closed the connection' }))
     // An accepted connection that never answers looks alive to TCP and, where pings are answered, to MQTT.
     this.#watchdog = setInterval(() => {
-      if (this.#inFlight.size === 0 || performance.now() - this.#progressAt < ackTimeoutMs) return
+      if (this.#inFlight.length === 0 || performance.now() - this.#progressAt < ackTimeoutMs) return
       this.drop(`the broker acknowledged nothing for ${Math.round(ackTimeoutMs / 1_000)} s`)
     }, ackTimeoutMs / 8)
     if (!client.connected) this.drop('the connection ended as soon as it began')
@@ -103,6 +110,21 @@ export class Session {
     })
   }
 
+  /** Subscribes at QoS 1, for this session. Never rejects. */
+  async listen(listener: Listener): Promise<Outcome> {
+    if (this.over.aborted) return { kind: 'lost' }
+    // Before the subscription: what is retained may arrive with its answer.
+    this.#inboxes.push(new Inbox(listener))
+    try {
+      await this.#client.subscribeAsync([...listener.filters], { qos: 1 })
+      return { kind: 'accepted' }
+    } catch (error) {
+      const { granted = [] } = (error as { packet?: { granted?: unknown[] } }).packet ?? {}
+      const code = granted.find((one) => typeof one === 'number' && one >= 0x80)
+      return code === undefined ? { kind: 'lost' } : refusal(code as number)
+    }
+  }
+
   /** Leaves in good order, so that the broker keeps the last will to itself. */
   async close(deadlineMs: number): Promise<void> {
     this.#end ??= { by: 'us', why: 'stopped' }
@@ -120,11 +142,11 @@ export class Session {
   }
 
   #send(): void {
-    while (this.#inFlight.size < this.#limit) {
+    while (this.#inFlight.length < this.#limit) {
       const job = this.#queue.shift()
       if (!job) return
-      if (this.#inFlight.size === 0) this.#progressAt = performance.now()
-      this.#inFlight.add(job)
+      if (this.#inFlight.length === 0) this.#progressAt = performance.now()
+      this.#inFlight.push(job)
       const { topic, payload, retain } = job.publication
       const properties = this.protocol === 5 ? propertiesOf(job.publication) : undefined
       this.#client.publish(topic, payload, { qos: 1, retain, properties }, (error) => {
@@ -136,7 +158,9 @@ export class Session {
   }
 
   #settle(job: Job, outcome: Outcome): void {
-    if (!this.#inFlight.delete(job)) return
+    const at = this.#inFlight.indexOf(job)
+    if (at < 0) return
+    this.#inFlight.splice(at, 1)
     this.#progressAt = performance.now()
     job.resolve(outcome)
     if (!this.over.aborted) this.#send()
@@ -147,25 +171,33 @@ export class Session {
     clearInterval(this.#watchdog)
     this.#end ??= end
     this.#over.abort(this.#end)
-    for (const { resolve } of [...this.#inFlight, ...this.#queue.splice(0)]) resolve({ kind: 'lost' })
-    this.#inFlight.clear()
+    const unanswered = [...this.#inFlight.splice(0), ...this.#queue.splice(0)]
+    for (const { resolve } of unanswered) resolve({ kind: 'lost' })
+    for (const inbox of this.#inboxes) inbox.clear()
   }
 }
 
-function propertiesOf({ contentType, userProperties }: Publication) {
+function propertiesOf({ contentType, correlationData, userProperties }: Publication) {
   return {
     ...(contentType === undefined ? {} : { contentType }),
+    ...(correlationData === undefined ? {} : { correlationData }),
     ...(userProperties === undefined ? {} : { userProperties: { ...userProperties } }),
   }
 }
 
 /** Bytes on the wire, a little more rather than less: each length and id field counts as at most five. */
-function packetSize({ topic, payload, contentType = '', userProperties = {} }: Publication): number {
+function packetSize(publication: Publication): number {
+  const { topic, payload, contentType = '', correlationData, userProperties = {} } = publication
   const properties = Object.entries(userProperties).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value) + 5,
     0,
   )
   return (
-    Buffer.byteLength(topic) + Buffer.byteLength(payload) + Buffer.byteLength(contentType) + properties + 20
+    Buffer.byteLength(topic) +
+    Buffer.byteLength(payload) +
+    Buffer.byteLength(contentType) +
+    (correlationData?.length ?? 0) +
+    properties +
+    20
   )
 }

@@ -113,8 +113,7 @@ export function tlsAdvice(
 ): string | undefined {
   const clock = `or the clock of this box is wrong (it says ${new Date(now).toISOString()})`
   if (code === 'CERT_HAS_EXPIRED') return `its certificate has expired: renew it at the broker, ${clock}`
-  if (code === 'CERT_NOT_YET_VALID')
-    return `its certificate is not valid yet: it was made too early, ${clock}`
+  if (code === 'CERT_NOT_YET_VALID') return `its certificate is not valid yet, ${clock}`
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return `its certificate is for another name (${message}): write the name that stands in the certificate into broker.url, or have one made for this name`
   }
@@ -149,6 +148,9 @@ function alertAdvice(text: string, { cert }: TlsPaths): string | undefined {
 }
 
 function portAdvice(code: string, message: string): string | undefined {
+  // Who answers with an alert of TLS does speak it.
+  if (/alert/i.test(message))
+    return `it ended the TLS handshake (${reason(message)}): the log of the broker says why`
   if (code !== 'EPROTO' && code !== 'ECONNRESET' && !code.startsWith('ERR_SSL')) return undefined
   return `no TLS there (${reason(message)}): check the port in broker.url, mqtts is 8883 as a rule`
 }

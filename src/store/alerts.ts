@@ -8,6 +8,7 @@ const expired = `ended IS NOT NULL AND saved_at < ? AND NOT EXISTS (
 
 export class AlertTable {
   readonly #upsert
+  readonly #find
   readonly #open
   readonly #recent
   readonly #count
@@ -23,6 +24,7 @@ export class AlertTable {
        ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, ended = excluded.ended,
          saved_at = excluded.saved_at, alert = excluded.alert WHERE alerts.ended IS NULL`,
     )
+    this.#find = db.prepare('SELECT id, camera, severity FROM alerts WHERE id = ?')
     this.#open = db.prepare('SELECT alert FROM alerts WHERE ended IS NULL ORDER BY began').pluck()
     this.#recent = db.prepare('SELECT alert FROM alerts ORDER BY began DESC LIMIT ?').pluck()
     this.#count = db.prepare('SELECT count(*) FROM alerts').pluck()
@@ -38,6 +40,10 @@ export class AlertTable {
     // Not every ended alert has to say when: its phase is what counts.
     const ended = alert.ended ?? (alert.phase === 'ended' ? alert.time : null)
     this.#upsert.run({ id, camera, severity, began, ended, savedAt, alert: JSON.stringify(alert) })
+  }
+
+  find(id: string): Pick<Alert, 'id' | 'camera' | 'severity'> | undefined {
+    return this.#find.get(id) as Pick<Alert, 'id' | 'camera' | 'severity'> | undefined
   }
 
   /** Began without an end, oldest first. */

@@ -108,8 +108,9 @@ export class Desk {
 
   #perform(call: Call): unknown {
     // The compiler cannot see that the arguments belong to the method of the same name; the Call type says so.
-    const method = this.#records[call.name] as (...args: unknown[]) => unknown
-    return method.apply(this.#records, call.args)
+    const owner = (call.name in this.#records ? this.#records : this.#records.ledger) as object
+    const method = owner[call.name as never] as (...args: unknown[]) => unknown
+    return method.apply(owner, call.args)
   }
 
   #renewIdentity(): void {

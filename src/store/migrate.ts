@@ -6,9 +6,17 @@ import { announcedCameras } from './migrations/002-announced-cameras.ts'
 import { coverage } from './migrations/003-coverage.ts'
 import { epochs } from './migrations/004-epochs.ts'
 import { urgentLane } from './migrations/005-urgent-lane.ts'
+import { commands } from './migrations/008-commands.ts'
 
 /** In order; the schema's version is the number of steps that were taken. Steps are added, never changed. */
-export const migrations: readonly string[] = [alertsAndOutbox, announcedCameras, coverage, epochs, urgentLane]
+export const migrations: readonly string[] = [
+  alertsAndOutbox,
+  announcedCameras,
+  coverage,
+  epochs,
+  urgentLane,
+  commands,
+]
 
 /** Takes the steps that are missing. Throws STORE_NEWER when the database knows steps that this program does not. */
 export function migrate(db: Database, steps: readonly string[] = migrations): void {

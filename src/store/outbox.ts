@@ -13,6 +13,8 @@ export interface OutboxRow {
   readonly topic: string
   readonly contentType: string
   readonly body: string | null
+  /** Of a picture that belongs to no alert. */
+  readonly picture: Uint8Array | null
   readonly sha256: string | null
   readonly createdAt: number
   /** 1 = may overtake. */
@@ -26,6 +28,7 @@ export class OutboxTable {
   readonly #pending
   readonly #urgent
   readonly #isBehind
+  readonly #loosePictures
   readonly #delete
   readonly #noteAcknowledged
   readonly #park
@@ -44,11 +47,11 @@ export class OutboxTable {
       )
       .pluck()
     this.#insert = db.prepare(
-      `INSERT INTO outbox (id, alert, epoch, class, sequence, camera, topic, content_type, body, sha256, created_at, urgent)
-       VALUES (:id, :alert, :epoch, :class, :sequence, :camera, :topic, :contentType, :body, :sha256, :createdAt, :urgent)`,
+      `INSERT INTO outbox (id, alert, epoch, class, sequence, camera, topic, content_type, body, picture, sha256, created_at, urgent)
+       VALUES (:id, :alert, :epoch, :class, :sequence, :camera, :topic, :contentType, :body, :picture, :sha256, :createdAt, :urgent)`,
     )
     const columns = `row_id AS rowId, id, alert, epoch, class, sequence, camera, topic, content_type AS contentType,
-       body, sha256, created_at AS createdAt, urgent`
+       body, picture, sha256, created_at AS createdAt, urgent`
     this.#pending = db.prepare(
       `SELECT ${columns} FROM outbox WHERE row_id > ? AND parked_because IS NULL ORDER BY row_id LIMIT ?`,
     )
@@ -60,6 +63,7 @@ export class OutboxTable {
         'SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND parked_because IS NULL)',
       )
       .pluck()
+    this.#loosePictures = db.prepare('SELECT count(*) FROM outbox WHERE picture IS NOT NULL').pluck()
     this.#delete = db.prepare('DELETE FROM outbox WHERE row_id = ? RETURNING epoch, class, sequence')
     this.#noteAcknowledged = db.prepare(
       'UPDATE sequences SET acknowledged = max(acknowledged, ?) WHERE epoch = ? AND class = ?',
@@ -82,7 +86,13 @@ export class OutboxTable {
   }
 
   /** Gives the message the next number of its class in this epoch. Must run inside the transaction that saves what it tells. */
-  insert(alert: string | null, message: NewDelivery, createdAt: number, urgent = false): number {
+  insert(
+    alert: string | null,
+    message: NewDelivery,
+    createdAt: number,
+    urgent = false,
+    picture: Uint8Array | null = null,
+  ): number {
     const sequence = this.#assign.get(this.#epoch, message.class) as number
     const { id, topic, contentType, camera = null, body = null, sha256 = null } = message
     const row = {
@@ -95,6 +105,7 @@ export class OutboxTable {
       topic,
       contentType,
       body,
+      picture,
       sha256,
       createdAt,
       urgent: urgent ? 1 : 0,
@@ -116,6 +127,11 @@ export class OutboxTable {
   /** Does something of this alert wait in the long queue? Then what follows may not overtake it. */
   isBehind(alert: string): boolean {
     return this.#isBehind.get(alert) === 1
+  }
+
+  /** Pictures that belong to no alert. */
+  loosePictures(): number {
+    return this.#loosePictures.get() as number
   }
 
   /** The broker has it. A row that is already gone is no error: acknowledgements may come twice. */

@@ -1,12 +1,13 @@
 /** What the store takes in and gives out; the shapes of deliveries fit the relay's port without an import. */
 import type { Alert } from '../domain/alert.ts'
 import type { CoverageMinute } from '../domain/coverage.ts'
+import type { LedgerOperations } from './ledger-ports.ts'
 
 /** A message that has to leave the box. Epoch and sequence are given to it inside the transaction that saves it. */
 export interface NewDelivery {
   /** UUIDv7; stays the same over every sending. */
   readonly id: string
-  readonly class: 'alert' | 'snapshot'
+  readonly class: 'alert' | 'snapshot' | 'disposition'
   readonly camera?: string
   readonly topic: string
   readonly contentType: string
@@ -81,7 +82,7 @@ export interface StoreCounts {
 }
 
 /** Every call that crosses from the client to the store's thread. */
-export interface Operations {
+export interface Operations extends LedgerOperations {
   saveAlert(input: SaveAlert): { sequence: number }
   next(afterRowId: number, limit: number): Delivery[]
   urgent(afterRowId: number, limit: number): Delivery[]

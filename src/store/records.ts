@@ -8,6 +8,8 @@ import { AnnouncedTable } from './announced.ts'
 import { CoverageTable } from './coverage.ts'
 import type { OpenDatabase } from './database.ts'
 import type { Identity } from './identity.ts'
+import { Ledger } from './ledger.ts'
+import type { LedgerOperations } from './ledger-ports.ts'
 import { type OutboxRow, OutboxTable } from './outbox.ts'
 import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
 import { Retention, type Shelves, withoutSnapshot } from './retention.ts'
@@ -25,13 +27,14 @@ interface Prepared {
   readonly file?: string
 }
 
-export class Records implements Operations {
+export class Records implements Omit<Operations, keyof LedgerOperations> {
   readonly #identity: Identity
   readonly #shelves: Shelves
   readonly #announced: AnnouncedTable
   readonly #now: () => number
   readonly #handedOut = new Map<number, number>()
   readonly retention: Retention
+  readonly ledger: Ledger
   #sacrificed = 0
   /** A write failed for want of space since somebody last looked. */
   spaceWanted = false
@@ -52,6 +55,7 @@ export class Records implements Operations {
     }
     this.#announced = new AnnouncedTable(db)
     this.retention = new Retention(this.#shelves, limits)
+    this.ledger = new Ledger(this.#shelves, now)
   }
 
   /** Removes pictures whose transaction never came. Returns how many. */
@@ -247,7 +251,9 @@ export class Records implements Operations {
     return writeFailed(one.input.alert.id, error)
   }
 
-  #picture({ alert }: OutboxRow): Uint8Array<ArrayBuffer> | undefined {
+  #picture({ alert, picture }: OutboxRow): Uint8Array<ArrayBuffer> | undefined {
+    // A copy: its memory is moved to the caller.
+    if (picture) return Uint8Array.from(picture)
     const file = alert === null ? undefined : this.#shelves.snapshots.fileOf(alert)
     return file === undefined ? undefined : this.#shelves.files.read(file)
   }
@@ -255,7 +261,7 @@ export class Records implements Operations {
   #delivery(row: OutboxRow, body: string | Uint8Array): Delivery {
     const attempts = this.#handedOut.get(row.rowId) ?? 0
     this.#handedOut.set(row.rowId, attempts + 1)
-    const { alert: _, urgent, camera, sha256, ...rest } = row
+    const { alert: _, picture: __, urgent, camera, sha256, ...rest } = row
     return {
       ...rest,
       urgent: urgent === 1,

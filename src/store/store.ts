@@ -1,11 +1,14 @@
 /** The store as the gateway sees it: asynchronous calls to the thread that owns the database. */
 import { Worker } from 'node:worker_threads'
+import type { Recorded } from '../contract/answer-schema.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { CoverageMinute } from '../domain/coverage.ts'
+import type { Override } from '../domain/override.ts'
 import { GatewayError } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import type { Part } from '../kit/part.ts'
 import type { Synchronous } from './database.ts'
+import type { Recalled, Settlement } from './ledger-ports.ts'
 import type { Failure, FromThread, StoreSetup } from './messages.ts'
 import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
 
@@ -163,6 +166,26 @@ export class Store implements Part {
   /** Minutes of one camera that began in `from` ≤ t < `to` (epoch ms) and have gaps, oldest first. For a day: 1 440 at most. */
   coverageGaps(camera: string, from: number, to: number): Promise<CoverageMinute[]> {
     return this.#call('coverageGaps', [camera, from, to])
+  }
+
+  /** The answer to an earlier command with this id. */
+  recalled(id: string): Promise<Recalled | undefined> {
+    return this.#call('recalled', [id])
+  }
+
+  /** One transaction: the command, its effect, what has to be told of it, and the audit entry. */
+  settle(settlement: Settlement): Promise<Recorded> {
+    return this.#call('settle', [settlement])
+  }
+
+  /** What is in force beside the configuration. */
+  overrides(): Promise<Override[]> {
+    return this.#call('overrides', [])
+  }
+
+  /** Ends what has ended by the clock, and returns it. */
+  lapse(): Promise<Override[]> {
+    return this.#call('lapse', [])
   }
 
   counts(): Promise<StoreCounts> {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ran } from './program.ts'
 
-const commands = ['start', 'check', 'replay', 'bench', 'models']
+const commands = ['start', 'check', 'replay', 'bench', 'models', 'contract']
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 it('tells its version', async () => {
@@ -55,6 +55,18 @@ it.each([
   [['bench', '--busy', 'much'], /--busy takes a number from 0 to 1/],
   [['bench', '--seconds', '1'], /--seconds takes a number from \d+ to 240/],
   [['bench', '--stream', '4k'], /--stream takes one of: d1, 1080p/],
+  [['contract', 'play'], /play to which broker\?/],
+  [['contract', 'listen', '--broker', 'mqtt://127.0.0.1'], /play to which broker\?/],
+  [['contract', 'play', '--broker', '127.0.0.1:1883'], /--broker takes mqtt:\/\/host:port/],
+  [
+    ['contract', 'play', '--broker', 'mqtt://127.0.0.1', '--gateways', '501'],
+    /--gateways takes a whole number from 1 to 500/,
+  ],
+  [['contract', 'play', '--broker', 'mqtt://127.0.0.1', '--speed', '0'], /--speed takes a number above 0/],
+  [
+    ['contract', 'play', '--broker', 'mqtt://127.0.0.1', '--prefix', 'a/#'],
+    /--prefix takes levels of a topic/,
+  ],
   [['models'], /skyeye models list/],
   [['models', 'fetch'], /skyeye models list/],
   [

@@ -7,7 +7,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { asyncapiText } from '../../scripts/docs/asyncapi.ts'
 import { contractDocuments, schemas } from '../../scripts/docs/contract.ts'
 import { contractExamples } from '../../scripts/docs/contract-examples.ts'
+import { verbs } from '../../src/contract/command-schema.ts'
+import { readReceipt } from '../../src/contract/receipt.ts'
 import { validateMessage, validateSnapshotHeaders } from '../../src/contract/validate.ts'
+
+const bytes = (payload: unknown) => Buffer.from(JSON.stringify(payload))
 
 /** Errors and warnings, a sentence each. */
 async function parse(text: string) {
@@ -26,18 +30,39 @@ beforeAll(async () => {
 })
 
 describe('the AsyncAPI document', () => {
-  it('is version 3, and every channel has one operation that sends at QoS 1', () => {
+  it('is version 3, and every channel but those of the centre has one operation that sends at QoS 1', () => {
     expect(document.version()).toBe('3.0.0')
+    const retained = ['camera-state', 'health', 'inventory', 'presence']
+    const events = ['alert', 'snapshot', 'disposition', 'tombstone', 'answer']
+    const heard = ['command', 'receipt']
     const channels = document.channels().all()
-    expect(channels.map((channel) => channel.id()).sort()).toEqual(
-      ['alert', 'camera-state', 'health', 'inventory', 'presence', 'snapshot'].sort(),
-    )
-    for (const channel of channels) {
-      const [operation, ...others] = channel.operations().all()
+    expect(channels.map((channel) => channel.id()).sort()).toEqual([...retained, ...events, ...heard].sort())
+    for (const channel of channels.filter((one) => !heard.includes(one.id()))) {
+      const [operation, ...others] = channel.operations().filterBySend()
       expect(others, channel.id()).toEqual([])
-      expect(operation.isSend(), channel.id()).toBe(true)
-      const retain = !['alert', 'snapshot'].includes(channel.id())
+      const retain = retained.includes(channel.id())
       expect(operation.bindings().get('mqtt')?.value()).toMatchObject({ qos: 1, retain })
+    }
+  })
+
+  it('has an operation for each command, which receives it and answers where it was asked to', () => {
+    const operations = document
+      .operations()
+      .all()
+      .filter((operation) => operation.isReceive() && operation.id() !== 'receive-receipt')
+    expect(operations.map((operation) => operation.id()).sort()).toEqual(
+      verbs.map((verb) => `receive-command-${verb}`).sort(),
+    )
+    for (const operation of operations) {
+      const reply = operation.reply()
+      expect(reply?.channel()?.id()).toBe('answer')
+      expect(reply?.address()?.location()).toBe('$message.header#/responseTopic')
+      expect(
+        reply
+          ?.messages()
+          .all()
+          .map((message) => message.id()),
+      ).toEqual(['answer'])
     }
   })
 
@@ -71,6 +96,7 @@ describe('the AsyncAPI document', () => {
 describe('the examples', () => {
   it.each(Object.entries(contractExamples))('fit their schemas: %s', (name, { payload, headers }) => {
     if (name === 'snapshot') expect(validateSnapshotHeaders(headers)).toEqual([])
+    else if (name === 'receipt') expect(readReceipt(bytes(payload))).toEqual(payload)
     else expect(validateMessage(payload)).toEqual([])
   })
 
@@ -83,7 +109,9 @@ describe('the examples', () => {
           : [message.payload(), example.payload()]
         const check = Compile(schema?.json<TSchema>() ?? {})
         expect(check.Errors(value)[1], example.name()).toEqual([])
-        expect(check.Check({ ...value, id: 'another' }), example.name()).toBe(false)
+        const wrong = message.id() === 'receipt' ? { sequence: 0 } : { id: 'another' }
+        expect(check.Check({ ...value, ...wrong }), example.name()).toBe(false)
+        if (message.id() === 'receipt') continue
         if (!headers) expect(check.Check({ ...value, data: {} }), example.name()).toBe(false)
       }
     }

@@ -13,7 +13,7 @@ it('asks for a certificate where TLS 1.2 only fails, and does not claim to know 
   const code = 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE'
   expect(advice(code, message, {})).toMatch(/wants a certificate of this box/)
   expect(advice(code, message)).toBe(
-    'no TLS there (ssl/tls alert handshake failure): check the port in broker.url, mqtts is 8883 as a rule',
+    'it ended the TLS handshake (ssl/tls alert handshake failure): the log of the broker says why',
   )
 })
 

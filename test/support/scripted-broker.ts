@@ -16,6 +16,8 @@ export type Answer = number | 'silent' | 'cut' | 'reset' | 'forbid and leave'
 export class ScriptedBroker {
   readonly heard: Heard[] = []
   connects = 0
+  /** Reason code of every SUBACK. */
+  subscribed = 0
   readonly #answer: (message: Heard) => Answer
   readonly #sockets = new Set<Socket>()
   #server: Server | undefined
@@ -62,7 +64,7 @@ export class ScriptedBroker {
     } else if (kind === 12) {
       socket.write(Buffer.from([0xd0, 0]))
     } else if (kind === 8) {
-      socket.write(Buffer.from([0x90, 4, body[0], body[1], 0, 0]))
+      socket.write(Buffer.from([0x90, 4, body[0], body[1], 0, this.subscribed]))
     } else if (kind === 3) {
       const end = 2 + body.readUInt16BE(0)
       const id = body.readUInt16BE(end)

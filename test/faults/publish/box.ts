@@ -56,7 +56,7 @@ export function boxAt(url: string) {
     for (let i = 0; i < count; i++) {
       const camera = `camera-${i % 5}`
       const made = { ...saveOf(), alert: alertOf({ camera, zone: 'z'.repeat(padding) }) }
-      const body = JSON.stringify({ data: { camera, padding: 'p'.repeat(padding) }, id: made.message.id })
+      const body = JSON.stringify({ id: made.message.id, data: { camera, padding: 'p'.repeat(padding) } })
       const message = { ...made.message, camera, topic: 'skyeye/v1/alerts/box-1', body }
       const [saved] = records.saveAll([{ ...made, message }])
       if (saved instanceof Error) refused.push(message.id)
