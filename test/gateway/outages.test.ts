@@ -3,6 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { CameraSim } from '../../scripts/sim/server.ts'
 import { validateMessage } from '../../src/contract/validate.ts'
+import { createLog } from '../../src/kit/log.ts'
+import { SecretMask } from '../../src/kit/secrets.ts'
+import { Store } from '../../src/store/store.ts'
+import { sampleAlert, sampleMessage } from '../support/alert-samples.ts'
 import { Bench, until, type Written } from './bench.ts'
 import { standingClip } from './standing-clip.ts'
 
@@ -41,7 +45,9 @@ afterEach(async () => {
 })
 
 async function switched(id: string): Promise<Written> {
-  return { id, name: `camera ${id}`, url: await beyond.addCamera(id, { clip: await standingClip() }) }
+  const grid = { street: '110101001000', community: '110101001002', group: '07', unit: `011${id.at(-1)}` }
+  const url = await beyond.addCamera(id, { clip: await standingClip() })
+  return { id, name: `camera ${id}`, url, grid }
 }
 
 const outages = () =>
@@ -108,4 +114,38 @@ it('a camera that refuses or redirects makes an alert that says so, and a stop e
   await gateway.stop()
   const open = alerts().filter(({ cameras }) => !cameras.includes('yard'))
   expect(open.map(({ told }) => told)).toEqual(Array(2).fill(['began', 'gateway-stopped']))
+})
+
+it('what a gateway that died had told is ended by the next one, which tells it anew', {
+  timeout: 120_000,
+}, async () => {
+  const [yard, s1, s2] = [await bench.camera('yard'), await switched('s1'), await switched('s2')]
+  const retention = { alertDays: 90, snapshotDays: 30, snapshotMaxBytes: 2 ** 30, coverageDays: 7 }
+  const store = new Store({ dir: bench.dataDir, retention, log: createLog('silent', new SecretMask()) })
+  await store.start()
+  const began = Date.now() - 3_600_000
+  const alert = sampleAlert({
+    ...{ kind: 'camera-offline', camera: 's1', duty: 'system', objects: [], began, time: began + 75_000 },
+    outage: {
+      ...{ count: 2, missing: 2 },
+      cameras: ['s1', 's2'].map((id) => ({ id, name: id, state: 'offline', since: began })),
+    },
+  })
+  await store.saveAlert({ alert, message: sampleMessage(alert) })
+  await store.stop()
+  await beyond.stop()
+
+  await bench.start(yard, s1, s2)
+  await until(() => expect(outages().at(-1)?.data).toMatchObject({ phase: 'began', outage: { count: 2 } }))
+  const told = outages().filter(({ data }) => data.alert === alert.id)
+  expect(told.at(-1)?.data).toMatchObject({
+    endedBecause: 'gateway-restarted',
+    outage: { count: 2, missing: 2 },
+  })
+  const anew = outages().filter(({ data }) => data.alert !== alert.id && data.outage.cameras[0].id !== 'yard')
+  expect(anew).toHaveLength(1)
+  for (const message of [...anew, ...told.slice(-1)]) expect(validateMessage(message)).toEqual([])
+  const topics = bench.arrived.map(({ topic }) => topic).filter((topic) => topic.includes('/alerts/gw/'))
+  const shared = 'skyeye/v1/alerts/gw/110101001000/110101001002/07/_'
+  expect(topics.filter((topic) => topic.startsWith(shared))).toHaveLength(2)
 })
