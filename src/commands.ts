@@ -42,8 +42,8 @@ export interface CommandsOptions {
   configuration(): object
   /** The next frame of a camera that is read. */
   still(camera: string): Promise<Still | 'busy' | 'none'>
-  /** Sends again; absent where the store cannot. */
-  replay?(range: Range): Promise<{ readonly requeued: number; readonly missing: number }>
+  /** Sends again. */
+  replay(range: Range): Promise<{ readonly requeued: number; readonly missing: number }>
   /** Overrides have changed: resolves when they are in force. */
   overridden(): Promise<void>
   /** The outbox has something new. */
@@ -260,7 +260,6 @@ export class Commands implements Part {
   async #replay({ data }: CommandOf<'replay'>): Promise<Verdict> {
     const { class: kind, epoch, from, to } = data
     if (from > to) return refused('invalid', 'from is greater than to')
-    if (!this.#options.replay) return refused('unavailable', 'this gateway cannot send again yet')
     const { requeued, missing } = await this.#options.replay({ class: kind, epoch, from, to })
     return { outcome: 'done', result: { requeued, missing } }
   }

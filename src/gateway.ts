@@ -33,6 +33,7 @@ import { Saving } from './saving.ts'
 import { stagesOf } from './stages.ts'
 import { Status } from './status.ts'
 import { Stills } from './stills.ts'
+import type { RetentionLimits } from './store/ports.ts'
 import { Store } from './store/store.ts'
 import { Strain } from './strain.ts'
 import { VisionPool } from './vision/pool.ts'
@@ -100,10 +101,9 @@ export class Gateway {
     this.#log = log
     this.#models = modelNames(models)
     const modelFacts = { tier: models.tier, names: this.#models }
-    const { alertDays, snapshotDays, snapshotMaxMegabytes, coverageDays } = config.retention
-    const snapshotMaxBytes = snapshotMaxMegabytes * 2 ** 20
-    const retention = { alertDays, snapshotDays, snapshotMaxBytes, coverageDays }
-    this.#store = new Store({ dir: config.dataDir, retention, log })
+    const receipts = config.publish.receipts === 'required'
+    const origin = { gateway: config.gateway.id, prefix: config.broker.prefix }
+    this.#store = new Store({ dir: config.dataDir, retention: limitsOf(config), origin, receipts, log })
     this.#saving = new Saving(log)
     this.#coverage = new CoverageBook(reachOf(config.analysis.idle.everyMs))
     this.#vision = new VisionPool({
@@ -133,6 +133,11 @@ export class Gateway {
         this.#publisher.inventoryChanged()
         return this.#inTurn(() => this.#followWishes())
       },
+      replay: async (range) => {
+        const replayed = await this.#store.replay(range)
+        this.#publisher.rewind()
+        return replayed
+      },
       nudge: () => this.#publisher.nudge(),
       log,
     })
@@ -155,6 +160,7 @@ export class Gateway {
           overrides: this.#commands.overrides,
         }),
       drainPerSecond: config.publish.drainPerSecond,
+      receipts,
       log,
     })
     this.#outages = new OutageWatch({
@@ -398,6 +404,18 @@ export class Gateway {
         gate,
       }
     })
+  }
+}
+
+function limitsOf({ retention, publish }: Config): RetentionLimits {
+  const { snapshotMaxMegabytes, ...days } = retention
+  const { alerts, dispositions } = publish.quotaMegabytes
+  const quotaBytes = { alert: alerts * 2 ** 20, disposition: dispositions * 2 ** 20 }
+  return {
+    ...days,
+    snapshotMaxBytes: snapshotMaxMegabytes * 2 ** 20,
+    quotaBytes,
+    expiryDays: publish.expiryDays,
   }
 }
 

@@ -162,6 +162,11 @@ export function gatewayMetrics({
       read: () => Object.entries(commands()).map(([outcome, value]) => ({ labels: { outcome }, value })),
     },
     {
+      name: 'skyeye_outbox_given_up_total',
+      help: 'Undelivered messages given up by quota, age or a full disk; tombstones tell the centre.',
+      read: async () => (await store()).givenUp,
+    },
+    {
       name: 'skyeye_snapshots_sacrificed_total',
       help: 'Pictures given up for want of space.',
       read: async () => (await store()).sacrificed,
@@ -195,6 +200,16 @@ export function gatewayMetrics({
       name: 'skyeye_outbox_pending',
       help: 'Deliveries waiting for the broker.',
       read: async () => (await store()).pending,
+    },
+    {
+      name: 'skyeye_outbox_unconfirmed',
+      help: 'Deliveries the broker has and the centre has not confirmed, where receipts are required.',
+      read: async () => (await store()).unconfirmed,
+    },
+    {
+      name: 'skyeye_outbox_bytes',
+      help: 'Bytes of all messages in the outbox that are not pictures.',
+      read: async () => (await store()).outboxBytes,
     },
     {
       name: 'skyeye_outbox_parked',

@@ -6,7 +6,17 @@ import { emptyStats } from '../src/vision/stats.ts'
 
 const stats = { ...emptyStats(), workers: 2, queued: 5, running: 0, waiting: 0, held: 0 }
 const counts = {
-  ...{ pending: 3, parked: 1, alerts: 9, snapshotBytes: 800, sacrificed: 4, expired: 0, retentionRefused: 0 },
+  ...{
+    pending: 3,
+    parked: 1,
+    alerts: 9,
+    snapshotBytes: 800,
+    sacrificed: 4,
+    givenUp: 0,
+    unconfirmed: 2,
+    outboxBytes: 4_000,
+    retentionRefused: 0,
+  },
 }
 const yard: CameraFacts = {
   id: 'yard',

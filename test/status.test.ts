@@ -10,7 +10,17 @@ import { Status, type StatusSources } from '../src/status.ts'
 import { emptyStats } from '../src/vision/stats.ts'
 
 const counts = {
-  ...{ pending: 3, parked: 1, alerts: 9, snapshotBytes: 0, sacrificed: 0, expired: 0, retentionRefused: 0 },
+  ...{
+    pending: 3,
+    parked: 1,
+    alerts: 9,
+    snapshotBytes: 0,
+    sacrificed: 0,
+    givenUp: 0,
+    unconfirmed: 2,
+    outboxBytes: 4_000,
+    retentionRefused: 0,
+  },
 }
 const vision = {
   ...emptyStats(),

@@ -9,7 +9,11 @@ import { saveOf } from './outbox-messages.ts'
 /** Saves under way at once: as many as share a commit. */
 const together = 32
 const criticalEveryMs = 250
-const retention = { alertDays: 30, snapshotDays: 7, snapshotMaxBytes: 2 ** 30, coverageDays: 7 }
+const retention = {
+  ...{ alertDays: 30, snapshotDays: 7, snapshotMaxBytes: 2 ** 30, coverageDays: 7 },
+  ...{ quotaBytes: { alert: 2 ** 30, disposition: 2 ** 25 }, expiryDays: { info: 7, minor: 30 } },
+}
+const origin = { gateway: 'bench', prefix: 'skyeye/v1' }
 
 export interface Sent {
   readonly commitsPerSecond: number
@@ -23,7 +27,7 @@ export interface Sent {
 
 const [dir, url, messages] = process.argv.slice(2)
 const log = createLog('warn', new SecretMask())
-const store = new Store({ dir, retention, log })
+const store = new Store({ dir, retention, origin, log })
 const ids: string[] = []
 const critical: [string, number][] = []
 const megabytes = () => process.memoryUsage().rss / 2 ** 20

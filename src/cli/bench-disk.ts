@@ -32,7 +32,11 @@ const minutes = 120
 const alerts = 40
 /** f_type of tmpfs and ramfs, statfs(2). */
 const inMemory: readonly number[] = [0x01021994, 0x858458f6]
-const retention = { alertDays: 30, snapshotDays: 7, snapshotMaxBytes: 2 ** 30, coverageDays: 30 }
+const retention = {
+  ...{ alertDays: 30, snapshotDays: 7, snapshotMaxBytes: 2 ** 30, coverageDays: 30 },
+  ...{ quotaBytes: { alert: 2 ** 28, disposition: 2 ** 25 }, expiryDays: { info: 7, minor: 30 } },
+}
+const origin = { gateway: 'bench', prefix: 'bench' }
 
 /** Throws STORE_FAILED where nothing can be written there. */
 export async function diskCost(options: DiskOptions): Promise<DiskCost> {
@@ -66,7 +70,7 @@ async function eachWrites(
   { dir, log, forMs, count }: Repeated,
   turn: (store: Store, index: number) => Promise<void>,
 ): Promise<number | undefined> {
-  const store = new Store({ dir, retention, log })
+  const store = new Store({ dir, retention, origin, log })
   await store.start()
   const before = writtenBytes()
   const until = performance.now() + forMs

@@ -21,6 +21,8 @@ export interface Delivery {
   /** May overtake: it is about a critical alert, nothing of which waits in the long queue. */
   readonly urgent: boolean
   readonly attempts: number
+  /** Epoch ms: then it is of no use any more. */
+  readonly expiresAt?: number
 }
 
 export interface Outbox {
@@ -28,10 +30,14 @@ export interface Outbox {
   next(afterRowId: number, limit: number): Promise<Delivery[]>
   /** The same of those that may overtake. */
   urgent(afterRowId: number, limit: number): Promise<Delivery[]>
-  /** The broker has them: they may be forgotten. */
+  /** The broker has them. */
   acknowledged(rowIds: number[]): Promise<void>
   /** The broker will never take it: kept for people to see, not sent again. */
   parked(rowId: number, why: string): Promise<void>
+  /** A new session: what was sent and not confirmed by the centre waits again. */
+  sendAgain(): Promise<number>
+  /** The centre has stored all up to this number; undefined where it was never given. */
+  confirmed(receipt: { epoch: string; class: string; sequence: number }): Promise<number | undefined>
 }
 
 /** Outlives the gateway: cameras whose state the broker may hold, so that none stays there for ever. */

@@ -12,6 +12,7 @@ import { CommandEar } from './command-ear.ts'
 import { Connection, type ConnectionState } from './connection.ts'
 import { isNamesakeOnline } from './namesake.ts'
 import type { Announced, BrokerOptions, Commands, Outbox } from './ports.ts'
+import { ReceiptEar } from './receipt-ear.ts'
 import { Relay, type RelayCounts } from './relay.ts'
 import type { Session } from './session.ts'
 
@@ -41,6 +42,8 @@ export interface PublisherOptions {
   readonly forbiddenMs?: number
   /** Messages a second at most when much has piled up; what is urgent does not count. 0 (the default) = no limit. */
   readonly drainPerSecond?: number
+  /** Is a message only delivered when the centre has confirmed it? Then its receipts are heard. */
+  readonly receipts?: boolean
 }
 
 export interface RelayStats extends ConnectionState, RelayCounts {}
@@ -50,6 +53,7 @@ export class Publisher implements Part {
   readonly #announcer: Announcer
   readonly #relay: Relay
   readonly #ear: CommandEar | undefined
+  readonly #receipts: ReceiptEar | undefined
   readonly #connection: Connection
 
   constructor(options: PublisherOptions) {
@@ -78,6 +82,9 @@ export class Publisher implements Part {
     })
     this.#relay = new Relay(outbox, log, { forbiddenMs, drainPerSecond })
     const { commands } = options
+    this.#receipts = options.receipts
+      ? new ReceiptEar({ gateway: gateway.id, prefix, outbox, log })
+      : undefined
     this.#ear = commands && new CommandEar({ gateway: gateway.id, prefix, commands, log })
     this.#connection = new Connection({
       session: { broker, clientId: `skyeye-${gateway.id}`, connectTimeoutMs, ackTimeoutMs, keepAliveSeconds },
@@ -120,6 +127,11 @@ export class Publisher implements Part {
     this.#relay.nudge()
   }
 
+  /** Older messages wait again in the outbox. */
+  rewind(): void {
+    this.#relay.rewind()
+  }
+
   /** Retained at the broker until the camera is forgotten; at most one message a second and camera. */
   cameraState(camera: string, facts: CameraFacts): void {
     this.#announcer.cameraState(camera, facts)
@@ -144,6 +156,9 @@ export class Publisher implements Part {
   }
 
   async #use(session: Session): Promise<void> {
-    await Promise.all([this.#announcer.run(session), this.#relay.run(session), this.#ear?.listen(session)])
+    await Promise.all([
+      ...[this.#announcer.run(session), this.#relay.run(session)],
+      ...[this.#ear?.listen(session), this.#receipts?.listen(session)],
+    ])
   }
 }

@@ -81,6 +81,12 @@ export class Relay {
     this.#bell.ring()
   }
 
+  /** Older messages wait again: they are sent before newer ones. */
+  rewind(): void {
+    this.#rewindAfterMs ??= 0
+    this.#bell.ring()
+  }
+
   counts(): RelayCounts {
     return {
       inFlight: this.#inFlight,
@@ -102,6 +108,7 @@ export class Relay {
     this.#rewindAfterMs = undefined
     this.#accepted = 0
     this.#lost = []
+    await this.#takeUnconfirmed()
     await this.#lanes.rewind()
     while (!session.over.aborted) {
       await this.#rewindIfDue(session)
@@ -116,6 +123,20 @@ export class Relay {
     }
     while (this.#inFlight > 0) await this.#bell.wait(pollMs, never)
     await this.#judge(session.over.reason as SessionEnd)
+  }
+
+  /** The broker may have died with them. */
+  async #takeUnconfirmed(): Promise<void> {
+    try {
+      await this.#outbox.sendAgain()
+    } catch (error) {
+      this.#grumble('again', () =>
+        this.#log.error(
+          { err: error },
+          'what was not confirmed is not sent again before the next connection',
+        ),
+      )
+    }
   }
 
   /** What was deferred or forbidden comes again, and in its order, once nothing is in flight. */

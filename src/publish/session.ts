@@ -16,7 +16,8 @@ export interface Publication {
   readonly payload: string | Buffer
   readonly retain: boolean
   readonly contentType?: string
-  /** MQTT 5 only, both. */
+  /** MQTT 5 only, like all below. The broker forgets what nobody took by then. */
+  readonly expirySeconds?: number
   readonly correlationData?: Buffer
   readonly userProperties?: Readonly<Record<string, string>>
 }
@@ -177,8 +178,9 @@ export class Session {
   }
 }
 
-function propertiesOf({ contentType, correlationData, userProperties }: Publication) {
+function propertiesOf({ contentType, expirySeconds, correlationData, userProperties }: Publication) {
   return {
+    ...(expirySeconds === undefined ? {} : { messageExpiryInterval: expirySeconds }),
     ...(contentType === undefined ? {} : { contentType }),
     ...(correlationData === undefined ? {} : { correlationData }),
     ...(userProperties === undefined ? {} : { userProperties: { ...userProperties } }),
@@ -198,6 +200,6 @@ function packetSize(publication: Publication): number {
     Buffer.byteLength(contentType) +
     (correlationData?.length ?? 0) +
     properties +
-    20
+    25
   )
 }

@@ -2,9 +2,9 @@
 import type { Database } from 'better-sqlite3'
 import type { Alert } from '../domain/alert.ts'
 
-/** Ended, old, and nothing of it waits in the outbox (what is parked will never leave). */
+/** Ended, old, and nothing of it has still to be delivered. */
 const expired = `ended IS NOT NULL AND saved_at < ? AND NOT EXISTS (
-  SELECT 1 FROM outbox WHERE outbox.alert = alerts.id AND parked_because IS NULL)`
+  SELECT 1 FROM outbox WHERE outbox.alert = alerts.id AND state IN ('waiting', 'sent'))`
 
 export class AlertTable {
   readonly #upsert

@@ -17,16 +17,14 @@ type SaveCall = Extract<Call, { name: 'saveAlert' }>
 export class Desk {
   readonly #records: Records
   readonly #say: Say
-  readonly #byteLimit: number
   #waiting: Call[] = []
   #scheduled = false
   #chore: Generator<void> | undefined
   #roomMadeAt = Number.NEGATIVE_INFINITY
   #hourly: NodeJS.Timeout | undefined
 
-  constructor(records: Records, byteLimit: number, say: Say) {
+  constructor(records: Records, say: Say) {
     this.#records = records
-    this.#byteLimit = byteLimit
     this.#say = say
   }
 
@@ -108,7 +106,8 @@ export class Desk {
 
   #perform(call: Call): unknown {
     // The compiler cannot see that the arguments belong to the method of the same name; the Call type says so.
-    const owner = (call.name in this.#records ? this.#records : this.#records.ledger) as object
+    const { deliveries, ledger } = this.#records
+    const owner = [this.#records, deliveries, ledger].find((one) => call.name in one) as object
     const method = owner[call.name as never] as (...args: unknown[]) => unknown
     return method.apply(owner, call.args)
   }
@@ -122,20 +121,19 @@ export class Desk {
     }
   }
 
-  /** Between two hourly runs: a disk that is full, and pictures that come faster than the hour. */
+  /** Between two hourly runs: a disk that is full, and what comes faster than the hour. */
   #mindSpace(): void {
-    const { spaceWanted, freshBytes } = this.#records
+    const { spaceWanted } = this.#records
     if (this.#chore) return
     if (spaceWanted && performance.now() - this.#roomMadeAt > roomEveryMs) {
       this.#records.spaceWanted = false
       this.#roomMadeAt = performance.now()
       this.#say({
         kind: 'trouble',
-        message: 'the disk is full or refuses pictures: old pictures are removed',
+        message: 'the disk is full or refuses pictures: what matters least is removed',
       })
       this.#begin(this.#records.retention.makeRoom(Date.now()))
-    } else if (freshBytes > this.#byteLimit / 20) {
-      this.#records.freshBytes = 0
+    } else if (this.#records.takeOverdue()) {
       this.#begin(this.#records.retention.run(Date.now()))
     }
   }

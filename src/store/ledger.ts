@@ -10,7 +10,8 @@ import { AuditTable } from './audit.ts'
 import { CommandTable, OverrideTable } from './command-records.ts'
 import { DispositionTable } from './dispositions.ts'
 import type { Deed, LedgerOperations, Recalled, Settlement } from './ledger-ports.ts'
-import type { OutboxTable } from './outbox.ts'
+import type { Insertion, OutboxTable } from './outbox.ts'
+import { worthOf } from './worth.ts'
 
 /** Pictures that belong to no alert and wait for the broker. */
 const mostPictures = 50
@@ -103,7 +104,7 @@ export class Ledger implements LedgerOperations {
       }
       case 'picture':
         if (this.#shelves.outbox.loosePictures() >= mostPictures) return tooManyPictures
-        this.#shelves.outbox.insert(null, deed.message, now, false, deed.jpeg)
+        this.#shelves.outbox.insert(deed.message, now, loosePicture(deed.jpeg))
         return deed.verdict
     }
   }
@@ -124,10 +125,15 @@ export class Ledger implements LedgerOperations {
     const revision = seen + 1
     this.#dispositions.insert(disposition, revision, now)
     const message = dispositionMessage({ ...origin, camera: about.camera, time: now }, disposition, revision)
-    outbox.insert(about.id, message, now, about.severity === 'critical' && !outbox.isBehind(about.id))
+    const urgent = about.severity === 'critical' && !outbox.isBehind(about.id)
+    outbox.insert(message, now, { alert: about.id, worth: worthOf('disposition'), urgent })
     const result = { alert: about.id, standing: told(this.#dispositions.standing(about.id)) }
     return { outcome: 'done', result }
   }
+}
+
+function loosePicture(picture: Uint8Array): Insertion {
+  return { alert: null, worth: worthOf('snapshot'), picture }
 }
 
 function refusedAs(code: 'not-found' | 'conflict' | 'not-allowed', why: string, current?: Standing): Verdict {

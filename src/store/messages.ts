@@ -1,11 +1,14 @@
 /** What the store's client and its thread say to each other. */
 import type { ErrorCode } from '../kit/errors.ts'
 import type { Synchronous } from './database.ts'
-import type { Operations, RetentionLimits } from './ports.ts'
+import type { Operations, Origin, RetentionLimits } from './ports.ts'
 
 export interface StoreSetup {
   readonly dir: string
   readonly retention: RetentionLimits
+  readonly origin: Origin
+  /** Is a message only delivered when the centre has confirmed it? */
+  readonly receipts: boolean
   readonly synchronous: Synchronous
 }
 

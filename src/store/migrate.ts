@@ -6,6 +6,7 @@ import { announcedCameras } from './migrations/002-announced-cameras.ts'
 import { coverage } from './migrations/003-coverage.ts'
 import { epochs } from './migrations/004-epochs.ts'
 import { urgentLane } from './migrations/005-urgent-lane.ts'
+import { states } from './migrations/006-states.ts'
 import { commands } from './migrations/008-commands.ts'
 
 /** In order; the schema's version is the number of steps that were taken. Steps are added, never changed. */
@@ -15,6 +16,7 @@ export const migrations: readonly string[] = [
   coverage,
   epochs,
   urgentLane,
+  states,
   commands,
 ]
 

@@ -1,6 +1,7 @@
-/** Statements about messages that have to leave the box, and about their numbers. */
+/** Statements about messages that have to leave the box, what became of them, and their numbers. */
 import type { Database } from 'better-sqlite3'
-import type { NewDelivery } from './ports.ts'
+import type { Numbered } from './given-up.ts'
+import type { DeliveryState, NewDelivery } from './ports.ts'
 
 export interface OutboxRow {
   readonly rowId: number
@@ -17,25 +18,58 @@ export interface OutboxRow {
   readonly picture: Uint8Array | null
   readonly sha256: string | null
   readonly createdAt: number
+  readonly worth: number
   /** 1 = may overtake. */
   readonly urgent: 0 | 1
 }
 
+/** A row of which only number and size are wanted. */
+export interface OutboxStub extends Numbered {
+  readonly rowId: number
+  readonly state: DeliveryState
+  readonly bytes: number
+}
+
+export interface Insertion {
+  readonly alert: string | null
+  /** In the order of sacrifice. */
+  readonly worth: number
+  readonly urgent?: boolean
+  /** Of a picture that belongs to no alert. */
+  readonly picture?: Uint8Array
+  /** Of the picture's file, where there is one. */
+  readonly fileBytes?: number
+}
+
+const columns = `row_id AS rowId, id, alert, epoch, class, sequence, camera, topic, content_type AS contentType,
+  body, picture, sha256, created_at AS createdAt, worth, urgent`
+const stub = 'row_id AS rowId, epoch, class, sequence, state, bytes'
+
 export class OutboxTable {
   readonly #epoch: string
   readonly #assign
+  readonly #assigned
   readonly #insert
   readonly #pending
   readonly #urgent
   readonly #isBehind
   readonly #loosePictures
-  readonly #delete
-  readonly #noteAcknowledged
+  readonly #accept
+  readonly #confirm
+  readonly #sendAgain
+  readonly #replay
   readonly #park
+  readonly #requeue
+  readonly #delete
   readonly #extent
-  readonly #pendingOf
+  readonly #oldestPendingAt
+  readonly #ofAlert
   readonly #rewrite
-  readonly #expire
+  readonly #find
+  readonly #ahead
+  readonly #parkedList
+  readonly #victims
+  readonly #aged
 
   /** `epoch`: of what is saved from now on. */
   constructor(db: Database, epoch: string) {
@@ -46,72 +80,77 @@ export class OutboxTable {
          ON CONFLICT (epoch, class) DO UPDATE SET assigned = assigned + 1 RETURNING assigned`,
       )
       .pluck()
+    this.#assigned = db.prepare('SELECT assigned FROM sequences WHERE epoch = ? AND class = ?').pluck()
     this.#insert = db.prepare(
-      `INSERT INTO outbox (id, alert, epoch, class, sequence, camera, topic, content_type, body, picture, sha256, created_at, urgent)
-       VALUES (:id, :alert, :epoch, :class, :sequence, :camera, :topic, :contentType, :body, :picture, :sha256, :createdAt, :urgent)`,
+      `INSERT INTO outbox (id, alert, epoch, class, sequence, camera, topic, content_type, body, picture, sha256, created_at, urgent, worth, bytes)
+       VALUES (:id, :alert, :epoch, :class, :sequence, :camera, :topic, :contentType, :body, :picture, :sha256, :createdAt, :urgent, :worth, :bytes)`,
     )
-    const columns = `row_id AS rowId, id, alert, epoch, class, sequence, camera, topic, content_type AS contentType,
-       body, picture, sha256, created_at AS createdAt, urgent`
-    this.#pending = db.prepare(
-      `SELECT ${columns} FROM outbox WHERE row_id > ? AND parked_because IS NULL ORDER BY row_id LIMIT ?`,
-    )
-    this.#urgent = db.prepare(
-      `SELECT ${columns} FROM outbox WHERE row_id > ? AND urgent = 1 AND parked_because IS NULL ORDER BY row_id LIMIT ?`,
-    )
+    const next = `SELECT ${columns} FROM outbox WHERE row_id > ? AND state = 'waiting'`
+    this.#pending = db.prepare(`${next} ORDER BY row_id LIMIT ?`)
+    this.#urgent = db.prepare(`${next} AND urgent = 1 ORDER BY row_id LIMIT ?`)
     this.#isBehind = db
+      .prepare("SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND state = 'waiting')")
+      .pluck()
+    this.#loosePictures = db
+      .prepare("SELECT count(*) FROM outbox WHERE picture IS NOT NULL AND state IN ('waiting', 'sent')")
+      .pluck()
+    this.#accept = db.prepare(
+      "UPDATE outbox SET state = ? WHERE row_id BETWEEN ? AND ? AND state = 'waiting'",
+    )
+    this.#confirm = db.prepare('DELETE FROM outbox WHERE epoch = ? AND class = ? AND sequence <= ?')
+    this.#sendAgain = db.prepare("UPDATE outbox SET state = 'waiting' WHERE state = 'sent'")
+    this.#replay = db
       .prepare(
-        'SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND parked_because IS NULL)',
+        `UPDATE outbox SET state = 'waiting', parked_because = NULL
+         WHERE epoch = ? AND class = ? AND sequence BETWEEN ? AND ? RETURNING sequence`,
       )
       .pluck()
-    this.#loosePictures = db.prepare('SELECT count(*) FROM outbox WHERE picture IS NOT NULL').pluck()
-    this.#delete = db.prepare('DELETE FROM outbox WHERE row_id = ? RETURNING epoch, class, sequence')
-    this.#noteAcknowledged = db.prepare(
-      'UPDATE sequences SET acknowledged = max(acknowledged, ?) WHERE epoch = ? AND class = ?',
+    this.#park = db.prepare(
+      "UPDATE outbox SET state = 'parked', parked_because = ? WHERE row_id = ? RETURNING epoch, class, sequence",
     )
-    this.#park = db.prepare('UPDATE outbox SET parked_because = ? WHERE row_id = ?')
+    this.#requeue = db.prepare(
+      "UPDATE outbox SET state = 'waiting', parked_because = NULL WHERE state = 'parked' AND (:id IS NULL OR id = :id)",
+    )
+    this.#delete = db.prepare('DELETE FROM outbox WHERE row_id = ?')
     this.#extent = db.prepare(
-      `SELECT count(*) FILTER (WHERE parked_because IS NULL) AS pending, count(parked_because) AS parked,
-         min(created_at) FILTER (WHERE parked_because IS NULL) AS oldestPendingAt FROM outbox`,
+      'SELECT state, class, count(*) AS messages, sum(bytes) AS bytes FROM outbox GROUP BY state, class',
     )
-    this.#pendingOf = db.prepare(
-      `SELECT ${columns} FROM outbox WHERE alert = ? AND parked_because IS NULL ORDER BY row_id`,
-    )
+    this.#oldestPendingAt = db
+      .prepare("SELECT created_at FROM outbox WHERE state = 'waiting' ORDER BY row_id LIMIT 1")
+      .pluck()
+    this.#ofAlert = db.prepare(`SELECT ${stub}, body FROM outbox WHERE alert = ? ORDER BY row_id`)
     this.#rewrite = db.prepare('UPDATE outbox SET body = ? WHERE row_id = ?')
-    this.#expire = db.prepare(
-      `DELETE FROM outbox WHERE row_id IN (
-         SELECT row_id FROM outbox JOIN alerts ON alerts.id = outbox.alert
-         ORDER BY parked_because IS NULL, CASE severity WHEN 'info' THEN 0 WHEN 'minor' THEN 1 WHEN 'major' THEN 2 ELSE 3 END, row_id
-         LIMIT ?)`,
+    this.#find = db.prepare(
+      `SELECT ${stub}, id, topic, created_at AS createdAt, parked_because AS parkedBecause FROM outbox WHERE id = ?`,
+    )
+    this.#ahead = db.prepare("SELECT count(*) FROM outbox WHERE state = 'waiting' AND row_id < ?").pluck()
+    this.#parkedList = db.prepare(
+      `SELECT ${stub}, id, topic, created_at AS createdAt, parked_because AS parkedBecause FROM outbox
+       WHERE state = 'parked' ORDER BY row_id LIMIT ?`,
+    )
+    this.#victims = db.prepare(
+      `SELECT ${stub} FROM outbox WHERE state = ? AND class = ? AND worth BETWEEN ? AND ? ORDER BY worth, row_id LIMIT ?`,
+    )
+    this.#aged = db.prepare(
+      `SELECT ${stub} FROM outbox WHERE state IN ('waiting', 'sent') AND class = 'alert' AND worth = ? AND created_at < ?
+       ORDER BY row_id LIMIT ?`,
     )
   }
 
   /** Gives the message the next number of its class in this epoch. Must run inside the transaction that saves what it tells. */
-  insert(
-    alert: string | null,
-    message: NewDelivery,
-    createdAt: number,
-    urgent = false,
-    picture: Uint8Array | null = null,
-  ): number {
+  insert(message: NewDelivery, createdAt: number, insertion: Insertion): number {
     const sequence = this.#assign.get(this.#epoch, message.class) as number
     const { id, topic, contentType, camera = null, body = null, sha256 = null } = message
-    const row = {
-      id,
-      alert,
-      epoch: this.#epoch,
-      class: message.class,
-      sequence,
-      camera,
-      topic,
-      contentType,
-      body,
-      picture,
-      sha256,
-      createdAt,
-      urgent: urgent ? 1 : 0,
-    }
-    this.#insert.run(row)
+    const { alert, worth, urgent = false, picture = null, fileBytes = 0 } = insertion
+    const bytes = (body === null ? 0 : Buffer.byteLength(body)) + (picture?.length ?? 0) + fileBytes
+    const row = { id, alert, epoch: this.#epoch, class: message.class, sequence, camera, topic, contentType }
+    this.#insert.run({ ...row, body, picture, sha256, createdAt, urgent: urgent ? 1 : 0, worth, bytes })
     return sequence
+  }
+
+  /** Highest number given in this class; 0 where none was. */
+  assigned(epoch: string, kind: string): number {
+    return (this.#assigned.get(epoch, kind) as number | undefined) ?? 0
   }
 
   /** Oldest first. */
@@ -129,40 +168,108 @@ export class OutboxTable {
     return this.#isBehind.get(alert) === 1
   }
 
-  /** Pictures that belong to no alert. */
+  /** Pictures that belong to no alert and wait. */
   loosePictures(): number {
     return this.#loosePictures.get() as number
   }
 
-  /** The broker has it. A row that is already gone is no error: acknowledgements may come twice. */
-  acknowledge(rowId: number): void {
-    const gone = this.#delete.get(rowId) as Pick<OutboxRow, 'epoch' | 'class' | 'sequence'> | undefined
-    if (gone) this.#noteAcknowledged.run(gone.sequence, gone.epoch, gone.class)
+  /** The broker has these rows. Those that are gone or have left already are no error: acknowledgements may come twice. */
+  accept(rowIds: readonly number[], state: 'sent' | 'kept'): void {
+    for (const [first, last] of runs(rowIds)) this.#accept.run(state, first, last)
   }
 
-  /** Given up without having been sent; its number stays unused. */
-  drop(rowId: number): void {
-    this.#delete.get(rowId)
+  /** The centre has everything up to this number. Returns how many rows that were. */
+  confirm(epoch: string, kind: string, sequence: number): number {
+    return this.#confirm.run(epoch, kind, sequence).changes
   }
 
-  park(rowId: number, why: string): void {
-    this.#park.run(why.slice(0, 500), rowId)
+  /** What was sent and never confirmed waits again. Returns how many. */
+  sendAgain(): number {
+    return this.#sendAgain.run().changes
   }
 
-  extent(): { pending: number; parked: number; oldestPendingAt: number | null } {
-    return this.#extent.get() as { pending: number; parked: number; oldestPendingAt: number | null }
+  /** What there still is of these numbers waits again. Returns them. */
+  replay(epoch: string, kind: string, first: number, last: number): number[] {
+    return this.#replay.all(epoch, kind, first, last) as number[]
   }
 
-  pendingOf(alert: string): OutboxRow[] {
-    return this.#pendingOf.all(alert) as OutboxRow[]
+  /** Returns its number; undefined where there is no such row. */
+  park(rowId: number, why: string): Numbered | undefined {
+    return this.#park.get(why.slice(0, 500), rowId) as Numbered | undefined
+  }
+
+  /** What is parked waits again, all of it or the one of this id. Returns how many. */
+  requeue(id?: string): number {
+    return this.#requeue.run({ id: id ?? null }).changes
+  }
+
+  delete(rowId: number): void {
+    this.#delete.run(rowId)
+  }
+
+  extent(): { state: DeliveryState; class: string; messages: number; bytes: number }[] {
+    return this.#extent.all() as ReturnType<OutboxTable['extent']>
+  }
+
+  /** Epoch ms. */
+  oldestPendingAt(): number | undefined {
+    return this.#oldestPendingAt.get() as number | undefined
+  }
+
+  /** All messages about an alert, oldest first. */
+  ofAlert(alert: string): (OutboxStub & { body: string | null })[] {
+    return this.#ofAlert.all(alert) as ReturnType<OutboxTable['ofAlert']>
   }
 
   rewrite(rowId: number, body: string): void {
     this.#rewrite.run(body, rowId)
   }
 
-  /** Gives up what is parked, then the least severe, and among them the oldest. Returns how many. */
-  expire(most: number): number {
-    return this.#expire.run(most).changes
+  find(id: string): OutboxListing | undefined {
+    return this.#find.get(id) as OutboxListing | undefined
   }
+
+  /** How many wait that were saved before this row. */
+  ahead(rowId: number): number {
+    return this.#ahead.get(rowId) as number
+  }
+
+  /** Oldest first. */
+  parked(limit: number): OutboxListing[] {
+    return this.#parkedList.all(limit) as OutboxListing[]
+  }
+
+  /** Those of least worth, then the oldest. */
+  victims(
+    state: DeliveryState,
+    kind: string,
+    worth: readonly [from: number, to: number],
+    limit: number,
+  ): OutboxStub[] {
+    return this.#victims.all(state, kind, ...worth, limit) as OutboxStub[]
+  }
+
+  /** Alerts of this worth that were not delivered and are older than `before` (epoch ms). */
+  aged(worth: number, before: number, limit: number): OutboxStub[] {
+    return this.#aged.all(worth, before, limit) as OutboxStub[]
+  }
+}
+
+/** A row as people may see it. */
+export interface OutboxListing extends OutboxStub {
+  readonly id: string
+  readonly topic: string
+  readonly createdAt: number
+  readonly parkedBecause: string | null
+}
+
+/** Consecutive row ids as ranges: most messages leave in their order, and one statement for many is ten times faster. */
+function runs(rowIds: readonly number[]): [first: number, last: number][] {
+  const found: [number, number][] = []
+  for (const rowId of rowIds.toSorted((a, b) => a - b)) {
+    const run = found.at(-1)
+    if (run && rowId <= run[1] + 1) run[1] = rowId
+    else found.push([rowId, rowId])
+  }
+  return found
 }

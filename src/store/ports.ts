@@ -7,7 +7,7 @@ import type { LedgerOperations } from './ledger-ports.ts'
 export interface NewDelivery {
   /** UUIDv7; stays the same over every sending. */
   readonly id: string
-  readonly class: 'alert' | 'snapshot' | 'disposition'
+  readonly class: 'alert' | 'snapshot' | 'disposition' | 'tombstone'
   readonly camera?: string
   readonly topic: string
   readonly contentType: string
@@ -16,6 +16,12 @@ export interface NewDelivery {
   /** Hex digest of a snapshot's bytes. */
   readonly sha256?: string
 }
+
+/**
+ * What became of a message: it waits for the broker; the broker has it and the centre has not confirmed it (only where receipts
+ * are required); it is delivered and kept for whoever asks again; it was refused for good.
+ */
+export type DeliveryState = 'waiting' | 'sent' | 'kept' | 'parked'
 
 /** A message that waits in the outbox. */
 export interface Delivery {
@@ -37,6 +43,45 @@ export interface Delivery {
   readonly urgent: boolean
   /** How often it was handed out before, since the gateway started. */
   readonly attempts: number
+  /** Epoch ms, box clock: then it is of no use any more. Absent = never. */
+  readonly expiresAt?: number
+}
+
+/** Where a message stands. */
+export interface DeliveryStatus {
+  readonly state: DeliveryState
+  readonly sequence: number
+  /** How many wait before it. */
+  readonly ahead: number
+  readonly parkedBecause?: string
+}
+
+/** Whose messages these are. */
+export interface Origin {
+  readonly gateway: string
+  /** Beginning of every topic. */
+  readonly prefix: string
+}
+
+/** From the centre: all up to this number is stored. */
+export interface Receipt {
+  readonly epoch: string
+  readonly class: string
+  readonly sequence: number
+}
+
+/** Numbers to be sent again, both ends included. */
+export interface NumberRange {
+  readonly epoch: string
+  readonly class: string
+  readonly from: number
+  readonly to: number
+}
+
+export interface Replayed {
+  readonly requeued: number
+  /** Numbers of which nothing is left, or that were never given. */
+  readonly missing: number
 }
 
 /** A redacted picture with the message that announces its bytes. */
@@ -64,30 +109,65 @@ export interface RetentionLimits {
   readonly snapshotMaxBytes: number
   /** Days the minutes of coverage are kept. */
   readonly coverageDays: number
+  /** Bytes the messages of a class may take together, delivered or not; of pictures, see `snapshotMaxBytes`. */
+  readonly quotaBytes: { readonly alert: number; readonly disposition: number }
+  /** Days after which an undelivered alert is given up; worse ones never are by age. */
+  readonly expiryDays: { readonly info: number; readonly minor: number }
 }
 
 export interface StoreCounts {
+  /** Messages that wait for the broker. */
   readonly pending: number
+  /** Messages that the broker has and the centre has not confirmed. */
+  readonly unconfirmed: number
   readonly parked: number
+  /** Bytes of all messages that are not pictures. */
+  readonly outboxBytes: number
   /** Epoch ms, box clock. */
   readonly oldestPendingAt?: number
   readonly alerts: number
   readonly snapshotBytes: number
   /** Pictures given up for want of space, since the start. */
   readonly sacrificed: number
-  /** Deliveries given up because the outbox was full, since the start. */
-  readonly expired: number
+  /** Undelivered messages given up by quota, age or a full disk, since the start; tombstones tell of them. */
+  readonly givenUp: number
   /** Clean-ups refused because the clock seems to have jumped, since the start. */
   readonly retentionRefused: number
 }
 
-/** Every call that crosses from the client to the store's thread. */
-export interface Operations extends LedgerOperations {
-  saveAlert(input: SaveAlert): { sequence: number }
+/** Those about the outbox. */
+export interface DeliveryOperations {
   next(afterRowId: number, limit: number): Delivery[]
   urgent(afterRowId: number, limit: number): Delivery[]
   acknowledged(rowIds: readonly number[]): void
   parked(rowId: number, why: string): void
+  /** What was sent and not confirmed waits again. Returns how many. */
+  sendAgain(): number
+  /** Returns how many messages are forgotten; undefined where no such number was ever given. */
+  confirmed(receipt: Receipt): number | undefined
+  replay(range: NumberRange): Replayed
+  /** What is parked waits again: all of it, or the one of this id. Returns how many. */
+  requeue(id?: string): number
+  parkedDeliveries(): ParkedDelivery[]
+  /** Undefined where it is not (or no longer) there. */
+  deliveryOf(id: string): DeliveryStatus | undefined
+}
+
+/** A message that was refused for good. */
+export interface ParkedDelivery {
+  readonly id: string
+  readonly class: string
+  readonly epoch: string
+  readonly sequence: number
+  readonly topic: string
+  /** Epoch ms, box clock. */
+  readonly createdAt: number
+  readonly parkedBecause: string | null
+}
+
+/** Every call that crosses from the client to the store's thread. */
+export interface Operations extends LedgerOperations, DeliveryOperations {
+  saveAlert(input: SaveAlert): { sequence: number }
   announcedCameras(): string[]
   announced(cameras: readonly string[]): void
   cleared(cameras: readonly string[]): void

@@ -7,17 +7,30 @@ import { AlertTable } from './alerts.ts'
 import { AnnouncedTable } from './announced.ts'
 import { CoverageTable } from './coverage.ts'
 import type { OpenDatabase } from './database.ts'
+import { Deliveries } from './deliveries.ts'
+import { GivenUpTable } from './given-up.ts'
 import type { Identity } from './identity.ts'
 import { Ledger } from './ledger.ts'
 import type { LedgerOperations } from './ledger-ports.ts'
-import { type OutboxRow, OutboxTable } from './outbox.ts'
-import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
-import { Retention, type Shelves, withoutSnapshot } from './retention.ts'
+import type { StoreSetup } from './messages.ts'
+import { OutboxTable } from './outbox.ts'
+import type {
+  DeliveryOperations,
+  DeliveryState,
+  Operations,
+  RetentionLimits,
+  SaveAlert,
+  StoreCounts,
+} from './ports.ts'
+import { type Expiring, expiryOf, Retention, type Shelves, withoutSnapshot } from './retention.ts'
 import { SnapshotFiles } from './snapshot-files.ts'
 import { SnapshotTable } from './snapshots.ts'
+import { worthOf } from './worth.ts'
 
-/** Of bodies that one call hands out; the last may go beyond it. Pictures are as large as a hundred alerts. */
-const mostBytesHandedOut = 4 * 2 ** 20
+/** What came since the last clean-up makes it due when it is this share of its limit. */
+const overdueShare = 1 / 20
+
+export type RecordsOptions = Pick<StoreSetup, 'retention' | 'origin' | 'receipts'>
 
 export type Saved = { readonly sequence: number } | GatewayError
 
@@ -27,34 +40,41 @@ interface Prepared {
   readonly file?: string
 }
 
-export class Records implements Omit<Operations, keyof LedgerOperations> {
+export class Records implements Omit<Operations, keyof LedgerOperations | keyof DeliveryOperations> {
   readonly #identity: Identity
   readonly #shelves: Shelves
   readonly #announced: AnnouncedTable
   readonly #now: () => number
-  readonly #handedOut = new Map<number, number>()
+  readonly #limits: RetentionLimits
   readonly retention: Retention
+  readonly deliveries: Deliveries
   readonly ledger: Ledger
   #sacrificed = 0
   /** A write failed for want of space since somebody last looked. */
   spaceWanted = false
-  /** Bytes of pictures saved since somebody last looked. */
-  freshBytes = 0
+  /** Bytes saved since the last clean-up: of pictures, and of alerts' messages. */
+  #freshPictures = 0
+  #freshMessages = 0
 
-  constructor(opened: OpenDatabase, limits: RetentionLimits, now: () => number = Date.now) {
+  constructor(opened: OpenDatabase, options: RecordsOptions, now: () => number = Date.now) {
     const { db, identity, snapshotDir } = opened
+    const { retention, origin, receipts } = options
+    this.#limits = retention
     this.#identity = identity
     this.#now = now
     this.#shelves = {
       db,
       alerts: new AlertTable(db),
       outbox: new OutboxTable(db, identity.epoch),
+      givenUp: new GivenUpTable(db),
       snapshots: new SnapshotTable(db),
       files: new SnapshotFiles(snapshotDir),
       coverage: new CoverageTable(db),
     }
     this.#announced = new AnnouncedTable(db)
-    this.retention = new Retention(this.#shelves, limits)
+    this.retention = new Retention(this.#shelves, retention)
+    const expiresAt = (row: Expiring) => expiryOf(row, retention.expiryDays)
+    this.deliveries = new Deliveries(this.#shelves, { origin, receipts, expiresAt }, now)
     this.ledger = new Ledger(this.#shelves, now)
   }
 
@@ -71,6 +91,19 @@ export class Records implements Omit<Operations, keyof LedgerOperations> {
   close(): void {
     this.#identity.tryRenew()
     this.#shelves.db.close()
+  }
+
+  /** Has so much come since the last clean-up that the next one should not wait for its hour? */
+  takeOverdue(): boolean {
+    const { snapshotMaxBytes, quotaBytes } = this.#limits
+    const isDue =
+      this.#freshPictures > snapshotMaxBytes * overdueShare ||
+      this.#freshMessages > quotaBytes.alert * overdueShare
+    if (isDue) {
+      this.#freshPictures = 0
+      this.#freshMessages = 0
+    }
+    return isDue
   }
 
   /** Throws STORE_FAILED. */
@@ -90,26 +123,6 @@ export class Records implements Omit<Operations, keyof LedgerOperations> {
       if (prepared.length === 1) return [this.#rescue(prepared[0], error)]
       return prepared.map((one) => this.#saveAlone(one))
     }
-  }
-
-  next(afterRowId: number, limit: number): Delivery[] {
-    return this.#handOut(limit, afterRowId, (after, most) => this.#shelves.outbox.pending(after, most))
-  }
-
-  urgent(afterRowId: number, limit: number): Delivery[] {
-    return this.#handOut(limit, afterRowId, (after, most) => this.#shelves.outbox.urgent(after, most))
-  }
-
-  acknowledged(rowIds: readonly number[]): void {
-    this.#shelves.db.transaction(() => {
-      for (const rowId of rowIds) this.#shelves.outbox.acknowledge(rowId)
-    })()
-    for (const rowId of rowIds) this.#handedOut.delete(rowId)
-  }
-
-  parked(rowId: number, why: string): void {
-    this.#shelves.outbox.park(rowId, why)
-    this.#handedOut.delete(rowId)
   }
 
   announcedCameras(): string[] {
@@ -157,38 +170,22 @@ export class Records implements Omit<Operations, keyof LedgerOperations> {
   }
 
   counts(): StoreCounts {
-    const { pending, parked, oldestPendingAt } = this.#shelves.outbox.extent()
+    const extent = this.#shelves.outbox.extent()
+    const sum = (which: (one: (typeof extent)[number]) => number) =>
+      extent.reduce((total, one) => total + which(one), 0)
+    const messages = (state: DeliveryState) => sum((one) => (one.state === state ? one.messages : 0))
+    const oldestPendingAt = this.#shelves.outbox.oldestPendingAt()
     return {
-      pending,
-      parked,
-      ...(oldestPendingAt !== null && { oldestPendingAt }),
+      pending: messages('waiting'),
+      unconfirmed: messages('sent'),
+      parked: messages('parked'),
+      outboxBytes: sum((one) => (one.class === 'snapshot' ? 0 : one.bytes)),
+      ...(oldestPendingAt !== undefined && { oldestPendingAt }),
       alerts: this.#shelves.alerts.count(),
       snapshotBytes: this.#shelves.snapshots.bytes(),
       sacrificed: this.#sacrificed + this.retention.sacrificed,
-      expired: this.retention.expired,
+      givenUp: this.retention.givenUp,
       retentionRefused: this.retention.refused,
-    }
-  }
-
-  #handOut(
-    limit: number,
-    afterRowId: number,
-    read: (after: number, most: number) => OutboxRow[],
-  ): Delivery[] {
-    const deliveries: Delivery[] = []
-    let bytes = 0
-    let after = afterRowId
-    for (;;) {
-      const rows = read(after, limit - deliveries.length)
-      for (const row of rows) {
-        after = row.rowId
-        const body = row.body ?? this.#picture(row)
-        if (body === undefined) this.parked(row.rowId, 'the picture is gone from the disk or cannot be read')
-        else deliveries.push(this.#delivery(row, body))
-        bytes += body?.length ?? 0
-        if (bytes >= mostBytesHandedOut) return deliveries
-      }
-      if (rows.length === 0 || deliveries.length >= limit) return deliveries
     }
   }
 
@@ -197,7 +194,8 @@ export class Records implements Omit<Operations, keyof LedgerOperations> {
     if (!input.snapshot) return { input }
     try {
       return { input, file: this.#shelves.files.write(input.snapshot.message.id, input.snapshot.jpeg) }
-    } catch {
+    } catch (error) {
+      if (isFull(error)) this.spaceWanted = true
       return this.#withoutPicture({ input })
     }
   }
@@ -205,7 +203,6 @@ export class Records implements Omit<Operations, keyof LedgerOperations> {
   #withoutPicture({ input, file }: Prepared): Prepared {
     if (file) this.#shelves.files.remove(file)
     this.#sacrificed++
-    this.spaceWanted = true
     const { alert, message } = input
     const body = message.body === undefined ? undefined : withoutSnapshot(message.body)
     return { input: { alert, message: { ...message, body } } }
@@ -223,13 +220,17 @@ export class Records implements Omit<Operations, keyof LedgerOperations> {
     if (message.body === undefined) throw new Error(`the message ${message.id} has no body`)
     alerts.upsert(alert, now)
     const urgent = alert.severity === 'critical' && !outbox.isBehind(alert.id)
+    const about = { alert: alert.id, urgent }
     if (snapshot && file) {
       const { width, height, jpeg } = snapshot
       snapshots.insert({ alert: alert.id, file, bytes: jpeg.byteLength, width, height }, now)
-      outbox.insert(alert.id, snapshot.message, now, urgent)
-      this.freshBytes += jpeg.byteLength
+      const fileBytes = jpeg.byteLength
+      outbox.insert(snapshot.message, now, { ...about, worth: worthOf('snapshot'), fileBytes })
+      this.#freshPictures += fileBytes
     }
-    return { sequence: outbox.insert(alert.id, message, now, urgent) }
+    this.#freshMessages += message.body.length
+    const worth = worthOf(message.class, alert.severity)
+    return { sequence: outbox.insert(message, now, { ...about, worth }) }
   }
 
   #saveAlone(one: Prepared): Saved {
@@ -250,31 +251,11 @@ export class Records implements Omit<Operations, keyof LedgerOperations> {
     }
     return writeFailed(one.input.alert.id, error)
   }
-
-  #picture({ alert, picture }: OutboxRow): Uint8Array<ArrayBuffer> | undefined {
-    // A copy: its memory is moved to the caller.
-    if (picture) return Uint8Array.from(picture)
-    const file = alert === null ? undefined : this.#shelves.snapshots.fileOf(alert)
-    return file === undefined ? undefined : this.#shelves.files.read(file)
-  }
-
-  #delivery(row: OutboxRow, body: string | Uint8Array): Delivery {
-    const attempts = this.#handedOut.get(row.rowId) ?? 0
-    this.#handedOut.set(row.rowId, attempts + 1)
-    const { alert: _, picture: __, urgent, camera, sha256, ...rest } = row
-    return {
-      ...rest,
-      urgent: urgent === 1,
-      body,
-      attempts,
-      ...(camera !== null && { camera }),
-      ...(sha256 !== null && { sha256 }),
-    }
-  }
 }
 
 function isFull(error: unknown): boolean {
-  return error instanceof Sqlite.SqliteError && error.code === 'SQLITE_FULL'
+  if (error instanceof Sqlite.SqliteError) return error.code === 'SQLITE_FULL'
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 function writeFailed(alertId: string, error: unknown): GatewayError {

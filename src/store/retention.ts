@@ -1,19 +1,25 @@
 /** What is deleted when: alerts and coverage by age, pictures by age and bytes, the outbox by length. In small steps, so that saves get in between. */
 import type { Database } from 'better-sqlite3'
+import type { GivenUpBecause } from '../contract/tombstone-schema.ts'
 import type { AlertTable } from './alerts.ts'
 import type { CoverageTable } from './coverage.ts'
-import type { OutboxTable } from './outbox.ts'
+import type { GivenUpTable } from './given-up.ts'
+import type { OutboxRow, OutboxStub, OutboxTable } from './outbox.ts'
 import type { RetentionLimits } from './ports.ts'
 import type { SnapshotFiles } from './snapshot-files.ts'
 import type { SnapshotRow, SnapshotTable } from './snapshots.ts'
+import { anyWorth, lastForDisk, worthOf, worthOfSeverity } from './worth.ts'
 
 const dayMs = 86_400_000
 
 /** Rows per step. */
 const stepRows = 200
 
-/** Deliveries that may wait or be parked: about 200 MB of alerts, months of them at one a minute. */
-export const mostPending = 100_000
+/** Of tombstones, each of which tells of up to 500 ranges. */
+const tombstoneQuotaBytes = 16 * 2 ** 20
+
+/** Not delivered: giving these up is told. */
+const undelivered = ['parked', 'sent', 'waiting'] as const
 
 /** A clock that is a year ahead of what it deletes is doubted. */
 const doubtAfterDays = 365
@@ -22,6 +28,7 @@ export interface Shelves {
   readonly db: Database
   readonly alerts: AlertTable
   readonly outbox: OutboxTable
+  readonly givenUp: GivenUpTable
   readonly snapshots: SnapshotTable
   readonly files: SnapshotFiles
   readonly coverage: CoverageTable
@@ -30,24 +37,22 @@ export interface Shelves {
 export class Retention {
   readonly #shelves: Shelves
   readonly #limits: RetentionLimits
-  readonly #mostPending: number
   /** Undelivered pictures that had to go. */
   sacrificed = 0
-  /** Deliveries that had to go. */
-  expired = 0
+  /** Undelivered messages that had to go. */
+  givenUp = 0
   /** Runs in which the clock was doubted. */
   refused = 0
 
-  constructor(shelves: Shelves, limits: RetentionLimits, most: number = mostPending) {
+  constructor(shelves: Shelves, limits: RetentionLimits) {
     this.#shelves = shelves
     this.#limits = limits
-    this.#mostPending = most
   }
 
   /** One run at `now` (epoch ms). The caller decides what happens between two steps. */
   *run(now: number): Generator<void> {
     const { alertDays, snapshotDays, snapshotMaxBytes } = this.#limits
-    yield* this.#expirePending()
+    yield* this.#holdQuotas()
     const { alerts, snapshots } = this.#shelves
     const alertsBefore = now - alertDays * dayMs
     const picturesBefore = now - snapshotDays * dayMs
@@ -56,6 +61,7 @@ export class Retention {
       doubtful(now, snapshotDays, snapshots.extent(picturesBefore))
     if (doubted) this.refused++
     else {
+      yield* this.#expire(now)
       yield* this.#forgetAlerts(alertsBefore)
       yield* this.#forgetPictures(picturesBefore)
       yield* this.#forgetCoverage(now)
@@ -63,25 +69,94 @@ export class Retention {
     yield* this.#shrinkTo(snapshotMaxBytes)
   }
 
-  /** The disk is full: the oldest tenth of the delivered pictures goes. Nothing undelivered is touched. */
+  /**
+   * The disk is full: the oldest tenth of the delivered pictures goes; where there are none, delivered messages; then, in the
+   * order of sacrifice, what waits. Alerts above `minor` stay.
+   */
   *makeRoom(now: number): Generator<void> {
-    let excess = this.#shelves.snapshots.bytes() / 10
+    const { snapshots, outbox } = this.#shelves
+    let excess = snapshots.bytes() / 10
+    let freed = 0
     while (excess > 0) {
-      const oldest = this.#shelves.snapshots.oldestDelivered(now, stepRows)
-      if (oldest.length === 0) return
-      excess -= this.#forget(takeBytes(oldest, excess))
+      const oldest = snapshots.oldestDelivered(now, stepRows)
+      if (oldest.length === 0) break
+      freed = this.#forget(takeBytes(oldest, excess))
+      excess -= freed
       yield
+    }
+    if (freed > 0) return
+    const classes = [...new Set(outbox.extent().map((one) => one.class))]
+    for (const kind of classes) if (this.#giveUp(outbox.victims('kept', kind, anyWorth, stepRows)) > 0) return
+    for (let worth = 0; worth <= lastForDisk; worth++) {
+      if (worth === worthOf('snapshot')) {
+        const oldest = takeBytes(snapshots.oldest(stepRows), snapshots.bytes() / 10)
+        if (oldest.length > 0) return void this.#forget(oldest, 'disk-full')
+      }
+      for (const kind of classes) {
+        for (const state of undelivered) {
+          if (this.#giveUp(outbox.victims(state, kind, [worth, worth], stepRows), 'disk-full') > 0) return
+        }
+      }
     }
   }
 
-  *#expirePending(): Generator<void> {
-    const { pending, parked } = this.#shelves.outbox.extent()
-    let excess = pending + parked - this.#mostPending
-    while (excess > 0) {
-      this.expired += this.#shelves.outbox.expire(Math.min(excess, stepRows))
-      excess -= stepRows
-      yield
+  /** Delivered messages go first, then those of least worth, parked ones before others, the oldest first. */
+  *#holdQuotas(): Generator<void> {
+    const { outbox } = this.#shelves
+    const { quotaBytes } = this.#limits
+    for (const [kind, quota] of Object.entries({ ...quotaBytes, tombstone: tombstoneQuotaBytes })) {
+      const held = outbox.extent().filter((one) => one.class === kind)
+      let excess = held.reduce((sum, one) => sum + one.bytes, 0) - quota
+      while (excess > 0) {
+        const victims = takeBytes(this.#leastWorth(kind), excess)
+        if (victims.length === 0) break
+        this.#giveUp(victims, 'quota')
+        excess -= victims.reduce((sum, one) => sum + one.bytes, 0)
+        yield
+      }
     }
+  }
+
+  #leastWorth(kind: string): OutboxStub[] {
+    const { outbox } = this.#shelves
+    const kept = outbox.victims('kept', kind, anyWorth, stepRows)
+    if (kept.length > 0) return kept
+    for (let worth = anyWorth[0]; worth <= anyWorth[1]; worth++) {
+      for (const state of undelivered) {
+        const victims = outbox.victims(state, kind, [worth, worth], stepRows)
+        if (victims.length > 0) return victims
+      }
+    }
+    return []
+  }
+
+  /** `major` and `critical` never go by age. */
+  *#expire(now: number): Generator<void> {
+    const { info, minor } = this.#limits.expiryDays
+    for (const [severity, days] of [
+      ['info', info],
+      ['minor', minor],
+    ] as const) {
+      const aged = () => this.#shelves.outbox.aged(worthOfSeverity(severity), now - days * dayMs, stepRows)
+      while (this.#giveUp(aged(), 'expired') > 0) yield
+    }
+  }
+
+  /** Deletes them; those that were not delivered are counted, and a tombstone will tell of them. Returns how many. */
+  #giveUp(rows: readonly OutboxStub[], because: GivenUpBecause = 'quota'): number {
+    const { db, outbox, givenUp } = this.#shelves
+    let undeliveredRows = 0
+    db.transaction(() => {
+      for (const row of rows) {
+        outbox.delete(row.rowId)
+        if (row.state === 'kept') continue
+        undeliveredRows++
+        // Of what is parked was told when it was refused.
+        if (row.state !== 'parked') givenUp.note(row, because)
+      }
+    })()
+    this.givenUp += undeliveredRows
+    return rows.length
   }
 
   *#forgetAlerts(before: number): Generator<void> {
@@ -128,27 +203,48 @@ export class Retention {
   }
 
   /** Files first: removing them needs no space, so a full disk cannot keep its own cure from happening. Returns bytes. */
-  #forget(rows: readonly SnapshotRow[]): number {
-    const { db, snapshots, outbox, files } = this.#shelves
+  #forget(rows: readonly SnapshotRow[], because: GivenUpBecause = 'quota'): number {
+    const { db, snapshots, files } = this.#shelves
     for (const row of rows) files.remove(row.file)
     let sacrificed = 0
     db.transaction(() => {
-      for (const row of rows) {
-        const waiting = outbox.pendingOf(row.alert)
-        for (const { rowId, class: kind, body } of waiting) {
-          if (kind === 'snapshot') {
-            outbox.drop(rowId)
-            sacrificed++
-          } else if (body !== null && waiting.some((one) => one.class === 'snapshot')) {
-            outbox.rewrite(rowId, withoutSnapshot(body))
-          }
-        }
-        snapshots.delete(row.alert)
+      for (const { alert } of rows) {
+        if (this.#forgetMessages(alert, because)) sacrificed++
+        snapshots.delete(alert)
       }
     })()
     this.sacrificed += sacrificed
     return rows.reduce((bytes, row) => bytes + row.bytes, 0)
   }
+
+  /** The picture's message goes; alerts that still wait with it say that it is missing. Was it still to be delivered? */
+  #forgetMessages(alert: string, because: GivenUpBecause): boolean {
+    const { outbox, givenUp } = this.#shelves
+    const messages = outbox.ofAlert(alert)
+    const pictures = messages.filter((one) => one.class === 'snapshot')
+    for (const { rowId } of pictures) outbox.delete(rowId)
+    const lost = pictures.filter(({ state }) => state === 'waiting' || state === 'sent')
+    for (const one of lost) givenUp.note(one, because)
+    if (lost.length === 0) return false
+    for (const { rowId, class: kind, state, body } of messages) {
+      if (kind === 'alert' && state === 'waiting' && body !== null)
+        outbox.rewrite(rowId, withoutSnapshot(body))
+    }
+    return true
+  }
+}
+
+/** What decides when a message is given up by age. */
+export type Expiring = Pick<OutboxRow, 'class' | 'worth' | 'createdAt'>
+
+/** Epoch ms; undefined = never by age. */
+export function expiryOf(
+  { class: kind, worth, createdAt }: Expiring,
+  { info, minor }: RetentionLimits['expiryDays'],
+): number | undefined {
+  if (kind !== 'alert') return undefined
+  if (worth === worthOfSeverity('info')) return createdAt + info * dayMs
+  return worth === worthOfSeverity('minor') ? createdAt + minor * dayMs : undefined
 }
 
 /**
@@ -164,7 +260,7 @@ function doubtful(
 }
 
 /** The first rows that together have at least so many bytes. */
-function takeBytes(rows: readonly SnapshotRow[], bytes: number): SnapshotRow[] {
+function takeBytes<Row extends { readonly bytes: number }>(rows: readonly Row[], bytes: number): Row[] {
   let sum = 0
   return rows.filter((row) => {
     const wanted = sum < bytes

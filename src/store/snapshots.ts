@@ -11,7 +11,7 @@ export interface SnapshotRow {
 
 /** A picture that still has to be sent. */
 const pending = `EXISTS (SELECT 1 FROM outbox
-  WHERE outbox.alert = snapshots.alert AND class = 'snapshot' AND parked_because IS NULL)`
+  WHERE outbox.alert = snapshots.alert AND class = 'snapshot' AND state IN ('waiting', 'sent'))`
 
 export class SnapshotTable {
   readonly #insert

@@ -10,7 +10,19 @@ import type { Part } from '../kit/part.ts'
 import type { Synchronous } from './database.ts'
 import type { Recalled, Settlement } from './ledger-ports.ts'
 import type { Failure, FromThread, StoreSetup } from './messages.ts'
-import type { Delivery, Operations, RetentionLimits, SaveAlert, StoreCounts } from './ports.ts'
+import type {
+  Delivery,
+  DeliveryStatus,
+  NumberRange,
+  Operations,
+  Origin,
+  ParkedDelivery,
+  Receipt,
+  Replayed,
+  RetentionLimits,
+  SaveAlert,
+  StoreCounts,
+} from './ports.ts'
 
 /** Calls that may wait for the thread; beyond that the disk is too slow for the cameras and calls are refused. */
 const mostWaiting = 1_000
@@ -19,6 +31,10 @@ export interface StoreOptions {
   /** Folder of the database and the pictures; made if absent. One gateway per folder. */
   readonly dir: string
   readonly retention: RetentionLimits
+  /** Who speaks in what the store itself has to tell. */
+  readonly origin: Origin
+  /** Is a message only delivered when the centre has confirmed it? Default: when the broker has it. */
+  readonly receipts?: boolean
   readonly log: Log
   /** FULL (the default) outlives a power cut; NORMAL only a crash of the program. */
   readonly synchronous?: Synchronous
@@ -41,8 +57,8 @@ export class Store implements Part {
   #lastCall = 0
   #refused = 0
 
-  constructor({ dir, retention, log, synchronous = 'FULL' }: StoreOptions) {
-    this.#setup = { dir, retention, synchronous }
+  constructor({ dir, retention, origin, receipts = false, log, synchronous = 'FULL' }: StoreOptions) {
+    this.#setup = { dir, retention, origin, receipts, synchronous }
     this.#log = log
   }
 
@@ -113,7 +129,7 @@ export class Store implements Part {
     return this.#call('urgent', [afterRowId, limit])
   }
 
-  /** The broker has them: they are deleted in one transaction. */
+  /** The broker has them. One transaction. */
   acknowledged(rowIds: number[]): Promise<void> {
     return this.#call('acknowledged', [rowIds])
   }
@@ -121,6 +137,36 @@ export class Store implements Part {
   /** The broker will never take it: kept for people to see, no longer sent. */
   parked(rowId: number, why: string): Promise<void> {
     return this.#call('parked', [rowId, why])
+  }
+
+  /** What was sent and not confirmed waits again. Resolves with how many that are. */
+  sendAgain(): Promise<number> {
+    return this.#call('sendAgain', [])
+  }
+
+  /** Resolves with how many messages are forgotten; with undefined where no such number was ever given. */
+  confirmed(receipt: Receipt): Promise<number | undefined> {
+    return this.#call('confirmed', [receipt])
+  }
+
+  /** What is left of these numbers waits again, under the same ids and numbers. */
+  replay(range: NumberRange): Promise<Replayed> {
+    return this.#call('replay', [range])
+  }
+
+  /** What is parked waits again: all of it, or the one of this id. Resolves with how many. */
+  requeue(id?: string): Promise<number> {
+    return this.#call('requeue', [id])
+  }
+
+  /** What the broker refused for good, oldest first, a thousand at most. */
+  parkedDeliveries(): Promise<ParkedDelivery[]> {
+    return this.#call('parkedDeliveries', [])
+  }
+
+  /** What became of a message; undefined where it is not, or no longer, in the outbox. */
+  deliveryOf(id: string): Promise<DeliveryStatus | undefined> {
+    return this.#call('deliveryOf', [id])
   }
 
   /** Cameras whose state the broker may hold. */

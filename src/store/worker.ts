@@ -7,7 +7,7 @@ import type { Say, StoreSetup, ToThread } from './messages.ts'
 import { Records } from './records.ts'
 
 const port = parentPort!
-const { dir, retention, synchronous } = workerData as StoreSetup
+const { dir, retention, origin, receipts, synchronous } = workerData as StoreSetup
 const say: Say = (message, transfer = []) => port.postMessage(message, transfer)
 
 let unlock = () => {}
@@ -15,9 +15,9 @@ try {
   unlock = lockFolder(dir)
   const opened = openDatabase(dir, synchronous)
   forgetDamaged(dir, Date.now() - retention.snapshotDays * 86_400_000)
-  const records = new Records(opened, retention)
+  const records = new Records(opened, { retention, origin, receipts })
   const orphans = records.removeOrphans()
-  const desk = new Desk(records, retention.snapshotMaxBytes, say)
+  const desk = new Desk(records, say)
   port.on('message', (message: ToThread) => {
     if (message.name !== 'close') return desk.take(message)
     desk.close()

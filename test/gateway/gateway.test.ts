@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../src/kit/log.ts'
 import { SecretMask } from '../../src/kit/secrets.ts'
 import { Store } from '../../src/store/store.ts'
+import { generous, origin } from '../store/samples.ts'
 import { sampleAlert, sampleMessage } from '../support/alert-samples.ts'
 import { tinyRanked, writeRanked } from '../vision/tiny-onnx.ts'
 import { Bench, password, until } from './bench.ts'
@@ -225,9 +226,8 @@ describe('what a gateway shows', () => {
 })
 
 it('ends what a former run left open: nobody watched it since', async () => {
-  const retention = { alertDays: 90, snapshotDays: 30, snapshotMaxBytes: 2 ** 30, coverageDays: 7 }
   const log = createLog('silent', new SecretMask())
-  const store = new Store({ dir: bench.dataDir, retention, log })
+  const store = new Store({ dir: bench.dataDir, retention: generous, origin, log })
   await store.start()
   for (const camera of ['yard', 'gone']) {
     const alert = sampleAlert({ camera })

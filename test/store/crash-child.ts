@@ -1,9 +1,9 @@
 /** Saves alerts until it is killed, and prints the id and number of each one that was acknowledged. Argument: the folder. */
 import { writeSync } from 'node:fs'
 import { Store } from '../../src/store/store.ts'
-import { generous, readableLog, saveOf } from './samples.ts'
+import { generous, origin, readableLog, saveOf } from './samples.ts'
 
-const store = new Store({ dir: process.argv[2], retention: generous, log: readableLog().log })
+const store = new Store({ dir: process.argv[2], retention: generous, origin, log: readableLog().log })
 await store.start()
 
 async function saveForEver(pictureBytes: number): Promise<never> {

@@ -7,7 +7,7 @@ import { forgetDamaged, openDatabase } from '../../src/store/database.ts'
 import { migrate, migrations } from '../../src/store/migrate.ts'
 import { Store } from '../../src/store/store.ts'
 import { startStore, temporaryFolder } from './opened.ts'
-import { generous, readableLog, saveOf } from './samples.ts'
+import { generous, origin, readableLog, saveOf } from './samples.ts'
 
 function fileOf(dir: string) {
   const db = new Sqlite(join(dir, 'skyeye.db'))
@@ -29,7 +29,7 @@ it('refuses a database of a newer version with advice, and leaves it as it was',
   await store.saveAlert(saveOf())
   await store.stop()
   fileOf(dir).pragma('user_version = 99')
-  const older = new Store({ dir, retention: generous, log: readableLog().log })
+  const older = new Store({ dir, retention: generous, origin, log: readableLog().log })
   await expect(older.start()).rejects.toMatchObject({
     code: 'STORE_NEWER',
     message: expect.stringMatching(/skyeye\.db has schema 99.*start the newer version/),
@@ -94,7 +94,7 @@ it('keeps two damaged sets at most, and none for ever', () => {
 it('says what to do where the folder cannot be used', async () => {
   const dir = temporaryFolder()
   writeFileSync(join(dir, 'file'), '')
-  const store = new Store({ dir: join(dir, 'file'), retention: generous, log: readableLog().log })
+  const store = new Store({ dir: join(dir, 'file'), retention: generous, origin, log: readableLog().log })
   await expect(store.start()).rejects.toMatchObject({
     code: 'STORE_FAILED',
     message: expect.stringMatching(/gateway\.lock cannot be opened.*check that the data folder/),

@@ -42,7 +42,7 @@ it('refuses with STORE_FAILED when not even the alert fits, keeps what it had, a
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
   // No file without a row, whatever was rolled back.
   expect(records.removeOrphans()).toBe(0)
-  expect(records.next(0, 64).map((one) => one.rowId)).not.toEqual([])
+  expect(records.deliveries.next(0, 64).map((one) => one.rowId)).not.toEqual([])
   pages(1_000_000)
   expect(records.saveAll([saveOf(long, 200)])).toEqual([{ sequence: saved + 1 }])
 })
@@ -51,11 +51,11 @@ it('makes room by removing delivered pictures and no others', () => {
   const dir = temporaryFolder()
   const { records, clock } = openRecords(dir)
   for (let i = 0; i < 20; i++) records.saveAlert(saveOf({}, 1_000))
-  const pictures = records.next(0, 40).filter((one) => one.class === 'snapshot')
-  records.acknowledged(pictures.slice(5).map((one) => one.rowId))
+  const pictures = records.deliveries.next(0, 40).filter((one) => one.class === 'snapshot')
+  records.deliveries.acknowledged(pictures.slice(5).map((one) => one.rowId))
   for (const _ of records.retention.makeRoom(clock.now + 1));
   expect(records.counts().snapshotBytes).toBe(18_000)
   expect(readdirSync(join(dir, 'snapshots'))).toHaveLength(18)
-  expect(records.next(0, 40).filter((one) => one.class === 'snapshot')).toHaveLength(5)
+  expect(records.deliveries.next(0, 40).filter((one) => one.class === 'snapshot')).toHaveLength(5)
   expect(records.counts().sacrificed).toBe(0)
 })

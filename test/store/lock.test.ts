@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { Store } from '../../src/store/store.ts'
 import { startStore, temporaryFolder } from './opened.ts'
-import { generous, readableLog } from './samples.ts'
+import { generous, origin, readableLog } from './samples.ts'
 
 const storeOf = (dir: string) => {
-  const store = new Store({ dir, retention: generous, log: readableLog().log })
+  const store = new Store({ dir, retention: generous, origin, log: readableLog().log })
   onTestFinished(() => store.stop())
   return store
 }

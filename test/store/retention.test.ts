@@ -2,14 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { AlertTable } from '../../src/store/alerts.ts'
-import { CoverageTable } from '../../src/store/coverage.ts'
-import { OutboxTable } from '../../src/store/outbox.ts'
-import { Retention } from '../../src/store/retention.ts'
-import { SnapshotFiles } from '../../src/store/snapshot-files.ts'
-import { SnapshotTable } from '../../src/store/snapshots.ts'
 import { openRecords, temporaryFolder } from './opened.ts'
-import { alertOf, dayMs, generous, saveOf } from './samples.ts'
+import { dayMs, generous, saveOf } from './samples.ts'
 
 const ended = { phase: 'ended', ended: 5 } as const
 const pictures = (dir: string) => readdirSync(join(dir, 'snapshots')).length
@@ -17,8 +11,8 @@ const pictures = (dir: string) => readdirSync(join(dir, 'snapshots')).length
 type Records = ReturnType<typeof openRecords>['records']
 
 function acknowledgeAll(records: Records): void {
-  for (let rows = records.next(0, 64); rows.length > 0; rows = records.next(0, 64)) {
-    records.acknowledged(rows.map((row) => row.rowId))
+  for (let rows = records.deliveries.next(0, 64); rows.length > 0; rows = records.deliveries.next(0, 64)) {
+    records.deliveries.acknowledged(rows.map((row) => row.rowId))
   }
 }
 
@@ -39,7 +33,7 @@ it('deletes an old alert and its picture only when it has ended and its deliveri
       .map((alert) => alert.id)
       .toSorted(),
   ).toEqual([open.alert.id, waiting.alert.id].toSorted())
-  expect(records.next(0, 10).map((one) => one.class)).toEqual(['snapshot', 'alert'])
+  expect(records.deliveries.next(0, 10).map((one) => one.class)).toEqual(['snapshot', 'alert'])
   // The open alert's picture is delivered and older than seven days.
   expect(pictures(dir)).toBe(1)
 })
@@ -47,7 +41,7 @@ it('deletes an old alert and its picture only when it has ended and its deliveri
 it('lets a parked delivery go with its alert', () => {
   const { records, clock, clean } = openRecords(temporaryFolder())
   records.saveAlert(saveOf(ended))
-  records.parked(records.next(0, 1)[0].rowId, 'refused')
+  records.deliveries.parked(records.deliveries.next(0, 1)[0].rowId, 'refused')
   clock.now += 31 * dayMs
   clean()
   expect(records.counts()).toMatchObject({ alerts: 0, parked: 0 })
@@ -75,10 +69,10 @@ it('holds the byte limit: delivered pictures go first, then waiting ones, whose 
     records.saveAlert(save)
     return save
   })
-  const [, , thirdPicture] = records.next(0, 10).filter((one) => one.class === 'snapshot')
-  records.acknowledged([thirdPicture.rowId])
+  const [, , thirdPicture] = records.deliveries.next(0, 10).filter((one) => one.class === 'snapshot')
+  records.deliveries.acknowledged([thirdPicture.rowId])
   clean()
-  const left = records.next(0, 10)
+  const left = records.deliveries.next(0, 10)
   expect(records.snapshotPath(saves[2].alert.id)).toBeUndefined()
   expect(left.map((one) => [one.class, one.sequence])).toEqual([
     ['alert', 1],
@@ -87,6 +81,7 @@ it('holds the byte limit: delivered pictures go first, then waiting ones, whose 
     ['alert', 3],
     ['snapshot', 4],
     ['alert', 4],
+    ['tombstone', 1],
   ])
   const told = left.filter((one) => one.class === 'alert').map((one) => JSON.parse(one.body as string).data)
   expect(told.map((data) => data.snapshotMissing)).toEqual(['sacrificed', undefined, undefined, undefined])
@@ -130,42 +125,4 @@ it('deletes everything that is old after a quiet month, which is no jump', () =>
   clock.now += 40 * dayMs
   clean()
   expect(records.counts()).toMatchObject({ alerts: 0, retentionRefused: 0 })
-})
-
-it('gives up the least severe and oldest deliveries when the outbox is full, and counts them', () => {
-  const { records, opened, clock } = openRecords(temporaryFolder())
-  const severities = ['critical', 'info', 'major', 'info', 'minor'] as const
-  const ids = severities.map((severity) => {
-    const save = { ...saveOf(), alert: alertOf({ severity }) }
-    records.saveAlert(save)
-    return save.message.id
-  })
-  const { db, snapshotDir } = opened
-  const tables = {
-    ...{ alerts: new AlertTable(db), outbox: new OutboxTable(db, opened.identity.epoch) },
-    ...{ snapshots: new SnapshotTable(db), coverage: new CoverageTable(db) },
-  }
-  const small = new Retention({ db, ...tables, files: new SnapshotFiles(snapshotDir) }, generous, 3)
-  for (const _ of small.run(clock.now));
-  expect(records.next(0, 10).map((one) => one.id)).toEqual([ids[0], ids[2], ids[4]])
-  expect(small.expired).toBe(2)
-})
-
-it('counts what is parked in the limit of the outbox, and gives that up first', () => {
-  const { records, opened, clock } = openRecords(temporaryFolder())
-  const saves = Array.from({ length: 5 }, () => saveOf())
-  for (const save of saves) records.saveAlert(save)
-  const rows = records.next(0, 10)
-  for (const parked of [rows[1], rows[3]]) records.parked(parked.rowId, 'refused')
-  const { db, snapshotDir } = opened
-  const tables = {
-    ...{ alerts: new AlertTable(db), outbox: new OutboxTable(db, opened.identity.epoch) },
-    ...{ snapshots: new SnapshotTable(db), coverage: new CoverageTable(db) },
-  }
-  const shelves = { db, ...tables, files: new SnapshotFiles(snapshotDir) }
-  for (const _ of new Retention(shelves, generous, 4).run(clock.now));
-  expect(records.counts()).toMatchObject({ pending: 3, parked: 1 })
-  for (const _ of new Retention(shelves, generous, 2).run(clock.now));
-  expect(records.counts()).toMatchObject({ pending: 2, parked: 0 })
-  expect(records.next(0, 10).map((one) => one.rowId)).toEqual([rows[2].rowId, rows[4].rowId])
 })

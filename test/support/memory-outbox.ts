@@ -48,6 +48,15 @@ export class MemoryOutbox implements Outbox, Announced {
     this.parkedBecause.set(rowId, why)
   }
 
+  async sendAgain(): Promise<number> {
+    this.#check()
+    return 0
+  }
+
+  async confirmed(): Promise<undefined> {
+    this.#check()
+  }
+
   async announcedCameras(): Promise<string[]> {
     this.#check()
     return [...this.cameras]

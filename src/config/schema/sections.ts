@@ -187,6 +187,12 @@ export const ingestSchema = Type.Object(
   { ...closed, description: 'How cameras are read.' },
 )
 
+const days = (description: string, value: number) =>
+  Type.Integer({ description, default: value, minimum: 1, maximum: 3_650 })
+
+const quota = (description: string, megabytes: number) =>
+  Type.Integer({ description, default: megabytes, minimum: 1, maximum: 1_000_000 })
+
 export const publishSchema = Type.Object(
   {
     drainPerSecond: Type.Integer({
@@ -196,6 +202,38 @@ export const publishSchema = Type.Object(
       minimum: 0,
       maximum: 100_000,
     }),
+    receipts: Type.Enum(['off', 'required'], {
+      description:
+        '`off`: a message is delivered when the broker has it. `required`: when the centre has confirmed it; until then it is kept, and sent again after each new connection.',
+      default: 'off',
+    }),
+    quotaMegabytes: Type.Object(
+      {
+        alerts: quota(
+          'Megabytes that messages about alerts may take, waiting or kept for a replay. 100 hold about 80 000.',
+          256,
+        ),
+        dispositions: quota('Megabytes that messages about decisions may take.', 32),
+      },
+      {
+        ...closed,
+        default: {},
+        description:
+          'What the outbox may hold. Beyond it goes what is delivered, then the least severe and oldest; the centre is told which numbers do not come. For pictures see `retention.snapshotMaxMegabytes`.',
+      },
+    ),
+    expiryDays: Type.Object(
+      {
+        info: days('Days after which an `info` alert that could not be delivered is given up.', 7),
+        minor: days('Days after which a `minor` alert that could not be delivered is given up.', 30),
+      },
+      {
+        ...closed,
+        default: {},
+        description:
+          'How long alerts are worth being delivered, also to the broker (MQTT 5). `major` and `critical` ones always are.',
+      },
+    ),
   },
   { ...closed, description: 'How messages are sent to the broker.' },
 )
@@ -217,9 +255,6 @@ export const httpSchema = Type.Object(
   },
   { ...closed, description: 'Health, metrics and the console.' },
 )
-
-const days = (description: string, value: number) =>
-  Type.Integer({ description, default: value, minimum: 1, maximum: 3_650 })
 
 export const retentionSchema = Type.Object(
   {

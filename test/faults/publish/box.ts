@@ -22,12 +22,14 @@ export interface Numbered {
   readonly sequence: number
 }
 
-function outboxOf(records: Records): Outbox {
+function outboxOf({ deliveries }: Records): Outbox {
   return {
-    next: async (after, limit) => records.next(after, limit),
-    urgent: async (after, limit) => records.urgent(after, limit),
-    acknowledged: async (rowIds) => records.acknowledged(rowIds),
-    parked: async (rowId, why) => records.parked(rowId, why),
+    next: async (after, limit) => deliveries.next(after, limit),
+    urgent: async (after, limit) => deliveries.urgent(after, limit),
+    acknowledged: async (rowIds) => deliveries.acknowledged(rowIds),
+    parked: async (rowId, why) => deliveries.parked(rowId, why),
+    sendAgain: async () => deliveries.sendAgain(),
+    confirmed: async (receipt) => deliveries.confirmed(receipt),
   }
 }
 
@@ -66,7 +68,10 @@ export function boxAt(url: string) {
   }
   /** Ids of the messages that the outbox still holds, oldest first. */
   const waiting = () =>
-    opened.opened.db.prepare('SELECT id FROM outbox ORDER BY row_id').pluck().all() as string[]
+    opened.opened.db
+      .prepare("SELECT id FROM outbox WHERE state = 'waiting' ORDER BY row_id")
+      .pluck()
+      .all() as string[]
   return { ...opened, publisher, committed, refused, save, waiting }
 }
 

@@ -4,12 +4,12 @@ import { createLog } from '../../../src/kit/log.ts'
 import { SecretMask } from '../../../src/kit/secrets.ts'
 import { Publisher } from '../../../src/publish/publisher.ts'
 import { Store } from '../../../src/store/store.ts'
-import { generous, saveOf } from '../../store/samples.ts'
+import { generous, origin, saveOf } from '../../store/samples.ts'
 import { sampleInventory } from '../../support/alert-samples.ts'
 
 const [dir, url] = process.argv.slice(2)
 const log = createLog('silent', new SecretMask())
-const store = new Store({ dir, retention: generous, log })
+const store = new Store({ dir, retention: generous, origin, log })
 await store.start()
 const publisher = new Publisher({
   gateway: { id: 'box-1' },
