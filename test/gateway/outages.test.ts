@@ -6,6 +6,7 @@ import { validateMessage } from '../../src/contract/validate.ts'
 import { createLog } from '../../src/kit/log.ts'
 import { SecretMask } from '../../src/kit/secrets.ts'
 import { Store } from '../../src/store/store.ts'
+import { generous, origin } from '../store/samples.ts'
 import { sampleAlert, sampleMessage } from '../support/alert-samples.ts'
 import { Bench, until, type Written } from './bench.ts'
 import { standingClip } from './standing-clip.ts'
@@ -120,8 +121,8 @@ it('what a gateway that died had told is ended by the next one, which tells it a
   timeout: 120_000,
 }, async () => {
   const [yard, s1, s2] = [await bench.camera('yard'), await switched('s1'), await switched('s2')]
-  const retention = { alertDays: 90, snapshotDays: 30, snapshotMaxBytes: 2 ** 30, coverageDays: 7 }
-  const store = new Store({ dir: bench.dataDir, retention, log: createLog('silent', new SecretMask()) })
+  const log = createLog('silent', new SecretMask())
+  const store = new Store({ dir: bench.dataDir, retention: generous, origin, log })
   await store.start()
   const began = Date.now() - 3_600_000
   const alert = sampleAlert({
