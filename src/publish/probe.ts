@@ -7,11 +7,12 @@ export type BrokerProbe =
   | { readonly protocol: '5' | '3.1.1'; readonly warnings: readonly string[] }
   | { readonly why: string }
 
-const timeoutMs = 10_000
+/** For one connection; there may be one for each version of MQTT. */
+const timeoutMs = 5_000
 
 /** Publishes nothing and leaves no will. The client id is not the gateway's, so one that runs keeps its connection. */
 export async function probeBroker(broker: BrokerOptions, gateway: string): Promise<BrokerProbe> {
-  const signal = AbortSignal.timeout(timeoutMs)
+  const signal = AbortSignal.timeout(3 * timeoutMs)
   const options = {
     broker,
     clientId: `skyeye-${gateway}-check`,
