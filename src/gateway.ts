@@ -14,6 +14,7 @@ import type { Alert, EndedBecause } from './domain/alert.ts'
 import type { Camera, CameraState } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
+import type { Told } from './health/pulse.ts'
 import { ControlSocket } from './http/control.ts'
 import { HttpServer } from './http/server.ts'
 import { Hosts } from './ingest/hosts.ts'
@@ -26,6 +27,7 @@ import { PixelStore } from './kit/pixel-store.ts'
 import { Room } from './kit/room.ts'
 import { ServiceNotifier } from './kit/service.ts'
 import { type CameraFacts, gatewayMetrics } from './metrics.ts'
+import { OutageWatch, placeOfAlert } from './outage-watch.ts'
 import type { Picture, Stages } from './pipeline.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
@@ -76,6 +78,7 @@ export class Gateway {
   readonly #models: readonly string[]
   readonly #store: Store
   readonly #coverage: CoverageBook
+  readonly #outages: OutageWatch
   readonly #saving: Saving
   /** Memory of frames, from the decoders to the workers and back. */
   readonly #pixels = new PixelStore(spareBytes)
@@ -159,6 +162,11 @@ export class Gateway {
       voices: config.publish.voices,
       log,
     })
+    this.#outages = new OutageWatch({
+      offlineAfterMs: config.ingest.offlineAfterMs,
+      tell: (camera, told) => this.#tellState(camera, told),
+      save: (alert) => this.#save(this.#configured(alert.camera) ?? removedCamera(alert.camera), alert),
+    })
     this.#networks = new Networks(config.ingest.allowNetworks)
     this.#hosts = new Hosts(config.ingest)
     const metrics = gatewayMetrics({
@@ -223,6 +231,7 @@ export class Gateway {
           for (const { running } of this.#watched.values()) if (running) running.attention.strain = strain
         },
       ),
+      this.#outages,
       { name: 'cameras', start: () => this.#startCameras(), stop: () => this.#stopCameras() },
       control,
       new ServiceNotifier(() => status.alive),
@@ -294,6 +303,7 @@ export class Gateway {
       await running?.watch.stop(!next ? 'camera-removed' : next.paused ? 'camera-lost' : 'rule-changed')
       this.#watched.delete(id)
       if (next) continue
+      this.#outages.forget(id)
       this.#states.delete(id)
       this.#publisher.forgetCamera(id)
       this.#coverage.forget(id)
@@ -317,23 +327,26 @@ export class Gateway {
   /** Alerts that were open when the last process ended have ended with it: nobody watched what they are about. */
   async #endLeftOver(): Promise<void> {
     for (const alert of await this.#store.openAlerts()) {
-      const known = this.#config.cameras.find(({ id }) => id === alert.camera)
+      const known = this.#configured(alert.camera)
       const because: EndedBecause = known ? 'gateway-restarted' : 'camera-removed'
       // A box without a clock of its own may wake up in the past.
       const now = Math.max(Date.now(), alert.time)
       const ended: Alert = { ...alert, phase: 'ended', time: now, ended: now, endedBecause: because }
-      await this.#save(known ?? removedCamera(alert.camera), ended, undefined)
+      await this.#save(known ?? removedCamera(alert.camera), ended)
     }
+  }
+
+  #configured(camera: string): Camera | undefined {
+    return this.#config.cameras.find(({ id }) => id === camera)
   }
 
   async #watch(wish: Wish): Promise<void> {
     const { camera, paused } = wish
     const coverage = this.#coverage.of(camera.id, Date.now())
+    this.#outages.expect(camera)
     const onState = (state: CameraState, why?: string) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
-      this.#states.set(camera.id, state)
-      coverage.state(state, Date.now())
-      this.#publisher.cameraState(camera.id, { state, since: Date.now() })
+      this.#outages.hear(camera.id, state)
     }
     if (paused) {
       this.#watched.set(camera.id, { wish })
@@ -370,17 +383,25 @@ export class Gateway {
     await watch.start()
   }
 
+  /** What everybody hears of a camera: the centre, people, metrics and the account of its coverage. */
+  #tellState(camera: string, told: Told): void {
+    this.#states.set(camera, told.state)
+    this.#coverage.of(camera, Date.now()).state(told.state, Date.now())
+    this.#publisher.cameraState(camera, told)
+  }
+
   /** Alert, picture and their messages in one transaction; then the relay is told. Never rejects. */
   #save(
-    camera: Camera,
+    owner: Camera,
     alert: Alert,
-    picture: Picture | undefined,
+    picture?: Picture,
     { messageId = newId(), onSaved = () => {} } = {},
   ): Promise<void> {
-    const { gateway, broker, tables } = this.#config
+    const { gateway, broker, tables, cameras } = this.#config
+    const camera = placeOfAlert(alert, owner, cameras)
     const versions = { grid: tables.grid?.version, places: tables.places?.version }
     const origin = { gateway: gateway.id, prefix: broker.prefix, camera, alert }
-    const facts = { ...origin, models: this.#models, versions }
+    const facts = { ...origin, models: alert.outage ? [] : this.#models, versions }
     const ids = { messageId, snapshotId: newId() }
     return this.#saving.add(async (late) => {
       // The first attempt has given the picture's memory away.
