@@ -15,13 +15,6 @@ import type { Deed, Recalled, Settlement } from './store/ledger-ports.ts'
 /** So often the clock is asked what has ended by itself. */
 const lapseEveryMs = 1_000
 
-export interface Range {
-  readonly class: string
-  readonly epoch: string
-  readonly from: number
-  readonly to: number
-}
-
 export interface CommandsOptions {
   readonly gateway: string
   /** Beginning of every topic. */
@@ -42,12 +35,12 @@ export interface CommandsOptions {
   configuration(): object
   /** The next frame of a camera that is read. */
   still(camera: string): Promise<Still | 'busy' | 'none'>
-  /** Sends again. */
-  replay(range: Range): Promise<{ readonly requeued: number; readonly missing: number }>
   /** Overrides have changed: resolves when they are in force. */
   overridden(): Promise<void>
   /** The outbox has something new. */
   nudge(): void
+  /** Older messages wait again in the outbox. */
+  rewind(): void
   readonly log: Log
   readonly now?: () => number
 }
@@ -176,7 +169,7 @@ export class Commands implements Part {
       case 'snapshot-now':
         return this.#picture(command)
       case 'replay':
-        return nothing(await this.#replay(command))
+        return replay(command)
       case 'ping': {
         const { version } = this.#options
         return nothing({ outcome: 'done', result: { version, epoch: this.#options.epoch() } })
@@ -257,15 +250,9 @@ export class Commands implements Part {
     }
   }
 
-  async #replay({ data }: CommandOf<'replay'>): Promise<Verdict> {
-    const { class: kind, epoch, from, to } = data
-    if (from > to) return refused('invalid', 'from is greater than to')
-    const { requeued, missing } = await this.#options.replay({ class: kind, epoch, from, to })
-    return { outcome: 'done', result: { requeued, missing } }
-  }
-
   async #takeEffect({ kind }: Deed): Promise<void> {
     if (kind === 'override') await this.#followOverrides()
+    else if (kind === 'replay') this.#options.rewind()
     else if (kind !== 'nothing') this.#options.nudge()
   }
 
@@ -306,6 +293,12 @@ function reused({ id, verb }: Command): AnswerData {
 
 function nothing(verdict: Verdict): Deed {
   return { kind: 'nothing', verdict }
+}
+
+function replay({ data }: CommandOf<'replay'>): Deed {
+  const { actor: _, ...range } = data
+  if (range.from > range.to) return nothing(refused('invalid', 'from is greater than to'))
+  return { kind: 'replay', range }
 }
 
 function unknownCamera(id: string): Deed {

@@ -133,12 +133,8 @@ export class Gateway {
         this.#publisher.inventoryChanged()
         return this.#inTurn(() => this.#followWishes())
       },
-      replay: async (range) => {
-        const replayed = await this.#store.replay(range)
-        this.#publisher.rewind()
-        return replayed
-      },
       nudge: () => this.#publisher.nudge(),
+      rewind: () => this.#publisher.rewind(),
       log,
     })
     const broker =
@@ -161,6 +157,7 @@ export class Gateway {
         }),
       drainPerSecond: config.publish.drainPerSecond,
       receipts,
+      voices: config.publish.voices,
       log,
     })
     this.#outages = new OutageWatch({
@@ -359,8 +356,12 @@ export class Gateway {
       onMissed: (trouble) => coverage.missed(trouble),
     })
     const save: Stages['save'] = (alert, picture) => this.#save(camera, alert, picture)
+    const follow: Stages['attention']['follow'] = (tracks, time) => {
+      attention.follow(tracks, time)
+      this.#publisher.inView(camera.id, tracks)
+    }
     const vision = this.#stills.over(this.#vision)
-    const stages = stagesOf({ camera, vision, attention, coverage, save })
+    const stages = stagesOf({ camera, vision, attention: { follow }, coverage, save })
     const watch = new CameraWatch(camera, source, stages, onState, this.#log)
     this.#watched.set(camera.id, { wish, running: { attention, source, watch } })
     await watch.start()
@@ -386,6 +387,7 @@ export class Gateway {
       const shown = late && picture ? ({ missing: 'sacrificed' } as const) : picture
       await this.#store.saveAlert(alertRecord({ ...facts, ...ids, picture: shown }))
       this.#publisher.nudge()
+      this.#publisher.alert(alert)
       const { id, kind, phase, endedBecause: because } = alert
       this.#log.info({ camera: camera.id, alert: id, kind, phase, because }, 'alert')
     })

@@ -38,6 +38,7 @@ export interface Readings {
   broker(): {
     readonly connected: boolean
     readonly takenOver: boolean
+    readonly unsaid: number
     /** Epoch ms. */
     readonly validUntil?: { readonly broker?: number; readonly box?: number }
   }
@@ -154,6 +155,11 @@ export function gatewayMetrics({
       name: 'skyeye_alerts_lost_total',
       help: 'Alerts given up because the disk did not take them.',
       read: () => saving().lost,
+    },
+    {
+      name: 'skyeye_voice_events_unsaid_total',
+      help: 'Events of further voices that nobody heard: the broker was away, refused them or was too slow.',
+      read: () => broker().unsaid,
     },
     {
       name: 'skyeye_commands_total',

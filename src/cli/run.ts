@@ -14,6 +14,7 @@ const usage = `skyeye: video-analytics edge gateway
   skyeye cameras import FILE                    take in a list of cameras, CSV or XLSX
   skyeye places import [--grid FILE] …          take in the tables of the grid, CSV or XLSX
   skyeye places who CELL                        who answers for a cell now
+  skyeye audit verify                           is the audit log as it was written?
   skyeye contract play --broker URL             a simulated day of 30 gateways, for whoever programs the centre
   skyeye --version | --help                     also: skyeye COMMAND --help
 
@@ -29,6 +30,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['bench', async () => (await import('./bench.ts')).bench],
   ['models', async () => (await import('./models.ts')).models],
   ['cameras', async () => (await import('./cameras.ts')).cameras],
+  ['audit', async () => (await import('./audit.ts')).audit],
   ['contract', async () => (await import('./contract.ts')).contract],
   ['places', async () => (await import('./places.ts')).places],
 ])

@@ -6,7 +6,7 @@ import { GatewayError } from '../kit/errors.ts'
 import { Identity } from './identity.ts'
 import { migrate } from './migrate.ts'
 
-const fileName = 'skyeye.db'
+export const fileName = 'skyeye.db'
 const tokenName = 'skyeye.token'
 const snapshotFolder = 'snapshots'
 

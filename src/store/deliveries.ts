@@ -3,16 +3,15 @@ import type { Database } from 'better-sqlite3'
 import { v7 as newId } from 'uuid'
 import { tombstoneMessage } from '../contract/tombstone-message.ts'
 import type { GivenUpTable } from './given-up.ts'
+import type { NumberRange, Replayed } from './ledger-ports.ts'
 import type { OutboxRow, OutboxTable } from './outbox.ts'
 import type {
   Delivery,
   DeliveryOperations,
   DeliveryStatus,
-  NumberRange,
   Origin,
   ParkedDelivery,
   Receipt,
-  Replayed,
 } from './ports.ts'
 import type { SnapshotFiles } from './snapshot-files.ts'
 import type { SnapshotTable } from './snapshots.ts'
@@ -87,6 +86,7 @@ export class Deliveries implements DeliveryOperations {
     return outbox.confirm(epoch, kind, sequence)
   }
 
+  /** What is left of these numbers waits again, under the same ids and numbers. Part of the command's transaction. */
   replay({ class: kind, epoch, from, to }: NumberRange): Replayed {
     const { db, outbox } = this.#shelves
     const last = Math.min(to, outbox.assigned(epoch, kind))

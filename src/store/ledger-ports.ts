@@ -4,6 +4,20 @@ import type { Recorded, Verdict } from '../contract/answer-schema.ts'
 import type { Actor, Disposition } from '../domain/disposition.ts'
 import type { Override } from '../domain/override.ts'
 
+/** Numbers to be sent again, both ends included. */
+export interface NumberRange {
+  readonly epoch: string
+  readonly class: string
+  readonly from: number
+  readonly to: number
+}
+
+export interface Replayed {
+  readonly requeued: number
+  /** Numbers of which nothing is left, or that were never given. */
+  readonly missing: number
+}
+
 /** What a command does to the database. */
 export type Deed =
   /** It was done elsewhere, changed nothing, or is refused. */
@@ -21,6 +35,8 @@ export type Deed =
       readonly holds: boolean
       readonly verdict: Verdict
     }
+  /** What there still is of a range of numbers waits again. */
+  | { readonly kind: 'replay'; readonly range: NumberRange }
   /** A redacted picture that belongs to no alert. */
   | {
       readonly kind: 'picture'

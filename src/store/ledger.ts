@@ -9,8 +9,8 @@ import type { AlertTable } from './alerts.ts'
 import { AuditTable } from './audit.ts'
 import { CommandTable, OverrideTable } from './command-records.ts'
 import { DispositionTable } from './dispositions.ts'
-import type { Deed, LedgerOperations, Recalled, Settlement } from './ledger-ports.ts'
-import type { Insertion, OutboxTable } from './outbox.ts'
+import type { Deed, LedgerOperations, NumberRange, Recalled, Replayed, Settlement } from './ledger-ports.ts'
+import type { OutboxTable } from './outbox.ts'
 import { worthOf } from './worth.ts'
 
 /** Pictures that belong to no alert and wait for the broker. */
@@ -26,16 +26,23 @@ export interface LedgerShelves {
   readonly outbox: OutboxTable
 }
 
+/** Sends again, inside the transaction of the command. */
+export interface Replaying {
+  replay(range: NumberRange): Replayed
+}
+
 export class Ledger implements LedgerOperations {
   readonly #shelves: LedgerShelves
+  readonly #deliveries: Replaying
   readonly #now: () => number
   readonly #dispositions: DispositionTable
   readonly #commands: CommandTable
   readonly #overrides: OverrideTable
   readonly #audit: AuditTable
 
-  constructor(shelves: LedgerShelves, now: () => number = Date.now) {
+  constructor(shelves: LedgerShelves, deliveries: Replaying, now: () => number) {
     this.#shelves = shelves
+    this.#deliveries = deliveries
     this.#now = now
     this.#dispositions = new DispositionTable(shelves.db)
     this.#commands = new CommandTable(shelves.db)
@@ -102,11 +109,20 @@ export class Ledger implements LedgerOperations {
         else this.#overrides.delete(camera, rule)
         return deed.verdict
       }
+      case 'replay':
+        return { outcome: 'done', result: { ...this.#deliveries.replay(deed.range) } }
       case 'picture':
-        if (this.#shelves.outbox.loosePictures() >= mostPictures) return tooManyPictures
-        this.#shelves.outbox.insert(deed.message, now, loosePicture(deed.jpeg))
-        return deed.verdict
+        return this.#picture(deed, now)
     }
+  }
+
+  /** So many may wait, and so many are kept for a replay. */
+  #picture({ message, jpeg, verdict }: Extract<Deed, { kind: 'picture' }>, now: number): Verdict {
+    const { outbox } = this.#shelves
+    if (outbox.loosePictures() >= mostPictures) return tooManyPictures
+    for (const { rowId } of outbox.doneLoosePictures().slice(mostPictures)) outbox.delete(rowId)
+    outbox.insert(message, now, { alert: null, worth: worthOf('snapshot'), picture: jpeg })
+    return verdict
   }
 
   /** In its order: nothing of an alert overtakes what was said of it before. */
@@ -130,10 +146,6 @@ export class Ledger implements LedgerOperations {
     const result = { alert: about.id, standing: told(this.#dispositions.standing(about.id)) }
     return { outcome: 'done', result }
   }
-}
-
-function loosePicture(picture: Uint8Array): Insertion {
-  return { alert: null, worth: worthOf('snapshot'), picture }
 }
 
 function refusedAs(code: 'not-found' | 'conflict' | 'not-allowed', why: string, current?: Standing): Verdict {

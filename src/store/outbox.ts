@@ -54,6 +54,7 @@ export class OutboxTable {
   readonly #urgent
   readonly #isBehind
   readonly #loosePictures
+  readonly #doneLoosePictures
   readonly #accept
   readonly #confirm
   readonly #sendAgain
@@ -94,6 +95,10 @@ export class OutboxTable {
     this.#loosePictures = db
       .prepare("SELECT count(*) FROM outbox WHERE picture IS NOT NULL AND state IN ('waiting', 'sent')")
       .pluck()
+    this.#doneLoosePictures = db.prepare(
+      `SELECT ${stub}, created_at AS createdAt FROM outbox
+       WHERE picture IS NOT NULL AND state IN ('kept', 'parked') ORDER BY row_id DESC`,
+    )
     this.#accept = db.prepare(
       "UPDATE outbox SET state = ? WHERE row_id BETWEEN ? AND ? AND state = 'waiting'",
     )
@@ -171,6 +176,11 @@ export class OutboxTable {
   /** Pictures that belong to no alert and wait. */
   loosePictures(): number {
     return this.#loosePictures.get() as number
+  }
+
+  /** Those that were delivered, or never will be, newest first. */
+  doneLoosePictures(): (OutboxStub & { createdAt: number })[] {
+    return this.#doneLoosePictures.all() as ReturnType<OutboxTable['doneLoosePictures']>
   }
 
   /** The broker has these rows. Those that are gone or have left already are no error: acknowledgements may come twice. */

@@ -70,20 +70,6 @@ export interface Receipt {
   readonly sequence: number
 }
 
-/** Numbers to be sent again, both ends included. */
-export interface NumberRange {
-  readonly epoch: string
-  readonly class: string
-  readonly from: number
-  readonly to: number
-}
-
-export interface Replayed {
-  readonly requeued: number
-  /** Numbers of which nothing is left, or that were never given. */
-  readonly missing: number
-}
-
 /** A redacted picture with the message that announces its bytes. */
 export interface NewSnapshot {
   /** JPEG. Taken over by `saveAlert`: the array is empty afterwards where its memory could be moved. */
@@ -145,7 +131,6 @@ export interface DeliveryOperations {
   sendAgain(): number
   /** Returns how many messages are forgotten; undefined where no such number was ever given. */
   confirmed(receipt: Receipt): number | undefined
-  replay(range: NumberRange): Replayed
   /** What is parked waits again: all of it, or the one of this id. Returns how many. */
   requeue(id?: string): number
   parkedDeliveries(): ParkedDelivery[]
@@ -171,6 +156,9 @@ export interface Operations extends LedgerOperations, DeliveryOperations {
   announcedCameras(): string[]
   announced(cameras: readonly string[]): void
   cleared(cameras: readonly string[]): void
+  voicedTopics(): string[]
+  voiced(topics: readonly string[]): void
+  unvoiced(topics: readonly string[]): void
   openAlerts(): Alert[]
   recentAlerts(limit: number): Alert[]
   snapshotPath(alertId: string): string | undefined

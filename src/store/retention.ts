@@ -64,6 +64,7 @@ export class Retention {
       yield* this.#expire(now)
       yield* this.#forgetAlerts(alertsBefore)
       yield* this.#forgetPictures(picturesBefore)
+      this.#forgetLoosePictures(picturesBefore)
       yield* this.#forgetCoverage(now)
     }
     yield* this.#shrinkTo(snapshotMaxBytes)
@@ -182,6 +183,12 @@ export class Retention {
       this.#forget(old)
       yield
     }
+  }
+
+  /** Those that somebody asked for are kept as long as those of alerts. */
+  #forgetLoosePictures(before: number): void {
+    const done = this.#shelves.outbox.doneLoosePictures()
+    this.#giveUp(done.filter(({ createdAt }) => createdAt < before))
   }
 
   *#forgetCoverage(now: number): Generator<void> {

@@ -13,12 +13,10 @@ import type { Failure, FromThread, StoreSetup } from './messages.ts'
 import type {
   Delivery,
   DeliveryStatus,
-  NumberRange,
   Operations,
   Origin,
   ParkedDelivery,
   Receipt,
-  Replayed,
   RetentionLimits,
   SaveAlert,
   StoreCounts,
@@ -149,11 +147,6 @@ export class Store implements Part {
     return this.#call('confirmed', [receipt])
   }
 
-  /** What is left of these numbers waits again, under the same ids and numbers. */
-  replay(range: NumberRange): Promise<Replayed> {
-    return this.#call('replay', [range])
-  }
-
   /** What is parked waits again: all of it, or the one of this id. Resolves with how many. */
   requeue(id?: string): Promise<number> {
     return this.#call('requeue', [id])
@@ -182,6 +175,21 @@ export class Store implements Part {
   /** The broker holds nothing of them any more. */
   cleared(cameras: string[]): Promise<void> {
     return this.#call('cleared', [cameras])
+  }
+
+  /** Topics of further voices that the broker may hold. */
+  voicedTopics(): Promise<string[]> {
+    return this.#call('voicedTopics', [])
+  }
+
+  /** They are about to be told. */
+  voiced(topics: string[]): Promise<void> {
+    return this.#call('voiced', [topics])
+  }
+
+  /** The broker holds them no more. */
+  unvoiced(topics: string[]): Promise<void> {
+    return this.#call('unvoiced', [topics])
   }
 
   /** Alerts that began and have not ended, oldest first. */
