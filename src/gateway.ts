@@ -13,7 +13,9 @@ import { CoverageRecord } from './coverage-record.ts'
 import type { Alert, EndedBecause } from './domain/alert.ts'
 import type { Camera, CameraState } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
+import { Drills } from './drill.ts'
 import type { Told } from './health/pulse.ts'
+import { ControlSocket } from './http/control.ts'
 import { HttpServer } from './http/server.ts'
 import { Hosts } from './ingest/hosts.ts'
 import { Networks } from './ingest/networks.ts'
@@ -195,6 +197,19 @@ export class Gateway {
       metrics: () => metrics.text(),
     }
     this.#http = new HttpServer({ ...config.http, ports, log })
+    const drills = new Drills({
+      cameras: () => this.#config.cameras.filter(({ enabled }) => enabled),
+      save: (camera, alert, messageId, onSaved) =>
+        this.#save(camera, alert, undefined, { messageId, onSaved }),
+      deliveryOf: (messageId) => this.#store.deliveryOf(messageId),
+      receipts,
+      broker: () => this.#publisher.stats(),
+    })
+    const control = new ControlSocket({
+      dataDir: config.dataDir,
+      ports: { drill: (camera) => drills.raise(camera), drillFacts: (alert) => drills.look(alert) },
+      log,
+    })
     // Left to right at start, right to left at stop: cameras end first, and what they raise still leaves.
     this.#parts = [
       this.#store,
@@ -218,6 +233,7 @@ export class Gateway {
       ),
       this.#outages,
       { name: 'cameras', start: () => this.#startCameras(), stop: () => this.#stopCameras() },
+      control,
       new ServiceNotifier(() => status.alive),
     ]
   }
@@ -375,17 +391,23 @@ export class Gateway {
   }
 
   /** Alert, picture and their messages in one transaction; then the relay is told. Never rejects. */
-  #save(owner: Camera, alert: Alert, picture?: Picture): Promise<void> {
+  #save(
+    owner: Camera,
+    alert: Alert,
+    picture?: Picture,
+    { messageId = newId(), onSaved = () => {} } = {},
+  ): Promise<void> {
     const { gateway, broker, tables, cameras } = this.#config
     const camera = placeOfAlert(alert, owner, cameras)
     const versions = { grid: tables.grid?.version, places: tables.places?.version }
     const origin = { gateway: gateway.id, prefix: broker.prefix, camera, alert }
     const facts = { ...origin, models: alert.outage ? [] : this.#models, versions }
-    const ids = { messageId: newId(), snapshotId: newId() }
+    const ids = { messageId, snapshotId: newId() }
     return this.#saving.add(async (late) => {
       // The first attempt has given the picture's memory away.
       const shown = late && picture ? ({ missing: 'sacrificed' } as const) : picture
       await this.#store.saveAlert(alertRecord({ ...facts, ...ids, picture: shown }))
+      onSaved()
       this.#publisher.nudge()
       this.#publisher.alert(alert)
       const { id, kind, phase, endedBecause: because } = alert

@@ -38,6 +38,7 @@ export interface Readings {
   broker(): {
     readonly connected: boolean
     readonly takenOver: boolean
+    /** Events of further voices that nobody heard. */
     readonly unsaid: number
     /** Epoch ms. */
     readonly validUntil?: { readonly broker?: number; readonly box?: number }

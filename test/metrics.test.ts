@@ -45,7 +45,9 @@ const metricsOf = (change: Partial<Readings> = {}) =>
     store: async () => counts,
     saving: () => ({ waiting: 11, lost: 12 }),
     broker: () => ({
-      ...{ connected: true, takenOver: false, unsaid: 13 },
+      connected: true,
+      takenOver: false,
+      unsaid: 13,
       validUntil: { broker: 2_000, box: undefined },
     }),
     commands: () => ({ done: 21, refused: 22, repeated: 23, missed: 24 }),

@@ -84,7 +84,8 @@ const picture = snapshotMessage({ ...box, id: id(2), camera, alert, sha256 })
 
 function alertExample(last: number, sequence: number, change: Partial<Alert> = {}): Example {
   const told = { ...alert, ...change }
-  const snapshot = told.phase === 'began' && !told.outage ? picture : undefined
+  const hasPicture = told.phase === 'began' && !told.drill && !told.outage
+  const snapshot = hasPicture ? picture : undefined
   const { topic, body } = alertMessage({
     ...box,
     id: id(last),
@@ -186,6 +187,10 @@ const weights = {
 /** By name: the message's, or the message's and what is special about it. */
 export const contractExamples: Readonly<Record<string, Example>> = {
   'alert-began': alertExample(3, 41),
+  'alert-drill': alertExample(40, 44, {
+    ...{ id: id(41), drill: true, rule: 'drill', severity: 'info', duty: 'system' },
+    ...{ zone: undefined, objects: [] },
+  }),
   'alert-updated': alertExample(4, 42, {
     ...{ id: id(5), rule: 'crowd', kind: 'crowding', phase: 'updated', zone: 'square' },
     ...{ count: 14, time: began + 20_000, objects: [] },

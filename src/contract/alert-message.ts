@@ -153,7 +153,7 @@ function dataOf({
     snapshot: snapshot && { topic: snapshot.topic, sha256: snapshot.sha256, redacted: true },
     snapshotMissing,
     clock,
-    drill: false,
+    drill: alert.drill ?? false,
     models: [...models],
   }
 }

@@ -174,7 +174,9 @@ export const alertData = Type.Object(
       ),
     ),
     clock,
-    drill: Type.Boolean({ description: 'A marked test: nothing happened.' }),
+    drill: Type.Boolean({
+      description: 'A marked test, by `skyeye drill`: nothing happened; show it, dispatch nobody.',
+    }),
     models: Type.Array(name('Model that took part.')),
   },
   {

@@ -58,6 +58,8 @@ export interface Alert {
   readonly kind: AlertKind
   readonly severity: Severity
   readonly duty: Duty
+  /** A marked test: nothing happened. */
+  readonly drill?: true
   readonly phase: 'began' | 'updated' | 'ended'
   /** Epoch ms, frame time. */
   readonly began: number
