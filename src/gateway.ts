@@ -154,6 +154,7 @@ export class Gateway {
         }),
       drainPerSecond: config.publish.drainPerSecond,
       receipts,
+      voices: config.publish.voices,
       log,
     })
     this.#networks = new Networks(config.ingest.allowNetworks)
@@ -345,8 +346,12 @@ export class Gateway {
       onMissed: (trouble) => coverage.missed(trouble),
     })
     const save: Stages['save'] = (alert, picture) => this.#save(camera, alert, picture)
+    const follow: Stages['attention']['follow'] = (tracks, time) => {
+      attention.follow(tracks, time)
+      this.#publisher.inView(camera.id, tracks)
+    }
     const vision = this.#stills.over(this.#vision)
-    const stages = stagesOf({ camera, vision, attention, coverage, save })
+    const stages = stagesOf({ camera, vision, attention: { follow }, coverage, save })
     const watch = new CameraWatch(camera, source, stages, onState, this.#log)
     this.#watched.set(camera.id, { wish, running: { attention, source, watch } })
     await watch.start()
@@ -364,6 +369,7 @@ export class Gateway {
       const shown = late && picture ? ({ missing: 'sacrificed' } as const) : picture
       await this.#store.saveAlert(alertRecord({ ...facts, ...ids, picture: shown }))
       this.#publisher.nudge()
+      this.#publisher.alert(alert)
       const { id, kind, phase, endedBecause: because } = alert
       this.#log.info({ camera: camera.id, alert: id, kind, phase, because }, 'alert')
     })

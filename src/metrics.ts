@@ -41,7 +41,7 @@ export interface Readings {
     readonly repeated: number
     readonly missed: number
   }
-  broker(): { readonly connected: boolean; readonly takenOver: boolean }
+  broker(): { readonly connected: boolean; readonly takenOver: boolean; readonly unsaid: number }
   cameras(): readonly CameraFacts[]
   coverage(): readonly CameraCoverage[]
 }
@@ -149,6 +149,11 @@ export function gatewayMetrics({
       name: 'skyeye_alerts_lost_total',
       help: 'Alerts given up because the disk did not take them.',
       read: () => saving().lost,
+    },
+    {
+      name: 'skyeye_voice_events_unsaid_total',
+      help: 'Events of further voices that nobody heard: the broker was away, refused them or was too slow.',
+      read: () => broker().unsaid,
     },
     {
       name: 'skyeye_commands_total',

@@ -44,7 +44,7 @@ const metricsOf = (change: Partial<Readings> = {}) =>
     vision: () => ({ ...stats, modelMs: 1_500, failures: 6, snapshots: 7 }),
     store: async () => counts,
     saving: () => ({ waiting: 11, lost: 12 }),
-    broker: () => ({ connected: true, takenOver: false }),
+    broker: () => ({ connected: true, takenOver: false, unsaid: 13 }),
     commands: () => ({ done: 21, refused: 22, repeated: 23, missed: 24 }),
     cameras: () => [yard],
     coverage: () => [yardCoverage],
@@ -87,8 +87,11 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_model_seconds_total 1.5',
     'skyeye_model{model="yolox-nano",tier=""} 1',
     'skyeye_model{model="yunet-n",tier=""} 1',
+    'skyeye_outbox_bytes 4000',
+    'skyeye_outbox_given_up_total 0',
     'skyeye_outbox_parked 1',
     'skyeye_outbox_pending 3',
+    'skyeye_outbox_unconfirmed 2',
     'skyeye_pictures_lost_total{camera="yard"} 9',
     'skyeye_quiet_pictures_total{camera="yard"} 13',
     'skyeye_redaction_failures_total 0',
@@ -100,6 +103,7 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_vision_wait_seconds_total 0',
     'skyeye_vision_worker_deaths_total 0',
     'skyeye_vision_workers 2',
+    'skyeye_voice_events_unsaid_total 13',
   ])
 })
 

@@ -15,7 +15,7 @@ import {
   zoneSchema,
 } from '../../src/config/schema/camera-schema.ts'
 import { rootSchema } from '../../src/config/schema/root.ts'
-import { remoteBrokerSchema } from '../../src/config/schema/sections.ts'
+import { remoteBrokerSchema, voicesSchema } from '../../src/config/schema/sections.ts'
 import { cellSchema, spotSchema, workerSchema } from '../../src/config/schema/tables-schema.ts'
 import { labels } from '../../src/domain/detection.ts'
 
@@ -52,6 +52,10 @@ export function configDocuments(): Map<string, string> {
     ...nested.map(([key, schema]) => section(`\`${key}\``, schema.description ?? '', schema)),
     section('`broker`', '`embedded`, or these keys.', remoteBrokerSchema),
     section('`broker.tls`', '', (remoteBrokerSchema as SchemaNode).properties?.tls),
+    section('`publish.voices`', undefined, voicesSchema),
+    ...Object.entries((voicesSchema as SchemaNode).properties ?? {}).map(([key, voice]) =>
+      section(`\`publish.voices.${key}\``, '', voice),
+    ),
     section('`cameraDefaults`', undefined, cameraDefaultsSchema),
     section('A camera', 'An entry of `cameras`.', cameraSchema),
     section('`consent` of a camera', undefined, consentSchema),

@@ -10,11 +10,18 @@ export const unknownLevel = '_'
 /**
  * One level of a topic. Characters that mean something in a topic (`+ # / $`), percent signs, spaces and control
  * characters are percent-encoded, so that no name can widen or leave its topic.
+ */
+export function safeLevel(value: string | undefined): string {
+  if (value === undefined || value === '') return unknownLevel
+  return Array.from(value.toWellFormed(), (char) => (isPlain(char) ? char : percent(char))).join('')
+}
+
+/**
+ * The same as the contract promises it.
  * @throws GatewayError MESSAGE_INVALID beyond 64 characters: cutting would let two names share a topic.
  */
 export function topicLevel(value: string | undefined): string {
-  if (value === undefined || value === '') return unknownLevel
-  const level = Array.from(value.toWellFormed(), (char) => (isPlain(char) ? char : percent(char))).join('')
+  const level = safeLevel(value)
   if (level.length > mostCharacters) {
     const start = level.slice(0, 20)
     throw new GatewayError(

@@ -40,13 +40,20 @@ export interface Outbox {
   confirmed(receipt: { epoch: string; class: string; sequence: number }): Promise<number | undefined>
 }
 
-/** Outlives the gateway: cameras whose state the broker may hold, so that none stays there for ever. */
+/** Outlives the gateway: what the broker may hold of it, so that nothing stays there for ever. */
 export interface Announced {
+  /** Cameras whose state it may hold. */
   announcedCameras(): Promise<string[]>
   /** Their state is about to be told. */
   announced(cameras: string[]): Promise<void>
   /** The broker holds nothing of them any more. */
   cleared(cameras: string[]): Promise<void>
+  /** Topics of further voices that it may hold. */
+  voicedTopics(): Promise<string[]>
+  /** They are about to be told. */
+  voiced(topics: string[]): Promise<void>
+  /** The broker holds them no more. */
+  unvoiced(topics: string[]): Promise<void>
 }
 
 /** Whoever does what the centre asks for. */

@@ -1,9 +1,11 @@
-/** All that leaves by MQTT: the relay and the announcer on one kept connection. */
+/** All that leaves by MQTT: the relay, the announcer and further voices on one kept connection. */
 import type { InventoryFacts } from '../contract/inventory-message.ts'
 import type { CameraFacts } from '../contract/state-message.ts'
 import type { GatewayHealth } from '../contract/state-schema.ts'
 import { presenceTopic } from '../contract/topics.ts'
+import type { Alert } from '../domain/alert.ts'
 import type { Covered } from '../domain/coverage.ts'
+import type { Track } from '../domain/track.ts'
 import type { Log } from '../kit/log.ts'
 import type { Part } from '../kit/part.ts'
 import type { Backoff } from '../kit/retry.ts'
@@ -15,6 +17,8 @@ import type { Announced, BrokerOptions, Commands, Outbox } from './ports.ts'
 import { ReceiptEar } from './receipt-ear.ts'
 import { Relay, type RelayCounts } from './relay.ts'
 import type { Session } from './session.ts'
+import { chosenVoices, type VoiceChoice } from './voices/chosen.ts'
+import { Voices } from './voices/voices.ts'
 
 /** At stop: for what still waits, then for the last word. */
 const drainMs = 3_000
@@ -33,6 +37,8 @@ export interface PublisherOptions {
   health(): GatewayHealth | Promise<GatewayHealth>
   /** Asked at every connect and when it has changed. */
   inventory(): InventoryFacts
+  /** Beside the contract; none where absent. */
+  readonly voices?: VoiceChoice
   readonly log: Log
   readonly backoff?: Backoff
   readonly connectTimeoutMs?: number
@@ -45,12 +51,16 @@ export interface PublisherOptions {
   readonly receipts?: boolean
 }
 
-export interface RelayStats extends ConnectionState, RelayCounts {}
+export interface RelayStats extends ConnectionState, RelayCounts {
+  /** Events of further voices that nobody heard. */
+  readonly unsaid: number
+}
 
 export class Publisher implements Part {
   readonly name = 'publisher'
   readonly #announcer: Announcer
   readonly #relay: Relay
+  readonly #voices: Voices
   readonly #ear: CommandEar | undefined
   readonly #receipts: ReceiptEar | undefined
   readonly #connection: Connection
@@ -61,6 +71,7 @@ export class Publisher implements Part {
       broker,
       outbox,
       announced,
+      voices = {},
       log,
       backoff,
       connectTimeoutMs = 10_000,
@@ -79,6 +90,12 @@ export class Publisher implements Part {
       log,
     })
     this.#relay = new Relay(outbox, log, { forbiddenMs, drainPerSecond })
+    this.#voices = new Voices({
+      voices: chosenVoices(voices, gateway.id, prefix),
+      announced,
+      inventory: () => options.inventory(),
+      log,
+    })
     const { commands } = options
     this.#receipts = options.receipts
       ? new ReceiptEar({ gateway: gateway.id, prefix, outbox, log })
@@ -130,9 +147,20 @@ export class Publisher implements Part {
     this.#relay.rewind()
   }
 
+  /** It was saved: further voices say so now or, where the broker is away, never. */
+  alert(alert: Alert): void {
+    this.#voices.alert(alert)
+  }
+
+  /** What is followed in a picture of this camera: further voices say how many. */
+  inView(camera: string, tracks: readonly Track[]): void {
+    this.#voices.inView(camera, tracks)
+  }
+
   /** Retained at the broker until the camera is forgotten; at most one message a second and camera. */
   cameraState(camera: string, facts: CameraFacts): void {
     this.#announcer.cameraState(camera, facts)
+    this.#voices.cameraState(camera, facts.state, facts.since)
   }
 
   /** How its last hour was covered: told with its state, by itself only where it has changed noticeably. */
@@ -142,21 +170,24 @@ export class Publisher implements Part {
 
   forgetCamera(camera: string): void {
     this.#announcer.forgetCamera(camera)
+    this.#voices.forgetCamera(camera)
   }
 
   /** Cameras, or the tables that place them, have changed: the centre is told. */
   inventoryChanged(): void {
     this.#announcer.inventoryChanged()
+    this.#voices.inventoryChanged()
   }
 
   stats(): RelayStats {
-    return { ...this.#connection.state, ...this.#relay.counts() }
+    return { ...this.#connection.state, ...this.#relay.counts(), unsaid: this.#voices.unsaid }
   }
 
   async #use(session: Session): Promise<void> {
     await Promise.all([
       ...[this.#announcer.run(session), this.#relay.run(session)],
       ...[this.#ear?.listen(session), this.#receipts?.listen(session)],
+      this.#voices.run(session),
     ])
   }
 }

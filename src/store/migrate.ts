@@ -7,7 +7,8 @@ import { coverage } from './migrations/003-coverage.ts'
 import { epochs } from './migrations/004-epochs.ts'
 import { urgentLane } from './migrations/005-urgent-lane.ts'
 import { states } from './migrations/006-states.ts'
-import { commands } from './migrations/008-commands.ts'
+import { commands } from './migrations/007-commands.ts'
+import { voicedTopics } from './migrations/008-voiced-topics.ts'
 
 /** In order; the schema's version is the number of steps that were taken. Steps are added, never changed. */
 export const migrations: readonly string[] = [
@@ -18,6 +19,7 @@ export const migrations: readonly string[] = [
   urgentLane,
   states,
   commands,
+  voicedTopics,
 ]
 
 /** Takes the steps that are missing. Throws STORE_NEWER when the database knows steps that this program does not. */

@@ -156,6 +156,9 @@ export interface Operations extends LedgerOperations, DeliveryOperations {
   announcedCameras(): string[]
   announced(cameras: readonly string[]): void
   cleared(cameras: readonly string[]): void
+  voicedTopics(): string[]
+  voiced(topics: readonly string[]): void
+  unvoiced(topics: readonly string[]): void
   openAlerts(): Alert[]
   recentAlerts(limit: number): Alert[]
   snapshotPath(alertId: string): string | undefined

@@ -25,6 +25,7 @@ import type {
 import { type Expiring, expiryOf, Retention, type Shelves, withoutSnapshot } from './retention.ts'
 import { SnapshotFiles } from './snapshot-files.ts'
 import { SnapshotTable } from './snapshots.ts'
+import { VoicedTable } from './voiced.ts'
 import { worthOf } from './worth.ts'
 
 /** What came since the last clean-up makes it due when it is this share of its limit. */
@@ -44,6 +45,7 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
   readonly #identity: Identity
   readonly #shelves: Shelves
   readonly #announced: AnnouncedTable
+  readonly #voiced: VoicedTable
   readonly #now: () => number
   readonly #limits: RetentionLimits
   readonly retention: Retention
@@ -75,6 +77,7 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
     this.retention = new Retention(this.#shelves, retention)
     const expiresAt = (row: Expiring) => expiryOf(row, retention.expiryDays)
     this.deliveries = new Deliveries(this.#shelves, { origin, receipts, expiresAt }, now)
+    this.#voiced = new VoicedTable(db)
     this.ledger = new Ledger(this.#shelves, this.deliveries, now)
   }
 
@@ -139,6 +142,18 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
     this.#shelves.db.transaction(() => {
       for (const camera of cameras) this.#announced.delete(camera)
     })()
+  }
+
+  voicedTopics(): string[] {
+    return this.#voiced.all()
+  }
+
+  voiced(topics: readonly string[]): void {
+    this.#voiced.insert(topics)
+  }
+
+  unvoiced(topics: readonly string[]): void {
+    this.#voiced.delete(topics)
   }
 
   openAlerts(): Alert[] {

@@ -177,6 +177,21 @@ export class Store implements Part {
     return this.#call('cleared', [cameras])
   }
 
+  /** Topics of further voices that the broker may hold. */
+  voicedTopics(): Promise<string[]> {
+    return this.#call('voicedTopics', [])
+  }
+
+  /** They are about to be told. */
+  voiced(topics: string[]): Promise<void> {
+    return this.#call('voiced', [topics])
+  }
+
+  /** The broker holds them no more. */
+  unvoiced(topics: string[]): Promise<void> {
+    return this.#call('unvoiced', [topics])
+  }
+
   /** Alerts that began and have not ended, oldest first. */
   openAlerts(): Promise<Alert[]> {
     return this.#call('openAlerts', [])

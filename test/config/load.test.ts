@@ -23,6 +23,22 @@ describe('loadConfig', () => {
     expect(config.cameras[0].tags).toEqual([])
   })
 
+  it('leaves further voices off unless they are named, and gives a named one its prefix', async () => {
+    const voices = async (text: string) =>
+      (await loadFiles({ 'skyeye.yaml': withCamera('', `publish: ${text}\n`) })).config.publish.voices
+    expect(await voices('{ drainPerSecond: 5 }')).toEqual({})
+    expect(await voices('{ voices: { onvif: {}, homeAssistant: { discoveryPrefix: ha/site } } }')).toEqual({
+      onvif: { prefix: 'onvif' },
+      homeAssistant: { discoveryPrefix: 'ha/site' },
+    })
+    for (const prefix of ['a/#', '/a', 'a b', '$SYS']) {
+      const said = await refusal({
+        'skyeye.yaml': withCamera('', `publish: { voices: { onvif: { prefix: "${prefix}" } } }\n`),
+      })
+      expect(said.join(), prefix).toContain('publish.voices.onvif.prefix: must be topic levels')
+    }
+  })
+
   it('gives each rule the defaults of its kind and a name', async () => {
     const { rules } = await camera(
       'zones: [{ name: 东门, polygon: [[0, 0], [1, 0], [1, 1]] }]\nrules: [{ kind: stationary-vehicle, zone: 东门 }]',

@@ -197,4 +197,66 @@ describe.skipIf(!mosquittoPresent)('the access list (skipped where mosquitto is 
     await vi.waitFor(() => expect(centre.events(/alerts\/box-1/)).toMatchObject([{ id }]), patient)
     await publisher.stop()
   })
+
+  it('with the lines for further voices: a gateway speaks in each under its own name, and Home Assistant hears it', async () => {
+    const passwords = join(folder, 'voices')
+    for (const [i, name] of ['box-1', 'home_assistant'].entries()) {
+      const create = i === 0 ? ['-c'] : []
+      execFileSync('mosquitto_passwd', ['-b', ...create, passwords, name, 'secret'], { stdio: 'pipe' })
+    }
+    const open = sample('acl').replaceAll(/^#(?=(pattern|user|topic) )/gm, '')
+    expect(open).not.toBe(sample('acl'))
+    const config = ['allow_anonymous false', `password_file ${passwords}`, 'acl_file {dir}/acl']
+    const login = (username: string) => ({ username, password: 'secret', protocolVersion: 5 }) as const
+    const plain = new Mosquitto({ config, files: { acl: open } })
+    const closed = new Mosquitto({ config, files: { acl: sample('acl') } })
+    try {
+      await Promise.all([plain.start(), closed.start()])
+      const home = await Listener.start(plain.url, '#', login('home_assistant'))
+      const outbox = new MemoryOutbox()
+      const publisher = new Publisher({
+        gateway: { id: 'box-1' },
+        broker: { url: plain.url, prefix: 'skyeye/v1', username: 'box-1', password: 'secret' },
+        outbox,
+        announced: outbox,
+        cameras: () => [],
+        health: () => ({ alive: true }),
+        inventory: sampleInventory,
+        voices: { onvif: { prefix: 'onvif' }, homeAssistant: { discoveryPrefix: 'homeassistant' } },
+        log: createLog('silent', new SecretMask()),
+      })
+      publisher.cameraState('yard', { state: 'live', since: 1 })
+      await publisher.start()
+      const heardAtHome = () => home.arrived.map(({ topic }) => topic)
+      await vi.waitFor(() => {
+        expect(heardAtHome()).toContain('homeassistant/device/box-1/config')
+        expect(heardAtHome()).toContain('homeassistant/device/box-1/yard/config')
+        expect(heardAtHome()).toContain('skyeye/v1/gateways/box-1/presence')
+        expect(heardAtHome()).toContain('skyeye/v1/cameras/box-1/yard/state')
+      }, patient)
+      expect(heardAtHome().filter((topic) => /alerts|inventory|onvif/.test(topic))).toEqual([])
+      await publisher.stop()
+
+      const answers = async (broker: Mosquitto, topics: readonly string[]) => {
+        const gateway = await connectAsync(broker.url, { ...login('box-1'), reconnectPeriod: 0 }, false)
+        clients.push(gateway)
+        return Promise.all(topics.map((topic) => send(gateway, topic)))
+      }
+      const own = [
+        'onvif/box-1/onvif-ej/VideoSource/SignalLoss/&yard',
+        'homeassistant/device/box-1/yard/config',
+      ]
+      const foreign = [
+        ...own.map((topic) => topic.replace('/box-1/', '/box-2/')),
+        'homeassistant/switch/box-1/config',
+        'homeassistant/status',
+      ]
+      expect(await answers(plain, own)).toEqual([0, 0])
+      expect(new Set(await answers(plain, foreign))).toEqual(new Set([forbidden]))
+      expect(new Set(await answers(closed, own))).toEqual(new Set([forbidden]))
+      await home.stop()
+    } finally {
+      await Promise.all([plain.dispose(), closed.dispose()])
+    }
+  })
 })

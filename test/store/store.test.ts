@@ -202,3 +202,14 @@ it('remembers over a restart which cameras were announced, each once, until they
   const { store: again } = await startStore(dir)
   expect(await again.announcedCameras()).toEqual(['hall', 'yard'])
 })
+
+it('remembers over a restart which topics further voices told, each once, until they are cleared', async () => {
+  const dir = temporaryFolder()
+  const { store } = await startStore(dir)
+  await store.voiced(['onvif/a', 'onvif/b'])
+  await store.voiced(['onvif/b', 'homeassistant/c'])
+  await store.unvoiced(['onvif/a', 'never/there'])
+  await store.stop()
+  const { store: again } = await startStore(dir)
+  expect(await again.voicedTopics()).toEqual(['homeassistant/c', 'onvif/b'])
+})

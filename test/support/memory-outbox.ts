@@ -8,6 +8,7 @@ export class MemoryOutbox implements Outbox, Announced {
   readonly parkedBecause = new Map<number, string>()
   readonly writes: number[][] = []
   readonly cameras = new Set<string>()
+  readonly topics = new Set<string>()
   /** While true every call fails, as on a broken disk. */
   broken = false
   #rowId = 0
@@ -70,6 +71,21 @@ export class MemoryOutbox implements Outbox, Announced {
   async cleared(cameras: string[]): Promise<void> {
     this.#check()
     for (const camera of cameras) this.cameras.delete(camera)
+  }
+
+  async voicedTopics(): Promise<string[]> {
+    this.#check()
+    return [...this.topics]
+  }
+
+  async voiced(topics: string[]): Promise<void> {
+    this.#check()
+    for (const topic of topics) this.topics.add(topic)
+  }
+
+  async unvoiced(topics: string[]): Promise<void> {
+    this.#check()
+    for (const topic of topics) this.topics.delete(topic)
   }
 
   #check(): void {

@@ -18,13 +18,14 @@ export const gatewaySchema = Type.Object(
   { ...closed, description: 'Which box this is.' },
 )
 
-const prefix = Type.String({
-  description: 'Beginning of every topic.',
-  default: 'skyeye/v1',
-  pattern: '^[^\\s#+$/][^\\s#+/]*(/[^\\s#+/]+)*$',
-  maxLength: 100,
-  mustBe: 'topic levels joined by /, without spaces, + or #, not beginning with $ or /',
-})
+const topicPrefix = (description: string, value: string) =>
+  Type.String({
+    description,
+    default: value,
+    pattern: '^[^\\s#+$/][^\\s#+/]*(/[^\\s#+/]+)*$',
+    maxLength: 100,
+    mustBe: 'topic levels joined by /, without spaces, + or #, not beginning with $ or /',
+  })
 
 const tlsSchema = Type.Object(
   {
@@ -60,7 +61,7 @@ export const remoteBrokerSchema = Type.Object(
     passwordFile: Type.Optional(
       path('File that holds the password instead; a line end at its end is ignored.'),
     ),
-    prefix,
+    prefix: topicPrefix('Beginning of every topic.', 'skyeye/v1'),
     tls: Type.Optional(tlsSchema),
   },
   closed,
@@ -186,6 +187,38 @@ const days = (description: string, value: number) =>
 
 const quota = (description: string, megabytes: number) =>
   Type.Integer({ description, default: megabytes, minimum: 1, maximum: 1_000_000 })
+export const voicesSchema = Type.Object(
+  {
+    onvif: Type.Optional(
+      Type.Object(
+        {
+          prefix: topicPrefix('Its topics begin with this and the id of the gateway.', 'onvif'),
+        },
+        { ...closed, description: 'ONVIF events over MQTT; `{}` switches them on.' },
+      ),
+    ),
+    homeAssistant: Type.Optional(
+      Type.Object(
+        {
+          discoveryPrefix: topicPrefix(
+            'Its topics begin with this: what Home Assistant has as its discovery prefix.',
+            'homeassistant',
+          ),
+        },
+        {
+          ...closed,
+          description:
+            'Home Assistant finds the gateway and its cameras, and shows how many are in view; `{}` switches it on.',
+        },
+      ),
+    ),
+  },
+  {
+    ...closed,
+    default: {},
+    description: 'Further voices beside the contract with the centre, each off unless it is named.',
+  },
+)
 
 export const publishSchema = Type.Object(
   {
@@ -228,6 +261,7 @@ export const publishSchema = Type.Object(
           'How long alerts are worth being delivered, also to the broker (MQTT 5). `major` and `critical` ones always are.',
       },
     ),
+    voices: voicesSchema,
   },
   { ...closed, description: 'How messages are sent to the broker.' },
 )

@@ -1,4 +1,4 @@
-/** Eighth schema: what was decided about alerts, what the centre asked for, and the audit log of both. */
+/** Seventh schema: what was decided about alerts, what the centre asked for, and the audit log of both. */
 
 export const commands = `
 CREATE TABLE dispositions (
