@@ -241,6 +241,8 @@ export class Gateway {
   async start(): Promise<void> {
     await startAll(this.#parts, stopDeadlineMs)
     this.#status.started = true
+    // What was asked for while the cameras started.
+    await this.#inTurn(() => this.#followWishes())
   }
 
   /** Names of parts that did not stop in time. */
@@ -310,6 +312,7 @@ export class Gateway {
     }
     const added = [...wishes].filter(([id]) => !this.#watched.has(id))
     for (const [, wish] of added) await this.#watch(wish)
+    if (gone.length + added.length === 0) return
     this.#log.info({ removed: gone.length, started: added.length }, 'cameras loaded again')
   }
 
