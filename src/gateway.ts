@@ -254,12 +254,12 @@ export class Gateway {
     // A new version of the tables alone interrupts no camera: alerts carry it from now on.
     this.#config = { ...this.#config, cameras, tables, places }
     if (!isDeepStrictEqual([cameras, tables], before)) this.#publisher.inventoryChanged()
-    await this.#followWishes()
+    this.#log.info(await this.#followWishes(), 'cameras loaded again')
   }
 
   /** One change of the cameras after the other. */
-  #inTurn(change: () => Promise<void>): Promise<void> {
-    const changed = this.#reloaded.then(change)
+  #inTurn(change: () => Promise<unknown>): Promise<void> {
+    const changed = this.#reloaded.then(change).then(() => {})
     this.#reloaded = changed.catch(() => {})
     return changed
   }
@@ -271,8 +271,8 @@ export class Gateway {
   }
 
   /** Ends and begins watching where the wishes have changed. */
-  async #followWishes(): Promise<void> {
-    if (!this.#status.started) return
+  async #followWishes(): Promise<{ removed: number; started: number }> {
+    if (!this.#status.started) return { removed: 0, started: 0 }
     const wishes = this.#wishes()
     const gone = [...this.#watched].filter(([id, { wish }]) => !isDeepStrictEqual(wish, wishes.get(id)))
     for (const [id, { running }] of gone) {
@@ -286,8 +286,7 @@ export class Gateway {
     }
     const added = [...wishes].filter(([id]) => !this.#watched.has(id))
     for (const [, wish] of added) await this.#watch(wish)
-    if (gone.length + added.length === 0) return
-    this.#log.info({ removed: gone.length, started: added.length }, 'cameras loaded again')
+    return { removed: gone.length, started: added.length }
   }
 
   async #startCameras(): Promise<void> {
