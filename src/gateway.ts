@@ -13,6 +13,9 @@ import { CoverageRecord } from './coverage-record.ts'
 import type { Alert, EndedBecause } from './domain/alert.ts'
 import type { Camera, CameraState } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
+import { Drills } from './drill.ts'
+import type { Told } from './health/pulse.ts'
+import { ControlSocket } from './http/control.ts'
 import { HttpServer } from './http/server.ts'
 import { Hosts } from './ingest/hosts.ts'
 import { Networks } from './ingest/networks.ts'
@@ -24,6 +27,7 @@ import { PixelStore } from './kit/pixel-store.ts'
 import { Room } from './kit/room.ts'
 import { ServiceNotifier } from './kit/service.ts'
 import { type CameraFacts, gatewayMetrics } from './metrics.ts'
+import { OutageWatch, placeOfAlert } from './outage-watch.ts'
 import type { Picture, Stages } from './pipeline.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
@@ -74,6 +78,7 @@ export class Gateway {
   readonly #models: readonly string[]
   readonly #store: Store
   readonly #coverage: CoverageBook
+  readonly #outages: OutageWatch
   readonly #saving: Saving
   /** Memory of frames, from the decoders to the workers and back. */
   readonly #pixels = new PixelStore(spareBytes)
@@ -157,6 +162,11 @@ export class Gateway {
       voices: config.publish.voices,
       log,
     })
+    this.#outages = new OutageWatch({
+      offlineAfterMs: config.ingest.offlineAfterMs,
+      tell: (camera, told) => this.#tellState(camera, told),
+      save: (alert) => this.#save(this.#configured(alert.camera) ?? removedCamera(alert.camera), alert),
+    })
     this.#networks = new Networks(config.ingest.allowNetworks)
     this.#hosts = new Hosts(config.ingest)
     const metrics = gatewayMetrics({
@@ -187,6 +197,19 @@ export class Gateway {
       metrics: () => metrics.text(),
     }
     this.#http = new HttpServer({ ...config.http, ports, log })
+    const drills = new Drills({
+      cameras: () => this.#config.cameras.filter(({ enabled }) => enabled),
+      save: (camera, alert, messageId, onSaved) =>
+        this.#save(camera, alert, undefined, { messageId, onSaved }),
+      deliveryOf: (messageId) => this.#store.deliveryOf(messageId),
+      receipts,
+      broker: () => this.#publisher.stats(),
+    })
+    const control = new ControlSocket({
+      dataDir: config.dataDir,
+      ports: { drill: (camera) => drills.raise(camera), drillFacts: (alert) => drills.look(alert) },
+      log,
+    })
     // Left to right at start, right to left at stop: cameras end first, and what they raise still leaves.
     this.#parts = [
       this.#store,
@@ -208,7 +231,9 @@ export class Gateway {
           for (const { running } of this.#watched.values()) if (running) running.attention.strain = strain
         },
       ),
+      this.#outages,
       { name: 'cameras', start: () => this.#startCameras(), stop: () => this.#stopCameras() },
+      control,
       new ServiceNotifier(() => status.alive),
     ]
   }
@@ -280,6 +305,7 @@ export class Gateway {
       await running?.watch.stop(!next ? 'camera-removed' : next.paused ? 'camera-lost' : 'rule-changed')
       this.#watched.delete(id)
       if (next) continue
+      this.#outages.forget(id)
       this.#states.delete(id)
       this.#publisher.forgetCamera(id)
       this.#coverage.forget(id)
@@ -303,23 +329,26 @@ export class Gateway {
   /** Alerts that were open when the last process ended have ended with it: nobody watched what they are about. */
   async #endLeftOver(): Promise<void> {
     for (const alert of await this.#store.openAlerts()) {
-      const known = this.#config.cameras.find(({ id }) => id === alert.camera)
+      const known = this.#configured(alert.camera)
       const because: EndedBecause = known ? 'gateway-restarted' : 'camera-removed'
       // A box without a clock of its own may wake up in the past.
       const now = Math.max(Date.now(), alert.time)
       const ended: Alert = { ...alert, phase: 'ended', time: now, ended: now, endedBecause: because }
-      await this.#save(known ?? removedCamera(alert.camera), ended, undefined)
+      await this.#save(known ?? removedCamera(alert.camera), ended)
     }
+  }
+
+  #configured(camera: string): Camera | undefined {
+    return this.#config.cameras.find(({ id }) => id === camera)
   }
 
   async #watch(wish: Wish): Promise<void> {
     const { camera, paused } = wish
     const coverage = this.#coverage.of(camera.id, Date.now())
+    this.#outages.expect(camera)
     const onState = (state: CameraState, why?: string) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
-      this.#states.set(camera.id, state)
-      coverage.state(state, Date.now())
-      this.#publisher.cameraState(camera.id, { state, since: Date.now() })
+      this.#outages.hear(camera.id, state)
     }
     if (paused) {
       this.#watched.set(camera.id, { wish })
@@ -356,17 +385,31 @@ export class Gateway {
     await watch.start()
   }
 
+  /** What everybody hears of a camera: the centre, people, metrics and the account of its coverage. */
+  #tellState(camera: string, told: Told): void {
+    this.#states.set(camera, told.state)
+    this.#coverage.of(camera, Date.now()).state(told.state, Date.now())
+    this.#publisher.cameraState(camera, told)
+  }
+
   /** Alert, picture and their messages in one transaction; then the relay is told. Never rejects. */
-  #save(camera: Camera, alert: Alert, picture: Picture | undefined): Promise<void> {
-    const { gateway, broker, tables } = this.#config
+  #save(
+    owner: Camera,
+    alert: Alert,
+    picture?: Picture,
+    { messageId = newId(), onSaved = () => {} } = {},
+  ): Promise<void> {
+    const { gateway, broker, tables, cameras } = this.#config
+    const camera = placeOfAlert(alert, owner, cameras)
     const versions = { grid: tables.grid?.version, places: tables.places?.version }
     const origin = { gateway: gateway.id, prefix: broker.prefix, camera, alert }
-    const facts = { ...origin, models: this.#models, versions }
-    const ids = { messageId: newId(), snapshotId: newId() }
+    const facts = { ...origin, models: alert.outage ? [] : this.#models, versions }
+    const ids = { messageId, snapshotId: newId() }
     return this.#saving.add(async (late) => {
       // The first attempt has given the picture's memory away.
       const shown = late && picture ? ({ missing: 'sacrificed' } as const) : picture
       await this.#store.saveAlert(alertRecord({ ...facts, ...ids, picture: shown }))
+      onSaved()
       this.#publisher.nudge()
       this.#publisher.alert(alert)
       const { id, kind, phase, endedBecause: because } = alert

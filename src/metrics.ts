@@ -35,13 +35,20 @@ export interface Readings {
   vision(): VisionStats
   store(): Promise<StoreCounts>
   saving(): { readonly waiting: number; readonly lost: number }
+  broker(): {
+    readonly connected: boolean
+    readonly takenOver: boolean
+    /** Events of further voices that nobody heard. */
+    readonly unsaid: number
+    /** Epoch ms. */
+    readonly validUntil?: { readonly broker?: number; readonly box?: number }
+  }
   commands(): {
     readonly done: number
     readonly refused: number
     readonly repeated: number
     readonly missed: number
   }
-  broker(): { readonly connected: boolean; readonly takenOver: boolean; readonly unsaid: number }
   cameras(): readonly CameraFacts[]
   coverage(): readonly CameraCoverage[]
 }
@@ -230,6 +237,15 @@ export function gatewayMetrics({
       name: 'skyeye_broker_taken_over',
       help: '1 once another gateway connected under this name: nothing is published until a restart.',
       read: () => (broker().takenOver ? 1 : 0),
+    },
+    {
+      name: 'skyeye_certificate_valid_until_seconds',
+      help: 'Unix time at which a certificate of the newest connection to the broker expires: that of the broker, or of this box.',
+      labels: ['whose'],
+      read: () =>
+        Object.entries(broker().validUntil ?? {}).flatMap(([whose, until]) =>
+          until === undefined ? [] : { labels: { whose }, value: until / 1_000 },
+        ),
     },
   ]
   for (const counter of [...counters, ...coverageCounters(coverage)]) metrics.counter(counter)

@@ -76,8 +76,11 @@ export class Centre {
         began: string
         camera: { id: string }
         snapshot?: object
+        outage?: object
       }
     }
+    // No rule raised it, and no picture belongs to it.
+    if (data.outage) return
     this.alerts.push({
       id: data.alert,
       camera: data.camera.id,

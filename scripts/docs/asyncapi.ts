@@ -28,7 +28,7 @@ const levels: Readonly<Record<string, string>> = {
   community: 'Grid code of the community, `_` where unknown.',
   group: "Grid code of the residents' group, `_` where unknown.",
   unit: 'Grid code of the unit, `_` where unknown.',
-  kind: 'Rule kind, such as `intrusion`; kinds may be added within v1.',
+  kind: 'Kind, such as `intrusion` or `camera-offline`; kinds may be added within v1.',
   alert:
     'Id of the alert, one over began, updated and ended; of a picture that was asked for, an id of its own.',
   verb: 'What is asked for.',

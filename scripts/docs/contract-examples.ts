@@ -10,6 +10,7 @@ import { tombstoneMessage } from '../../src/contract/tombstone-message.ts'
 import { answerTopic, commandTopic, receiptTopic } from '../../src/contract/topics.ts'
 import type { Alert } from '../../src/domain/alert.ts'
 import type { Camera } from '../../src/domain/camera.ts'
+import type { MissingCamera, Outage } from '../../src/domain/outage.ts'
 
 /** Stays the same from run to run, or the documents would always be stale. */
 const began = Date.UTC(2026, 10, 23, 8, 15, 30, 250)
@@ -83,18 +84,35 @@ const picture = snapshotMessage({ ...box, id: id(2), camera, alert, sha256 })
 
 function alertExample(last: number, sequence: number, change: Partial<Alert> = {}): Example {
   const told = { ...alert, ...change }
-  const snapshot = told.phase === 'began' ? picture : undefined
+  const hasPicture = told.phase === 'began' && !told.drill && !told.outage
+  const snapshot = hasPicture ? picture : undefined
   const { topic, body } = alertMessage({
     ...box,
     id: id(last),
     camera,
     alert: told,
-    models,
+    models: told.outage ? [] : models,
     versions,
     snapshot,
   })
   const sending = { epoch, sequence, sentAt: told.time + 175 }
   return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
+}
+
+const missing: MissingCamera = { id: camera.id, name: camera.name, state: 'offline', since: began }
+const beside: MissingCamera = {
+  id: 'west-gate',
+  name: '西门 west gate',
+  state: 'stalled',
+  since: began + 1_200,
+}
+const lost: Outage = { count: 2, missing: 2, cameras: [missing, beside] }
+
+function outageExample(last: number, sequence: number, change: Partial<Alert>): Example {
+  return alertExample(last, sequence, {
+    ...{ id: id(40), rule: 'camera-offline', kind: 'camera-offline', duty: 'system' },
+    ...{ objects: [], zone: undefined, time: began + 75_000, ...change },
+  })
 }
 
 const state = (last: number) => ({ ...box, id: id(last), time: began })
@@ -169,12 +187,27 @@ const weights = {
 /** By name: the message's, or the message's and what is special about it. */
 export const contractExamples: Readonly<Record<string, Example>> = {
   'alert-began': alertExample(3, 41),
+  'alert-drill': alertExample(40, 44, {
+    ...{ id: id(41), drill: true, rule: 'drill', severity: 'info', duty: 'system' },
+    ...{ zone: undefined, objects: [] },
+  }),
   'alert-updated': alertExample(4, 42, {
     ...{ id: id(5), rule: 'crowd', kind: 'crowding', phase: 'updated', zone: 'square' },
     ...{ count: 14, time: began + 20_000, objects: [] },
   }),
   'alert-ended': alertExample(6, 43, {
     ...{ phase: 'ended', ended: began + 9_000, endedBecause: 'cleared', time: began + 9_000 },
+  }),
+  'alert-offline-began': outageExample(41, 44, { phase: 'began', outage: lost }),
+  'alert-offline-ended': outageExample(42, 45, {
+    ...{ phase: 'ended', ended: began + 754_000, endedBecause: 'cleared', time: began + 769_000 },
+    outage: {
+      ...{ count: 2, missing: 0, gapMs: 754_000 },
+      cameras: [
+        { ...missing, gapMs: 751_500 },
+        { ...beside, gapMs: 752_800 },
+      ],
+    },
   }),
   snapshot: {
     topic: picture.topic,
@@ -201,6 +234,9 @@ export const contractExamples: Readonly<Record<string, Example>> = {
     }),
   ),
   'camera-state': parsed(cameraStateMessage(state(11), camera.id, { state: 'live', since: began, ...hour })),
+  'camera-state-back': parsed(
+    cameraStateMessage(state(43), camera.id, { state: 'live', since: began, gapMs: 751_500, ...hour }),
+  ),
   disposition: dispositionExample(),
   tombstone: tombstoneExample(),
   receipt: {

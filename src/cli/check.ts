@@ -81,7 +81,10 @@ export async function check(args: string[], io: Io): Promise<number> {
     for (const warning of warnings) io.err(`warning: ${describeProblem(warning)}`)
     for (const remark of remarks) io.err(remark)
     for (const problem of problems) io.err(problem)
-    if (broker && 'protocol' in broker) io.out(`broker: connected, MQTT ${broker.protocol}`)
+    if (broker && 'protocol' in broker) {
+      io.out(`broker: connected, MQTT ${broker.protocol}`)
+      for (const warning of broker.warnings) io.err(`warning: ${warning}`)
+    }
     if (values.connect) for (const line of table(rows(probed))) io.out(line)
     if (models) io.out(`models: ${models.names.join(', ')}${models.tier ? ` (tier ${models.tier})` : ''}`)
     if (config.cameras.length > 0) io.out(placesLine(places, config.cameras.length))

@@ -7,7 +7,7 @@ import type { Io } from './io.ts'
 import { castOf, mostGateways } from './play/cast.ts'
 import { type Plan, planDay } from './play/day.ts'
 import { Dice } from './play/dice.ts'
-import { chaptersOf } from './play/fate.ts'
+import { troublesOf } from './play/fate.ts'
 import { drawPictures } from './play/picture.ts'
 import { Player, urlOf } from './play/player.ts'
 import { type GatewaySummary, summarise } from './play/summary.ts'
@@ -103,8 +103,8 @@ async function play({ url, prefix, gateways, seed, speed, keep }: Asked, io: Io)
   const dice = new Dice(seed)
   const pictures = await drawPictures(cast[0])
   const plans: Plan[] = cast.map((gateway, i) => {
-    const chapters = chaptersOf(i, gateways)
-    return planDay({ gateway, chapters, from, prefix, version: version(), pictures, dice: dice.split() })
+    const troubles = troublesOf(i, gateways)
+    return planDay({ gateway, troubles, from, prefix, version: version(), pictures, dice: dice.split() })
   })
   io.err(
     `Playing ${date(from)} with ${gateways} gateways, seed ${seed}, ${speed} times as fast as life; Ctrl-C ends it`,
@@ -134,22 +134,18 @@ const clock = (time: number) => new Date(time).toISOString().slice(11, 16)
 
 function linesOf({ gateways, seed }: Summary): string[] {
   const heading = [
-    'gateway',
-    'troubles',
-    'epochs',
-    'alerts',
-    'messages',
-    'repeated',
-    'late',
-    'gaps',
-    'pictures',
+    ...['gateway', 'troubles', 'epochs', 'alerts', 'messages', 'repeated', 'late'],
+    ...['gaps', 'tombstones', 'pictures'],
   ]
-  const rows = gateways.map(({ gateway, chapters, epochs, alerts, classes }) => {
+  const rows = gateways.map(({ gateway, troubles, epochs, alerts, classes }) => {
     const { messages = 0, repeated = 0, late = 0, gaps = [] } = classes.alert ?? {}
     const numbers = gaps.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`))
     return [
-      ...[gateway, chapters.join(' '), ...[epochs.length, alerts, messages, repeated, late].map(String)],
-      ...[numbers.join(' ') || '-', String(classes.snapshot?.messages ?? 0)],
+      ...[gateway, troubles.join(' '), ...[epochs.length, alerts, messages, repeated, late].map(String)],
+      ...[
+        numbers.join(' ') || '-',
+        ...[classes.tombstone?.messages ?? 0, classes.snapshot?.messages ?? 0].map(String),
+      ],
     ]
   })
   return [

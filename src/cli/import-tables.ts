@@ -9,7 +9,7 @@ import { GatewayError } from '../kit/errors.ts'
 import { replaceFiles } from '../places/replace-files.ts'
 import { sheetToCsv } from '../places/to-csv.ts'
 import { maxFileBytes, readSheets, type Sheet } from '../places/workbook.ts'
-import { readConfig } from './setup.ts'
+import { anyVariable, readConfig } from './setup.ts'
 
 export interface ImportAsked {
   /** Configuration that names the files to be written. */
@@ -62,11 +62,6 @@ export async function importTables({ config: path, tables, dryRun }: ImportAsked
   if (!dryRun) await replaceFiles(taken.map(({ to, text }) => ({ path: to, text })))
   return { problems: [], warnings, written: dryRun ? [] : taken.map(({ to }) => to), config: loaded.config }
 }
-
-/** Passwords are not what an import is about: it may run in a shell that knows none of them. */
-const anyVariable = new Proxy(process.env, {
-  get: (env, name) => env[String(name)] || `unset-${String(name)}`,
-})
 
 function targetOf(name: TableName, named: Partial<Record<TableName, string>>, config: string): string {
   const to = named[name]

@@ -15,6 +15,7 @@ const usage = `skyeye: video-analytics edge gateway
   skyeye places import [--grid FILE] …          take in the tables of the grid, CSV or XLSX
   skyeye places who CELL                        who answers for a cell now
   skyeye audit verify                           is the audit log as it was written?
+  skyeye drill  [--camera ID]                   a marked alert through the running gateway: when had the broker it?
   skyeye contract play --broker URL             a simulated day of 30 gateways, for whoever programs the centre
   skyeye --version | --help                     also: skyeye COMMAND --help
 
@@ -32,6 +33,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['cameras', async () => (await import('./cameras.ts')).cameras],
   ['audit', async () => (await import('./audit.ts')).audit],
   ['contract', async () => (await import('./contract.ts')).contract],
+  ['drill', async () => (await import('./drill.ts')).drill],
   ['places', async () => (await import('./places.ts')).places],
 ])
 

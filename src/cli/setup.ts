@@ -26,6 +26,11 @@ export function readConfig(
   })
 }
 
+/** For commands that passwords are not about: they may run in a shell that knows none of them. */
+export const anyVariable = new Proxy(process.env, {
+  get: (env, name) => env[String(name)] || `unset-${String(name)}`,
+})
+
 /** Where weights are looked for. */
 export function modelFiles(dir: string): ModelFiles {
   return new ModelFiles({ modelsDir: dir, mirror: process.env.SKYEYE_MODELS_MIRROR || undefined })

@@ -2,6 +2,7 @@
 import gcoord from 'gcoord'
 import type { Alert, SnapshotMissing } from '../domain/alert.ts'
 import type { Camera } from '../domain/camera.ts'
+import type { Outage } from '../domain/outage.ts'
 import { type AlertData, alertTypes } from './alert-schema.ts'
 import { eventContentType, toMoment, wrap } from './envelope.ts'
 import { alertTopic, snapshotTopic, unknownLevel } from './topics.ts'
@@ -148,12 +149,17 @@ function dataOf({
     line: alert.line,
     direction: alert.direction,
     count: alert.count,
+    outage: alert.outage && outageOf(alert.outage),
     snapshot: snapshot && { topic: snapshot.topic, sha256: snapshot.sha256, redacted: true },
     snapshotMissing,
     clock,
-    drill: false,
+    drill: alert.drill ?? false,
     models: [...models],
   }
+}
+
+function outageOf({ cameras, ...outage }: Outage): AlertData['outage'] {
+  return { ...outage, cameras: cameras.map((one) => ({ ...one, since: toMoment(one.since) })) }
 }
 
 /** Where a camera is, as alerts and the inventory tell it. */

@@ -1,7 +1,7 @@
 /** What an alert tells the centre: the schema of its data, and of the message around it. */
 import Type, { type Static } from 'typebox'
 import { endedBecauses, snapshotMissings } from '../domain/alert.ts'
-import { placeMissings, tiers } from '../domain/camera.ts'
+import { cameraStates, placeMissings, tiers } from '../domain/camera.ts'
 import { labels } from '../domain/detection.ts'
 import { duties, severities } from '../domain/rule.ts'
 import { moment, numberedEvent, uuid } from './envelope.ts'
@@ -27,7 +27,7 @@ const camera = Type.Object(
     }),
     gbId: Type.Optional(Type.String({ description: 'GB/T 28181 id.', pattern: '^[0-9]{20}$' })),
   },
-  { description: 'The camera that saw it.' },
+  { description: 'The camera that saw it; with `outage`, the one that was lost first.' },
 )
 
 export const grid = Type.Object(
@@ -105,16 +105,40 @@ const clock = Type.Object(
   { description: 'What the times can be trusted for.' },
 )
 
+const gap = (description: string) => Type.Optional(Type.Integer({ description, minimum: 0 }))
+
+const outage = Type.Object(
+  {
+    count: Type.Integer({ description: 'Cameras that were lost together.', minimum: 1 }),
+    missing: Type.Integer({ description: 'How many of them are missing still.', minimum: 0 }),
+    cameras: Type.Array(
+      Type.Object({
+        id: name('Unique within the gateway.'),
+        name: name('For people.'),
+        state: Type.Enum([...cameraStates], { description: 'The newest that is known of why.' }),
+        since: moment('Since when it was missing.'),
+        gapMs: gap('How long it was missing, milliseconds; absent while it is.'),
+      }),
+      { description: 'The missing ones first; 200 at most.', minItems: 1 },
+    ),
+    gapMs: gap('Milliseconds from the first loss until the last was back; once all are.'),
+  },
+  {
+    description:
+      'With kind `camera-offline`: cameras of one network that gave no pictures any more, lost within a short time of each other, or all of the gateway.',
+  },
+)
+
 export const alertData = Type.Object(
   {
     alert: uuid('Of the alert: one over began, updated and ended.'),
     kind: Type.String({
       description:
-        'Rule kind: `intrusion`, `line-crossing`, `loitering`, `crowding`, `stationary-vehicle`; kinds may be added within v1.',
+        'Rule kind: `intrusion`, `line-crossing`, `loitering`, `crowding`, `stationary-vehicle`; or `camera-offline`: cameras give no pictures. Kinds may be added within v1.',
       pattern: '^[a-z]+(-[a-z]+)*$',
     }),
     duty: Type.Enum([...duties], { description: 'Who answers for it.' }),
-    rule: name('Name of the rule, unique within the camera.'),
+    rule: name('Name of the rule, unique within the camera; the kind where there is no rule.'),
     severity: Type.Enum([...severities]),
     phase: Type.Enum(['began', 'updated', 'ended']),
     began: moment('When it began.'),
@@ -138,6 +162,7 @@ export const alertData = Type.Object(
       }),
     ),
     count: Type.Optional(Type.Integer({ description: 'Objects in the zone.', minimum: 0 })),
+    outage: Type.Optional(outage),
     snapshot: Type.Optional(snapshot),
     snapshotMissing: Type.Optional(
       Type.Enum([...snapshotMissings], { description: 'Why there is no picture where one was due.' }),
@@ -149,7 +174,9 @@ export const alertData = Type.Object(
       ),
     ),
     clock,
-    drill: Type.Boolean({ description: 'A marked test: nothing happened.' }),
+    drill: Type.Boolean({
+      description: 'A marked test, by `skyeye drill`: nothing happened; show it, dispatch nobody.',
+    }),
     models: Type.Array(name('Model that took part.')),
   },
   {

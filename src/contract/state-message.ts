@@ -31,6 +31,8 @@ export interface CameraFacts {
   readonly state: CameraState
   /** Epoch ms. */
   readonly since: number
+  /** With `live`, after it was missing for long: for how long. */
+  readonly gapMs?: number
   /** Pictures per second analysed, mean of the last hour. */
   readonly fps?: number
   /** 0..1 of the last hour. */
@@ -52,8 +54,9 @@ export function healthMessage(origin: StateOrigin, health: GatewayHealth): State
 }
 
 export function cameraStateMessage(origin: StateOrigin, camera: string, facts: CameraFacts): StateMessage {
-  const { state, since, fps, coverage, gaps } = facts
-  const data = { state, since: toMoment(since), fps: rounded(fps, 2), coverage: rounded(coverage, 3), gaps }
+  const { state, since, gapMs, fps, coverage, gaps } = facts
+  const told = { state, since: toMoment(since), gapMs: rounded(gapMs, 0) }
+  const data = { ...told, fps: rounded(fps, 2), coverage: rounded(coverage, 3), gaps }
   const event = wrap({ ...origin, camera }, cameraStateType, 'urn:skyeye:v1:camera-state-data', data)
   return { topic: cameraStateTopic(origin.prefix, origin.gateway, camera), body: JSON.stringify(event) }
 }

@@ -69,6 +69,11 @@ export const cameraStateData = Type.Object(
   {
     state: Type.Enum([...cameraStates]),
     since: moment('When it came into that state.'),
+    gapMs: Type.Optional(
+      count(
+        'With `live`, where the camera was `offline` before: how long it gave no pictures, milliseconds.',
+      ),
+    ),
     fps: Type.Optional(
       Type.Number({
         description:

@@ -1,6 +1,7 @@
 /** Events (a rule began or stopped being true) and alerts (an event worth a person). */
 import type { Label } from './detection.ts'
 import type { Box } from './geometry.ts'
+import type { Outage } from './outage.ts'
 import type { Duty, RuleKind, Severity } from './rule.ts'
 
 /** An object as an alert reports it. */
@@ -45,15 +46,20 @@ export const snapshotMissings = ['redaction-failed', 'consent', 'view-moved', 's
 /** Why an alert has no picture. */
 export type SnapshotMissing = (typeof snapshotMissings)[number]
 
+/** What an alert is about: the kind of its rule, or that cameras give no pictures. */
+export type AlertKind = RuleKind | 'camera-offline'
+
 /** An event worth a person. One id over began, updated and ended. */
 export interface Alert {
   /** UUIDv7 */
   readonly id: string
   readonly camera: string
   readonly rule: string
-  readonly kind: RuleKind
+  readonly kind: AlertKind
   readonly severity: Severity
   readonly duty: Duty
+  /** A marked test: nothing happened. */
+  readonly drill?: true
   readonly phase: 'began' | 'updated' | 'ended'
   /** Epoch ms, frame time. */
   readonly began: number
@@ -66,4 +72,6 @@ export interface Alert {
   readonly line?: string
   readonly direction?: 'left' | 'right'
   readonly count?: number
+  /** With kind `camera-offline`. */
+  readonly outage?: Outage
 }

@@ -19,3 +19,37 @@ export interface HttpPorts {
   /** Prometheus text. */
   metrics(): Promise<string>
 }
+
+/**
+ * `unsaved` the disk has not taken it · `waiting` for the broker · `broker` has it · `centre` has confirmed it, where receipts
+ * are required · `parked` the broker will never take it · `given-up` for want of room.
+ */
+export type DrillState = 'unsaved' | 'waiting' | 'broker' | 'centre' | 'parked' | 'given-up'
+
+/** What has become of a drill. Times are epoch ms. */
+export interface DrillFacts {
+  readonly alert: string
+  readonly camera: string
+  readonly raisedAt: number
+  readonly committedAt?: number
+  readonly state: DrillState
+  /** While it waits: messages that wait before it. */
+  readonly ahead?: number
+  readonly parkedBecause?: string
+  /** Is it only delivered when the centre has confirmed it? */
+  readonly receipts: boolean
+  readonly broker: { readonly connected: boolean; readonly lastError?: string }
+}
+
+/** As a sentence. */
+export interface DrillRefusal {
+  readonly refused: string
+}
+
+/** For whoever may use the control socket. */
+export interface ControlPorts {
+  /** Raises one, on this camera or on the first. */
+  drill(camera: string | undefined): Promise<DrillFacts | DrillRefusal>
+  /** Undefined where it is not known. */
+  drillFacts(alert: string): Promise<DrillFacts | undefined>
+}

@@ -27,6 +27,7 @@ export const errorCodes = {
   MESSAGE_INVALID: 'A message does not fit its contract.',
   BENCH_FAILED: 'A measurement of skyeye bench could not be made.',
   IMPORT_REFUSED: 'A file to be imported cannot be read; nothing was written.',
+  CONTROL_FAILED: 'No running gateway could be reached, or it refused what it was asked.',
   PLAY_FAILED: 'A simulated day could not be played to its end.',
   USAGE: 'The command line was not understood.',
 } as const

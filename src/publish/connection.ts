@@ -5,6 +5,7 @@ import { type Backoff, defaultBackoff, retry } from '../kit/retry.ts'
 import { OtherProtocol, openSession, type SessionOptions } from './handshake.ts'
 import { sessionTakenOver } from './outcome.ts'
 import type { Protocol, Session, SessionEnd } from './session.ts'
+import { expiryWarnings, type ValidUntil } from './tls.ts'
 
 /** For the broker to let go. */
 const farewellMs = 1_000
@@ -31,6 +32,8 @@ export interface ConnectionState {
   readonly lastError?: string
   /** Another gateway connected under this name: nothing is sent until a restart, lest the two chase each other for ever. */
   readonly takenOver: boolean
+  /** Of the certificates that the newest session used. */
+  readonly validUntil?: ValidUntil
   /** Sessions so far. */
   readonly connects: number
 }
@@ -86,8 +89,10 @@ export class Connection {
     if (this.#stopping.signal.aborted) return session.close(farewellMs)
     this.#session = session
     const connects = this.#state.connects + 1
-    this.#state = { ...this.#state, connected: true, since: Date.now(), protocol: session.protocol, connects }
-    this.#options.log.info({ protocol: session.protocol === 5 ? '5' : '3.1.1' }, 'connected to the broker')
+    const { protocol, validUntil } = session
+    this.#state = { ...this.#state, connected: true, since: Date.now(), protocol, validUntil, connects }
+    this.#options.log.info({ protocol: protocol === 5 ? '5' : '3.1.1' }, 'connected to the broker')
+    for (const warning of expiryWarnings(validUntil, Date.now())) this.#options.log.warn(warning)
     try {
       await this.#options.use(session)
     } finally {

@@ -1,10 +1,11 @@
 /** Opens a session: TLS, account, protocol version, last will; and says in a sentence why the broker did not agree. */
-import { readFile } from 'node:fs/promises'
+import type { TLSSocket } from 'node:tls'
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
 import { GatewayError } from '../kit/errors.ts'
 import { noStore } from './no-store.ts'
 import type { BrokerOptions } from './ports.ts'
 import { type Protocol, Session } from './session.ts'
+import { boxValidUntil, readTlsFiles, type TlsFiles, tlsAdvice } from './tls.ts'
 
 /** Bytes of a message to us that the broker may send (MQTT 5); what is longer it drops. Commands and receipts are far shorter. */
 const maximumPacketSize = 2 ** 20
@@ -18,6 +19,8 @@ export interface SessionOptions {
   readonly connectTimeoutMs: number
   /** So long nothing may be acknowledged while something is in flight. */
   readonly ackTimeoutMs: number
+  /** After so long without a word a ping is sent, and so long its answer may take; default 20 s. */
+  readonly keepAliveSeconds?: number
 }
 
 /** The broker speaks another version of MQTT; `certain` where it said so. */
@@ -35,18 +38,28 @@ export class OtherProtocol extends GatewayError {
  * @throws OtherProtocol where MQTT 5 was asked for and refused; GatewayError BROKER_REFUSED for all else.
  */
 export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<Session> {
-  const client = await openClient(options, signal)
-  return new Session(client, options.protocol, options.ackTimeoutMs)
+  const files = await readTlsFiles(options.broker)
+  const client = await connectWith(options, files, signal)
+  const validUntil = { broker: brokerValidUntil(client), box: boxValidUntil(files) }
+  return new Session(client, options.protocol, options.ackTimeoutMs, validUntil)
 }
 
 /** The bare client, connected, for whoever reads. Throws as `openSession` does. */
 export async function openClient(options: SessionOptions, signal: AbortSignal): Promise<MqttClient> {
+  return connectWith(options, await readTlsFiles(options.broker), signal)
+}
+
+async function connectWith(
+  options: SessionOptions,
+  files: TlsFiles,
+  signal: AbortSignal,
+): Promise<MqttClient> {
   const { broker, protocol } = options
-  const client = connect(broker.url, await clientOptions(options))
+  const client = connect(broker.url, { ...clientOptions(options), ...files })
   // Stays for good: an emitter without a listener for `error` ends the process.
   client.on('error', () => undefined)
   try {
-    await connected(client, protocol, broker.url, signal)
+    await connected(client, protocol, broker, signal)
   } catch (error) {
     client.end(true)
     throw error
@@ -54,7 +67,17 @@ export async function openClient(options: SessionOptions, signal: AbortSignal): 
   return client
 }
 
-function connected(client: MqttClient, protocol: Protocol, url: string, signal: AbortSignal): Promise<void> {
+function connected(
+  client: MqttClient,
+  protocol: Protocol,
+  broker: BrokerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { url } = broker
+  let encrypted = false
+  client.stream.once('secureConnect', () => {
+    encrypted = true
+  })
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const refuse = (why: string) => reject(new GatewayError('BROKER_REFUSED', `broker ${url}: ${why}`))
   const aborted = () => refuse('stopped while connecting')
@@ -64,10 +87,10 @@ function connected(client: MqttClient, protocol: Protocol, url: string, signal: 
   client.once('error', (error) => {
     const fault = protocol === 5 ? protocolFault(error) : undefined
     if (fault) reject(new OtherProtocol(fault === 'certain', `broker ${url}: ${error.message}`))
-    else refuse(advice(error))
+    else refuse(advice(error, broker, encrypted))
   })
   client.once('close', () => {
-    const why = 'closed the connection instead of answering'
+    const why = `closed the connection instead of answering${isPlain(broker) ? plainAdvice : ''}`
     if (protocol === 5) reject(new OtherProtocol(false, `broker ${url}: ${why}`))
     else refuse(why)
   })
@@ -82,21 +105,31 @@ function protocolFault(error: Error & { code?: unknown }): 'certain' | 'possible
 }
 
 /** A sentence for the installer. */
-function advice(error: Error & { code?: unknown }): string {
+function advice(error: Error & { code?: unknown }, broker: BrokerOptions, encrypted: boolean): string {
   const { code, message } = error
   if (code === 4 || code === 5 || code === 0x86 || code === 0x87)
     return `${message}: check broker.username and broker.password`
+  if (message === 'connack timeout') return 'does not answer: check the port in broker.url'
   if (typeof code !== 'string') return message
-  if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS/.test(code)) {
-    return `its certificate is not accepted (${message}): check broker.tls.ca and the name in broker.url`
-  }
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
-    return `no TLS there (${message}): check the port in broker.url`
-  return message || code
+  const tls = tlsAdvice({ code, message, encrypted }, broker, Date.now())
+  if (tls) return tls
+  return `${message || code}${code === 'ECONNRESET' && isPlain(broker) ? plainAdvice : ''}`
 }
 
-async function clientOptions(options: SessionOptions): Promise<IClientOptions> {
-  const { broker, clientId, protocol, will, connectTimeoutMs } = options
+/** What an encrypted port does when it is spoken to in plain text. */
+const plainAdvice = ' (if that is a port for TLS, write mqtts:// in broker.url)'
+
+function isPlain({ url }: BrokerOptions): boolean {
+  return url.startsWith('mqtt:')
+}
+
+function brokerValidUntil({ stream }: MqttClient): number | undefined {
+  const { valid_to: until } = (stream as Partial<TLSSocket>).getPeerCertificate?.() ?? {}
+  return until === undefined ? undefined : Date.parse(until)
+}
+
+function clientOptions(options: SessionOptions): IClientOptions {
+  const { broker, clientId, protocol, will, connectTimeoutMs, keepAliveSeconds = 20 } = options
   const { username, password } = broker
   return {
     clientId,
@@ -108,28 +141,12 @@ async function clientOptions(options: SessionOptions): Promise<IClientOptions> {
     outgoingStore: noStore,
     incomingStore: noStore,
     queueQoSZero: false,
-    keepalive: 20,
+    keepalive: keepAliveSeconds,
     connectTimeout: connectTimeoutMs,
     ...(protocol === 5 ? { properties: { maximumPacketSize } } : {}),
     ...(will ? { will: { ...will, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } } : {}),
     rejectUnauthorized: true,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(await pemFiles(broker)),
   }
-}
-
-async function pemFiles({ url, tls = {} }: BrokerOptions): Promise<Partial<IClientOptions>> {
-  if (!url.startsWith('mqtts:')) return {}
-  const read = async (key: 'ca' | 'cert' | 'key') => {
-    const path = tls[key]
-    if (path === undefined) return {}
-    try {
-      return { [key]: await readFile(path) }
-    } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code ?? 'unreadable'
-      throw new GatewayError('BROKER_REFUSED', `broker.tls.${key}: ${path} cannot be read (${why})`)
-    }
-  }
-  return { ...(await read('ca')), ...(await read('cert')), ...(await read('key')) }
 }

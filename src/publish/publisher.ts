@@ -43,6 +43,7 @@ export interface PublisherOptions {
   readonly backoff?: Backoff
   readonly connectTimeoutMs?: number
   readonly ackTimeoutMs?: number
+  readonly keepAliveSeconds?: number
   /** After so long, what the broker's access list forbade is tried again. */
   readonly forbiddenMs?: number
   /** Messages a second at most when much has piled up; what is urgent does not count. 0 (the default) = no limit. */
@@ -76,6 +77,7 @@ export class Publisher implements Part {
       backoff,
       connectTimeoutMs = 10_000,
       ackTimeoutMs = 15_000,
+      keepAliveSeconds,
       forbiddenMs = 60_000,
       drainPerSecond = 0,
     } = options
@@ -102,7 +104,7 @@ export class Publisher implements Part {
       : undefined
     this.#ear = commands && new CommandEar({ gateway: gateway.id, prefix, commands, log })
     this.#connection = new Connection({
-      session: { broker, clientId: `skyeye-${gateway.id}`, connectTimeoutMs, ackTimeoutMs },
+      session: { broker, clientId: `skyeye-${gateway.id}`, connectTimeoutMs, ackTimeoutMs, keepAliveSeconds },
       will: () => {
         const { topic, body } = this.#announcer.presence('offline')
         return { topic, payload: body }

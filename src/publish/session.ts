@@ -3,6 +3,7 @@ import type { MqttClient } from 'mqtt'
 import { sleep } from '../kit/retry.ts'
 import { Inbox, type Listener, toIncoming } from './incoming.ts'
 import { type Outcome, refusal } from './outcome.ts'
+import type { ValidUntil } from './tls.ts'
 
 /** MQTT 5, or 4 as the standard numbers its version 3.1.1. */
 export type Protocol = 4 | 5
@@ -30,6 +31,11 @@ export interface SessionEnd {
   readonly code?: number
 }
 
+/** The library's words, and ours. */
+const deadLink = new Map([
+  ['Keepalive timeout', 'the broker answers no ping: the link is dead, though nobody closed it'],
+])
+
 interface Job {
   readonly publication: Publication
   resolve(outcome: Outcome): void
@@ -37,6 +43,8 @@ interface Job {
 
 export class Session {
   readonly protocol: Protocol
+  /** Of the certificates that were used. */
+  readonly validUntil: ValidUntil
   readonly #client: MqttClient
   readonly #limit: number
   readonly #maxPacket: number
@@ -50,8 +58,9 @@ export class Session {
   #end: SessionEnd | undefined
 
   /** Around a connected client; `openSession` makes both. */
-  constructor(client: MqttClient, protocol: Protocol, ackTimeoutMs: number) {
+  constructor(client: MqttClient, protocol: Protocol, ackTimeoutMs: number, validUntil: ValidUntil = {}) {
     this.protocol = protocol
+    this.validUntil = validUntil
     this.#client = client
     const { receiveMaximum = mostInFlight, maximumPacketSize } = client.serverProperties ?? {}
     this.#limit = Math.min(mostInFlight, receiveMaximum)
@@ -64,7 +73,7 @@ export class Session {
       }
     })
     client.on('error', (error) => {
-      this.#end ??= { by: 'network', why: error.message }
+      this.#end ??= { by: 'network', why: deadLink.get(error.message) ?? error.message }
     })
     client.on('message', (topic, payload, packet) => {
       this.#inboxes.find((inbox) => inbox.wants(topic))?.put(toIncoming(topic, payload, packet))

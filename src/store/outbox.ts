@@ -86,9 +86,13 @@ export class OutboxTable {
       `INSERT INTO outbox (id, alert, epoch, class, sequence, camera, topic, content_type, body, picture, sha256, created_at, urgent, worth, bytes)
        VALUES (:id, :alert, :epoch, :class, :sequence, :camera, :topic, :contentType, :body, :picture, :sha256, :createdAt, :urgent, :worth, :bytes)`,
     )
-    const next = `SELECT ${columns} FROM outbox WHERE row_id > ? AND state = 'waiting'`
-    this.#pending = db.prepare(`${next} ORDER BY row_id LIMIT ?`)
-    this.#urgent = db.prepare(`${next} AND urgent = 1 ORDER BY row_id LIMIT ?`)
+    // Without a word SQLite takes outbox_by_state for all of these, and sorts the whole queue each time.
+    const next = (index: string, which: string) =>
+      db.prepare(
+        `SELECT ${columns} FROM outbox INDEXED BY ${index} WHERE row_id > ? AND ${which} ORDER BY row_id LIMIT ?`,
+      )
+    this.#pending = next('outbox_waiting', "state = 'waiting'")
+    this.#urgent = next('outbox_urgent', "urgent = 1 AND state = 'waiting'")
     this.#isBehind = db
       .prepare("SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND state = 'waiting')")
       .pluck()
@@ -100,7 +104,7 @@ export class OutboxTable {
        WHERE picture IS NOT NULL AND state IN ('kept', 'parked') ORDER BY row_id DESC`,
     )
     this.#accept = db.prepare(
-      "UPDATE outbox SET state = ? WHERE row_id BETWEEN ? AND ? AND state = 'waiting'",
+      "UPDATE outbox NOT INDEXED SET state = ? WHERE row_id BETWEEN ? AND ? AND state = 'waiting'",
     )
     this.#confirm = db.prepare('DELETE FROM outbox WHERE epoch = ? AND class = ? AND sequence <= ?')
     this.#sendAgain = db.prepare("UPDATE outbox SET state = 'waiting' WHERE state = 'sent'")
@@ -121,14 +125,18 @@ export class OutboxTable {
       'SELECT state, class, count(*) AS messages, sum(bytes) AS bytes FROM outbox GROUP BY state, class',
     )
     this.#oldestPendingAt = db
-      .prepare("SELECT created_at FROM outbox WHERE state = 'waiting' ORDER BY row_id LIMIT 1")
+      .prepare(
+        "SELECT created_at FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting' ORDER BY row_id LIMIT 1",
+      )
       .pluck()
     this.#ofAlert = db.prepare(`SELECT ${stub}, body FROM outbox WHERE alert = ? ORDER BY row_id`)
     this.#rewrite = db.prepare('UPDATE outbox SET body = ? WHERE row_id = ?')
     this.#find = db.prepare(
       `SELECT ${stub}, id, topic, created_at AS createdAt, parked_because AS parkedBecause FROM outbox WHERE id = ?`,
     )
-    this.#ahead = db.prepare("SELECT count(*) FROM outbox WHERE state = 'waiting' AND row_id < ?").pluck()
+    this.#ahead = db
+      .prepare("SELECT count(*) FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting' AND row_id < ?")
+      .pluck()
     this.#parkedList = db.prepare(
       `SELECT ${stub}, id, topic, created_at AS createdAt, parked_because AS parkedBecause FROM outbox
        WHERE state = 'parked' ORDER BY row_id LIMIT ?`,

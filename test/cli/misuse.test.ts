@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ran } from './program.ts'
 
-const commands = ['start', 'check', 'replay', 'bench', 'models', 'contract']
+const commands = ['start', 'check', 'replay', 'bench', 'models', 'contract', 'drill']
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 it('tells its version', async () => {
@@ -67,6 +67,7 @@ it.each([
     ['contract', 'play', '--broker', 'mqtt://127.0.0.1', '--prefix', 'a/#'],
     /--prefix takes levels of a topic/,
   ],
+  [['drill', '--timeout', 'soon'], /--timeout takes seconds/],
   [['models'], /skyeye models list/],
   [['models', 'fetch'], /skyeye models list/],
   [

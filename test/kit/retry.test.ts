@@ -28,6 +28,24 @@ it('tries again after each failure, tells why, and stops at the signal', async (
   expect(reasons).toEqual(['attempt 1 / 1', 'attempt 2 / 2', 'attempt 3 / 3'])
 })
 
+it('waits a different time at each attempt and in each box, within a fifth of the plain one', async () => {
+  const waits = await Promise.all(
+    Array.from({ length: 30 }, async () => {
+      const stop = new AbortController()
+      const { promise, resolve } = Promise.withResolvers<number>()
+      const attempt = async () => Promise.reject(new Error('the broker is away'))
+      await retry(stop.signal, attempt, (_, waitMs) => {
+        resolve(waitMs)
+        stop.abort()
+        return undefined
+      })
+      return promise
+    }),
+  )
+  for (const wait of waits) expect(Math.abs(wait - defaultBackoff.firstMs)).toBeLessThanOrEqual(200)
+  expect(new Set(waits).size).toBeGreaterThan(15)
+})
+
 it('counts from one again after a healthy attempt', async () => {
   const stop = new AbortController()
   const failures: number[] = []

@@ -1,6 +1,9 @@
 /** Certificates made by openssl for one test run. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+
+/** For `describe.skipIf`: where it is false, `apt-get install openssl` helps. */
+export const opensslPresent = spawnSync('openssl', ['version']).status === 0
 
 const openssl = (args: readonly string[]) => execFileSync('openssl', args, { stdio: 'pipe' })
 
@@ -43,4 +46,11 @@ export function makeCertificate(
   const sign = ['-CA', by.cert, '-CAkey', by.key, '-CAcreateserial', '-copy_extensions', 'copy']
   openssl(['x509', '-req', '-in', request, '-out', cert, '-days', String(days), ...sign])
   return { cert, key }
+}
+
+/** The same key under a password; the path of the new file. */
+export function lockKey(folder: string, name: string, { key }: Authority): string {
+  const locked = join(folder, `${name}.key`)
+  openssl(['pkey', '-in', key, '-aes256', '-passout', 'pass:secret', '-out', locked])
+  return locked
 }

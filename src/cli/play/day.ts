@@ -5,7 +5,7 @@ import type { Publication } from '../../publish/session.ts'
 import { alertsOf, minuteMs, type Phase } from './alerts.ts'
 import type { SimulatedGateway } from './cast.ts'
 import type { Dice } from './dice.ts'
-import { type Chapter, type Fate, fateOf, isWithin, type Stay } from './fate.ts'
+import { type Fate, fateOf, isWithin, type Stay, type Trouble } from './fate.ts'
 import { type Committed, commitAll, type Pictures, type Sending, sendAll } from './outbox.ts'
 import { StateTeller } from './state.ts'
 
@@ -32,14 +32,14 @@ export type Step =
 
 export interface Plan {
   readonly gateway: string
-  readonly chapters: readonly Chapter[]
+  readonly troubles: readonly Trouble[]
   /** In their order. */
   readonly steps: readonly Step[]
 }
 
 export interface DaySetting {
   readonly gateway: SimulatedGateway
-  readonly chapters: readonly Chapter[]
+  readonly troubles: readonly Trouble[]
   /** Midnight at which the day begins, epoch ms. */
   readonly from: number
   /** Beginning of every topic. */
@@ -50,9 +50,9 @@ export interface DaySetting {
   readonly dice: Dice
 }
 
-export function planDay({ gateway, chapters, from, prefix, version, pictures, dice }: DaySetting): Plan {
+export function planDay({ gateway, troubles, from, prefix, version, pictures, dice }: DaySetting): Plan {
   const cameras = gateway.cameras.map(({ id }) => id)
-  const fate = fateOf(chapters, cameras, from, dice.split())
+  const fate = fateOf(troubles, cameras, from, dice.split())
   const { restoredAt = Number.POSITIVE_INFINITY } = fate
   const epochs = { first: dice.id(from), second: dice.id(fate.restoredAt ?? from) }
   const phases = survivors(alertsOf(gateway.cameras, from, dice.split()), fate)
@@ -65,7 +65,7 @@ export function planDay({ gateway, chapters, from, prefix, version, pictures, di
     const back = fate.stays[i - 1]?.story?.back
     return stepsOf(stay, back, sendings[i], teller, fate)
   })
-  return { gateway: gateway.id, chapters, steps }
+  return { gateway: gateway.id, troubles, steps }
 }
 
 /** A box that does not run sees nothing, a camera that is offline shows nothing; alerts that were open then end with the restart. */

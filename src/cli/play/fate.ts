@@ -7,8 +7,8 @@ import type { Dice } from './dice.ts'
  * access list of the broker forbids one camera for three hours · `restored` the box breaks and comes back with a database
  * from its backup · `dies` the box is gone in the evening and stays away.
  */
-export const chapters = ['nothing', 'outage', 'quota', 'forbidden', 'restored', 'dies'] as const
-export type Chapter = (typeof chapters)[number]
+export const troubles = ['nothing', 'outage', 'quota', 'forbidden', 'restored', 'dies'] as const
+export type Trouble = (typeof troubles)[number]
 
 /** Epoch ms, `to` excluded. */
 export interface Span {
@@ -42,22 +42,22 @@ interface Break extends Span {
   readonly story?: Stay['story']
 }
 
-/** Each chapter occurs, however few gateways there are; with many, each gateway has one. */
-export function chaptersOf(index: number, gateways: number): Chapter[] {
-  const share = Math.min(gateways, chapters.length)
-  return chapters.filter((_, chapter) => chapter % share === (index % chapters.length) % share)
+/** Each trouble occurs, however few gateways there are; with many, each gateway has one. */
+export function troublesOf(index: number, gateways: number): Trouble[] {
+  const share = Math.min(gateways, troubles.length)
+  return troubles.filter((_, trouble) => trouble % share === (index % troubles.length) % share)
 }
 
-/** The chapters keep to hours of their own, so that a gateway may have several. `from`: midnight. */
+/** The troubles keep to hours of their own, so that a gateway may have several. `from`: midnight. */
 export function fateOf(
-  befalls: readonly Chapter[],
+  befalls: readonly Trouble[],
   cameras: readonly string[],
   from: number,
   dice: Dice,
 ): Fate {
   const at = (hour: number) => Math.round(from + hour * hourMs + dice.between(-10, 10) * minuteMs)
   const span = (one: number, other: number): Span => ({ from: at(one), to: at(other) })
-  const has = (chapter: Chapter) => befalls.includes(chapter)
+  const has = (trouble: Trouble) => befalls.includes(trouble)
   const any = () => cameras[dice.whole(0, cameras.length - 1)]
 
   const outage = span(2, 6.5)

@@ -1,5 +1,6 @@
 /** The outbox of a simulated gateway: which messages its day makes, with their numbers, and when each of them leaves. */
 import { alertMessage, snapshotMessage } from '../../contract/alert-message.ts'
+import { tombstoneMessage } from '../../contract/tombstone-message.ts'
 import type { Alert, SnapshotMissing } from '../../domain/alert.ts'
 import { mayShow } from '../../domain/camera.ts'
 import type { Delivery } from '../../publish/ports.ts'
@@ -25,8 +26,8 @@ export type Pictures = ReadonlyMap<string, { readonly jpeg: Uint8Array; readonly
 /** A message that was saved. */
 export interface Committed {
   readonly delivery: Delivery
-  /** Of its alert. */
-  readonly alert: string
+  /** Of the alert that it is about; a tombstone is about none. */
+  readonly alert?: string
 }
 
 /** One leaving of a message. */
@@ -44,24 +45,57 @@ export interface Origin {
   readonly epochs: { readonly first: string; readonly second: string }
 }
 
-/** Gives every message its number, also those that are given up: theirs never come. */
+/** Gives every message its number, also those that are given up: theirs never come, and tombstones say so. */
 export function commitAll(phases: readonly Phase[], fate: Fate, origin: Origin, dice: Dice): Committed[] {
   const { restoredAt = Number.POSITIVE_INFINITY, givenUp } = fate
   const numbers = new Map<string, number>()
   let rowId = 0
-  return phases.flatMap((phase) => {
-    const createdAt = phase.alert.time + commitMs
+  const commit = (message: Message, createdAt: number, alert?: Alert): Committed => {
     const epoch = createdAt < restoredAt ? origin.epochs.first : origin.epochs.second
-    const { id: alert, severity } = phase.alert
-    const messages = messagesOf(phase, origin, dice).map((message) => {
-      const key = `${epoch} ${message.class}`
-      const sequence = (numbers.get(key) ?? 0) + 1
-      numbers.set(key, sequence)
-      const numbered = { rowId: ++rowId, epoch, sequence, createdAt, attempts: 0 }
-      return { alert, delivery: { ...message, ...numbered, urgent: severity === 'critical' } }
-    })
-    return severity === 'info' && givenUp && isWithin(givenUp, createdAt) ? [] : messages
+    const key = `${epoch} ${message.class}`
+    const sequence = (numbers.get(key) ?? 0) + 1
+    numbers.set(key, sequence)
+    const numbered = { rowId: ++rowId, epoch, sequence, createdAt, attempts: 0 }
+    const urgent = alert?.severity === 'critical'
+    return { alert: alert?.id, delivery: { ...message, ...numbered, urgent } }
+  }
+  const isGivenUp = ({ alert }: Phase) =>
+    alert.severity === 'info' && givenUp !== undefined && isWithin(givenUp, alert.time + commitMs)
+  const gone: Committed[] = []
+  const kept = phases.flatMap((phase) => {
+    const { alert } = phase
+    const messages = messagesOf(phase, origin, dice).map((message) =>
+      commit(message, alert.time + commitMs, alert),
+    )
+    if (!isGivenUp(phase)) return messages
+    gone.push(...messages)
+    return []
   })
+  const at = givenUp?.to ?? 0
+  return [...kept, ...tombstonesOf(gone, origin, at, dice).map((message) => commit(message, at))]
+}
+
+/** One for each class. What is given up in a play is all of one epoch. */
+function tombstonesOf(gone: readonly Committed[], origin: Origin, time: number, dice: Dice): Message[] {
+  const { gateway, prefix } = origin
+  const classes = [...new Set(gone.map(({ delivery }) => delivery.class))]
+  return classes.map((name) => {
+    const lost = gone.filter(({ delivery }) => delivery.class === name).map(({ delivery }) => delivery)
+    const ranges = rangesOf(lost.map(({ sequence }) => sequence))
+    const about = { class: name, epoch: lost[0].epoch, because: 'quota' as const, ranges }
+    return tombstoneMessage({ id: dice.id(time), gateway: gateway.id, prefix, time }, about)
+  })
+}
+
+/** `numbers`: ascending. */
+function rangesOf(numbers: readonly number[]): { first: number; last: number }[] {
+  const ranges: { first: number; last: number }[] = []
+  for (const number of numbers) {
+    const range = ranges.at(-1)
+    if (range?.last === number - 1) range.last = number
+    else ranges.push({ first: number, last: number })
+  }
+  return ranges
 }
 
 type Message = Omit<Delivery, 'rowId' | 'epoch' | 'sequence' | 'createdAt' | 'attempts' | 'urgent'>

@@ -1,13 +1,17 @@
 /** What was really published, so that whoever programs a centre can compare it with what theirs has found. */
-import type { Chapter } from './fate.ts'
+import type { TombstoneData } from '../../contract/tombstone-schema.ts'
+import type { Delivery } from '../../publish/ports.ts'
+import type { Trouble } from './fate.ts'
 import type { Committed } from './outbox.ts'
 import type { Played } from './player.ts'
 
-/** Numbers that never came, both ends included. */
+/** Numbers that did not come, both ends included. */
 export interface Gap {
   readonly epoch: string
   readonly first: number
   readonly last: number
+  /** A tombstone has said so. */
+  readonly tombstone: boolean
 }
 
 /** Messages of one class. */
@@ -24,7 +28,7 @@ export interface ClassSummary {
 
 export interface GatewaySummary {
   readonly gateway: string
-  readonly chapters: readonly Chapter[]
+  readonly troubles: readonly Trouble[]
   /** In the order of their first message. */
   readonly epochs: readonly string[]
   /** Distinct ones, whatever was told of them. */
@@ -39,17 +43,16 @@ export function summarise({ plan, done }: Played): GatewaySummary {
   const classes = [...new Set(sent.map(({ delivery }) => delivery.class))].sort()
   return {
     gateway: plan.gateway,
-    chapters: plan.chapters,
+    troubles: plan.troubles,
     epochs: [...new Set(sent.map(({ delivery }) => delivery.epoch))],
-    alerts: new Set(sent.map(({ alert }) => alert)).size,
-    classes: Object.fromEntries(
-      classes.map((name) => [name, ofClass(sent.filter(({ delivery }) => delivery.class === name))]),
-    ),
+    alerts: new Set(sent.flatMap(({ alert }) => alert ?? [])).size,
+    classes: Object.fromEntries(classes.map((name) => [name, ofClass(name, sent)])),
     lost: done.filter(({ kind }) => kind === 'lose').length,
   }
 }
 
-function ofClass(sent: readonly Committed[]): ClassSummary {
+function ofClass(name: string, all: readonly Committed[]): ClassSummary {
+  const sent = all.filter(({ delivery }) => delivery.class === name)
   const ids = new Set<string>()
   const numbers = new Map<string, Set<number>>()
   let late = 0
@@ -62,15 +65,28 @@ function ofClass(sent: readonly Committed[]): ClassSummary {
     if (sequence < Math.max(0, ...known)) late++
     known.add(sequence)
   }
-  const gaps = [...numbers].flatMap(([epoch, known]) => gapsOf(epoch, known))
+  const tombstones = all.flatMap(({ delivery }) => (delivery.class === 'tombstone' ? toldBy(delivery) : []))
+  const isTold = (epoch: string, first: number, last: number) =>
+    tombstones.some((told) => told.class === name && told.epoch === epoch && covers(told.ranges, first, last))
+  const gaps = [...numbers].flatMap(([epoch, known]) =>
+    gapsOf(known).map(({ first, last }) => ({ epoch, first, last, tombstone: isTold(epoch, first, last) })),
+  )
   return { messages: ids.size, repeated: sent.length - ids.size, late, gaps }
 }
 
-function gapsOf(epoch: string, known: ReadonlySet<number>): Gap[] {
-  const gaps: Gap[] = []
+function toldBy({ body }: Delivery): TombstoneData {
+  return (JSON.parse(String(body)) as { data: TombstoneData }).data
+}
+
+function covers(ranges: TombstoneData['ranges'], first: number, last: number): boolean {
+  return ranges.some((range) => range.first <= first && range.last >= last)
+}
+
+function gapsOf(known: ReadonlySet<number>): { first: number; last: number }[] {
+  const gaps: { first: number; last: number }[] = []
   let next = 1
   for (const number of [...known].sort((one, other) => one - other)) {
-    if (number > next) gaps.push({ epoch, first: next, last: number - 1 })
+    if (number > next) gaps.push({ first: next, last: number - 1 })
     next = number + 1
   }
   return gaps

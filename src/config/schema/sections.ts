@@ -31,7 +31,7 @@ const tlsSchema = Type.Object(
   {
     ca: Type.Optional(
       path(
-        'PEM file with the authority that signed the certificate of the broker; absent = those the system trusts.',
+        'PEM file with the authority that signed the certificate of the broker; absent = the public ones that come with Node.js, and not those of the system.',
       ),
     ),
     cert: Type.Optional(path('PEM file with the certificate of this box, together with `key`.')),
@@ -177,6 +177,12 @@ export const ingestSchema = Type.Object(
       10_000,
       1_000,
       600_000,
+    ),
+    offlineAfterMs: milliseconds(
+      'Milliseconds without pictures after which a camera is said to be `offline`, and a quarter of that later an alert is raised: one for all that were lost together. More forgives restarts of cameras and switches, and tells later what is broken.',
+      60_000,
+      1_000,
+      3_600_000,
     ),
   },
   { ...closed, description: 'How cameras are read.' },

@@ -10,7 +10,7 @@ import type { GatewaySummary } from '../../../src/cli/play/summary.ts'
 import { validateMessage, validateSnapshotHeaders } from '../../../src/contract/validate.ts'
 import { Listener } from '../../support/listener.ts'
 import { Mosquitto, mosquittoPresent } from '../../support/mosquitto.ts'
-import { Program, skyeye } from '../program.ts'
+import { Program, ran, skyeye } from '../program.ts'
 
 const consumer = fileURLToPath(new URL('../../../scripts/consumer.ts', import.meta.url))
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 50 })
@@ -132,7 +132,7 @@ describe.skipIf(!mosquittoPresent)('contract play (skipped where mosquitto is no
       expect(faults, topic).toEqual([])
     }
     const [dies, restored] = ['dies', 'restored'].map(
-      (chapter) => summaries(program).find(({ chapters }) => String(chapters) === chapter)?.gateway ?? '',
+      (trouble) => summaries(program).find(({ troubles }) => String(troubles) === trouble)?.gateway ?? '',
     )
     expect(presences(dies)).toEqual(['online', 'offline', 'online', 'offline', ''])
     expect(presences(restored)).toEqual(['online', 'offline', 'online', 'offline', 'online', 'stopped', ''])
@@ -186,8 +186,12 @@ describe.skipIf(!mosquittoPresent)('contract play (skipped where mosquitto is no
     await strict.start()
     const at = (account: string) => strict.url.replace('//', `//${account}:secret@`)
     try {
-      const own = play('--broker', at('{gateway}'), '--gateways', '2', '--speed', '1000000')
-      expect(await own.ended, own.err).toBe(0)
+      const asked = ['--broker', at('{gateway}'), '--gateways', '2', '--seed', '9', '--speed', '1000000']
+      const own = await ran(['contract', 'play', ...asked])
+      expect(own.status, own.err).toBe(0)
+      expect(own.out).toMatch(
+        /^gateway +troubles [\s\S]*\nplay-01 +nothing quota restored +2 [\s\S]*--seed 9\n$/,
+      )
       const other = play('--broker', at('somebody'), '--gateways', '2')
       expect(await other.ended).toBe(1)
       expect(other.err).toMatch(
