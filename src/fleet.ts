@@ -86,7 +86,6 @@ export class Fleet implements Part {
     }
     const added = [...wishes].filter(([id]) => !this.#watched.has(id))
     for (const [, wish] of added) await this.#watch(wish)
-    if (gone.length + added.length === 0) return
     this.#options.log.info({ removed: gone.length, started: added.length }, 'cameras loaded again')
   }
 
