@@ -1,10 +1,12 @@
 /** The cameras that are watched: begins and ends watching until what runs is what is wished. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Attention } from './attention/attention.ts'
+import type { EndedBecause } from './domain/alert.ts'
 import type { Wish } from './domain/override.ts'
 import type { CameraSource } from './ingest/source.ts'
 import type { Log } from './kit/log.ts'
 import type { Part } from './kit/part.ts'
+import type { CameraStructuring } from './structuring.ts'
 import type { CameraWatch } from './watch.ts'
 
 /** What watches a camera. */
@@ -12,6 +14,7 @@ export interface Running {
   readonly attention: Attention
   readonly source: CameraSource
   readonly watch: CameraWatch
+  readonly structuring: CameraStructuring
 }
 
 export interface FleetOptions {
@@ -59,7 +62,7 @@ export class Fleet implements Part {
   async stop(): Promise<void> {
     this.#started = false
     await this.#changed
-    await Promise.all(this.all().map(({ watch }) => watch.stop()))
+    await Promise.all(this.all().map((running) => end(running)))
     this.#watched.clear()
   }
 
@@ -80,7 +83,8 @@ export class Fleet implements Part {
     const gone = [...this.#watched].filter(([id, { wish }]) => !isDeepStrictEqual(wish, wishes.get(id)))
     for (const [id, { running }] of gone) {
       const next = wishes.get(id)
-      await running?.watch.stop(!next ? 'camera-removed' : next.paused ? 'camera-lost' : 'rule-changed')
+      const because = !next ? 'camera-removed' : next.paused ? 'camera-lost' : 'rule-changed'
+      if (running) await end(running, because)
       this.#watched.delete(id)
       if (!next) this.#options.forget(id)
     }
@@ -94,4 +98,10 @@ export class Fleet implements Part {
     this.#watched.set(wish.camera.id, { wish, running })
     await running?.watch.start()
   }
+}
+
+/** What was followed until now is told. */
+async function end({ watch, structuring }: Running, because?: EndedBecause): Promise<void> {
+  await watch.stop(because)
+  structuring.end()
 }

@@ -37,6 +37,7 @@ import { Stills } from './stills.ts'
 import type { RetentionLimits } from './store/ports.ts'
 import { Store } from './store/store.ts'
 import { Strain } from './strain.ts'
+import { Structuring } from './structuring.ts'
 import { VisionPool } from './vision/pool.ts'
 import type { Models } from './vision/ports.ts'
 import { modelNames } from './vision/tiers.ts'
@@ -68,6 +69,7 @@ export class Gateway {
   readonly #store: Store
   readonly #coverage: CoverageBook
   readonly #outages: OutageWatch
+  readonly #structuring: Structuring
   readonly #recorder: Recorder
   readonly #fleet: Fleet
   /** Memory of frames, from the decoders to the workers and back. */
@@ -156,6 +158,14 @@ export class Gateway {
       voices: config.publish.voices,
       log,
     })
+    this.#structuring = new Structuring({
+      gateway: config.gateway.id,
+      prefix: config.broker.prefix,
+      gridVersion: () => this.#config.tables.grid?.version,
+      store: this.#store,
+      saved: () => this.#publisher.nudge(),
+      log,
+    })
     this.#outages = new OutageWatch({
       offlineAfterMs: config.ingest.offlineAfterMs,
       tell: (camera, told) => this.#tellState(camera, told),
@@ -174,6 +184,7 @@ export class Gateway {
       vision: () => this.#vision.stats(),
       store: () => this.#store.counts(),
       saving: () => saving,
+      structuring: () => this.#structuring,
       broker: () => this.#publisher.stats(),
       commands: () => this.#commands.counts(),
       cameras: () => this.#cameraFacts(),
@@ -232,6 +243,7 @@ export class Gateway {
         },
       ),
       this.#outages,
+      this.#structuring,
       { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
       this.#fleet,
       control,
@@ -320,15 +332,17 @@ export class Gateway {
       onState,
       onMissed: (trouble) => coverage.missed(trouble),
     })
+    const structuring = this.#structuring.of(camera)
     const save: Stages['save'] = (alert, picture) => this.#recorder.save(camera, alert, picture)
     const follow: Stages['attention']['follow'] = (tracks, time) => {
       attention.follow(tracks, time)
       this.#publisher.inView(camera.id, tracks)
+      structuring.follow(tracks, time)
     }
     const vision = this.#stills.over(this.#vision)
     const stages = stagesOf({ camera, vision, attention: { follow }, coverage, save })
     const watch = new CameraWatch(camera, source, stages, onState, this.#log)
-    return { attention, source, watch }
+    return { attention, source, watch, structuring }
   }
 
   /** What everybody hears of a camera: the centre, people, metrics and the account of its coverage. */
@@ -356,8 +370,11 @@ export class Gateway {
 
 function limitsOf({ retention, publish }: Config): RetentionLimits {
   const { snapshotMaxMegabytes, ...days } = retention
-  const { alerts, dispositions } = publish.quotaMegabytes
-  const quotaBytes = { alert: alerts * 2 ** 20, disposition: dispositions * 2 ** 20 }
+  const { alerts, dispositions, tracks, counts } = publish.quotaMegabytes
+  const quotaBytes = {
+    ...{ alert: alerts * 2 ** 20, disposition: dispositions * 2 ** 20 },
+    ...{ track: tracks * 2 ** 20, count: counts * 2 ** 20 },
+  }
   return {
     ...days,
     snapshotMaxBytes: snapshotMaxMegabytes * 2 ** 20,

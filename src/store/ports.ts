@@ -7,7 +7,7 @@ import type { LedgerOperations } from './ledger-ports.ts'
 export interface NewDelivery {
   /** UUIDv7; stays the same over every sending. */
   readonly id: string
-  readonly class: 'alert' | 'snapshot' | 'disposition' | 'tombstone'
+  readonly class: 'alert' | 'snapshot' | 'disposition' | 'track' | 'count' | 'tombstone'
   readonly camera?: string
   readonly topic: string
   readonly contentType: string
@@ -96,7 +96,12 @@ export interface RetentionLimits {
   /** Days the minutes of coverage are kept. */
   readonly coverageDays: number
   /** Bytes the messages of a class may take together, delivered or not; of pictures, see `snapshotMaxBytes`. */
-  readonly quotaBytes: { readonly alert: number; readonly disposition: number }
+  readonly quotaBytes: {
+    readonly alert: number
+    readonly disposition: number
+    readonly track: number
+    readonly count: number
+  }
   /** Days after which an undelivered alert is given up; worse ones never are by age. */
   readonly expiryDays: { readonly info: number; readonly minor: number }
 }
@@ -153,6 +158,8 @@ export interface ParkedDelivery {
 /** Every call that crosses from the client to the store's thread. */
 export interface Operations extends LedgerOperations, DeliveryOperations {
   saveAlert(input: SaveAlert): { sequence: number }
+  /** All of them or none. */
+  saveEvents(messages: readonly NewDelivery[]): void
   announcedCameras(): string[]
   announced(cameras: readonly string[]): void
   cleared(cameras: readonly string[]): void

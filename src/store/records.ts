@@ -17,6 +17,7 @@ import { OutboxTable } from './outbox.ts'
 import type {
   DeliveryOperations,
   DeliveryState,
+  NewDelivery,
   Operations,
   RetentionLimits,
   SaveAlert,
@@ -126,6 +127,14 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
       if (prepared.length === 1) return [this.#rescue(prepared[0], error)]
       return prepared.map((one) => this.#saveAlone(one))
     }
+  }
+
+  saveEvents(messages: readonly NewDelivery[]): void {
+    const { db, outbox } = this.#shelves
+    const now = this.#now()
+    db.transaction(() => {
+      for (const one of messages) outbox.insert(one, now, { alert: null, worth: worthOf(one.class) })
+    }).immediate()
   }
 
   announcedCameras(): string[] {

@@ -13,6 +13,7 @@ import type { Failure, FromThread, StoreSetup } from './messages.ts'
 import type {
   Delivery,
   DeliveryStatus,
+  NewDelivery,
   Operations,
   Origin,
   ParkedDelivery,
@@ -115,6 +116,11 @@ export class Store implements Part {
     const jpeg = input.snapshot?.jpeg
     const movable = jpeg?.buffer instanceof ArrayBuffer && jpeg.byteLength === jpeg.buffer.byteLength
     return this.#call('saveAlert', [input], movable ? [jpeg.buffer as ArrayBuffer] : [])
+  }
+
+  /** Resolves after the commit, one for all. */
+  saveEvents(messages: readonly NewDelivery[]): Promise<void> {
+    return this.#call('saveEvents', [messages])
   }
 
   /** Deliveries that wait, oldest first, about 4 MB at most. Pictures that are gone are parked and left out. */

@@ -32,7 +32,7 @@ function acknowledge({ deliveries }: Box, rows: readonly Delivery[]): void {
   deliveries.acknowledged(rows.map(({ rowId }) => rowId))
 }
 
-const small = { ...generous, quotaBytes: { alert: 10_000, disposition: 1_000 } }
+const small = { ...generous, quotaBytes: { ...generous.quotaBytes, alert: 10_000 } }
 
 it('gives up the least severe and oldest when a class is over its quota, and tells which numbers do not come', () => {
   const box = openRecords(temporaryFolder(), small)
@@ -82,7 +82,10 @@ it('tells of a long outage in one tombstone, whose ranges are joined', () => {
 })
 
 it('splits what one tombstone cannot tell', () => {
-  const box = openRecords(temporaryFolder(), { ...generous, quotaBytes: { alert: 640_000, disposition: 1 } })
+  const box = openRecords(temporaryFolder(), {
+    ...generous,
+    quotaBytes: { ...generous.quotaBytes, alert: 640_000 },
+  })
   for (let i = 0; i < 1_200; i++) save(box, i % 2 === 0 ? 'info' : 'major', 1_000)
   box.clean()
   const counts = told(box).map(({ ranges }) => ranges.length)

@@ -247,6 +247,8 @@ export const publishSchema = Type.Object(
           256,
         ),
         dispositions: quota('Megabytes that messages about decisions may take.', 32),
+        tracks: quota('Megabytes that finished tracks may take. 100 hold about 100 000.', 64),
+        counts: quota('Megabytes that counts of minutes may take.', 32),
       },
       {
         ...closed,
