@@ -163,6 +163,21 @@ describe('line crossing', () => {
     expect(watch(toLeft, 20, across(0.71, 0.3))).toHaveLength(2)
   })
 
+  it('tells of whoever drives the wrong way, and of them alone, also where they turned round', () => {
+    const wrongWay: Rule = { ...crossing, labels: ['vehicle'], direction: 'left', cooldownMs: 0 }
+    const car = (id: number, x: number) => trackAt(id, x, 0.5, {}, 'vehicle')
+    const events = watch(wrongWay, 60, (frame) => [
+      car(1, 0.3 + frame * 0.01),
+      car(2, 0.8 - frame * 0.01),
+      // Drives over the line as it may, and comes back.
+      car(3, frame < 30 ? 0.4 + frame * 0.01 : 1 - frame * 0.01),
+    ])
+    expect(events.filter(({ phase }) => phase === 'began').map(({ subject }) => subject)).toEqual([
+      'track 2',
+      'track 3',
+    ])
+  })
+
   it('counts a walk that stops exactly on the line and goes on, once', () => {
     const events = watch(crossing, 40, (frame) => [
       trackAt(1, Math.min(0.5, 0.3 + frame * 0.01) + Math.max(0, frame - 30) * 0.01, 0.5),
