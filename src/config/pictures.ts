@@ -2,7 +2,7 @@
 import { type Corner, meetsItself, polygonArea } from './polygon.ts'
 import type { Path, Problems, SourceFile } from './problems.ts'
 import { quoted } from './quote.ts'
-import type { RawRule } from './rules/rule-schema.ts'
+import { nameOf, type RawRule } from './rules/rule-schema.ts'
 import type { RawCamera, RawCameraDefaults } from './schema/camera-schema.ts'
 
 /** The part of a camera that is drawn on its picture, and where it was written. */
@@ -43,17 +43,11 @@ export function checkPicture({ raw, source, path }: Picture, problems: Problems)
   )
   checkNames(
     'rules',
-    rules.map((rule) => rule && (rule.name ?? `${rule.kind}-${placeOf(rule).name}`)),
+    rules.map((rule) => rule && nameOf(rule)),
   )
   for (const [i, rule] of rules.entries()) {
-    const timeZone = rule?.schedule?.timeZone
-    if (typeof timeZone === 'string' && !isTimeZone(timeZone)) {
-      problems.add(
-        source,
-        [...path, 'rules', i, 'schedule', 'timeZone'],
-        `no time zone ${quoted(timeZone) ?? 'of this name'} (an IANA name such as Asia/Shanghai)`,
-      )
-    }
+    checkTimeZone(rule?.schedule?.timeZone, [...path, 'rules', i, 'schedule', 'timeZone'])
+    if (rule?.kind === 'counting') checkTimeZone(rule.timeZone, [...path, 'rules', i, 'timeZone'])
     if (rule?.kind === 'crowding' && rule.hysteresis >= rule.count) {
       problems.add(
         source,
@@ -61,6 +55,12 @@ export function checkPicture({ raw, source, path }: Picture, problems: Problems)
         `must be below count (${rule.count}), or the alert never ends`,
       )
     }
+  }
+
+  function checkTimeZone(timeZone: unknown, at: Path): void {
+    if (typeof timeZone !== 'string' || isTimeZone(timeZone)) return
+    const name = quoted(timeZone) ?? 'of this name'
+    problems.add(source, at, `no time zone ${name} (an IANA name such as Asia/Shanghai)`)
   }
 
   function checkNames(list: string, names: readonly (string | undefined)[]): void {
@@ -104,7 +104,7 @@ export function checkRules(
 
 /** Which place a rule watches, and in which list of the camera that is. */
 function placeOf(rule: RawRule) {
-  return rule.kind === 'line-crossing'
+  return 'line' in rule
     ? ({ list: 'lines', key: 'line', name: rule.line } as const)
     : ({ list: 'zones', key: 'zone', name: rule.zone } as const)
 }

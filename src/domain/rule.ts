@@ -39,6 +39,22 @@ export interface LineCrossingRule extends RuleBase {
   readonly direction: 'left' | 'right' | 'any'
 }
 
+/** How many went over the line since the last reset, or how many of them are still behind it, reaches `count`. */
+export interface CountingRule extends RuleBase {
+  readonly kind: 'counting'
+  readonly line: string
+  /** The side on which those are who came in. */
+  readonly inside: 'left' | 'right'
+  /** `occupancy`: those who came in less those who went out, never below 0. */
+  readonly what: 'in' | 'out' | 'occupancy'
+  readonly count: number
+  /** An alert about an occupancy ends below `count - hysteresis`. */
+  readonly hysteresis: number
+  /** When the numbers begin at 0 again: minutes after local midnight, and IANA name of the zone. */
+  readonly resetAt: number
+  readonly timeZone: string
+}
+
 /** Something stays inside the zone for longer than `dwellMs`. */
 export interface LoiteringRule extends RuleBase {
   readonly kind: 'loitering'
@@ -63,5 +79,21 @@ export interface StationaryVehicleRule extends RuleBase {
   readonly tolerance: number
 }
 
-export type Rule = IntrusionRule | LineCrossingRule | LoiteringRule | CrowdingRule | StationaryVehicleRule
+export type Rule =
+  | IntrusionRule
+  | LineCrossingRule
+  | CountingRule
+  | LoiteringRule
+  | CrowdingRule
+  | StationaryVehicleRule
 export type RuleKind = Rule['kind']
+
+/** Every kind, in the order in which documents name them. */
+export const ruleKinds = [
+  'intrusion',
+  'line-crossing',
+  'counting',
+  'loitering',
+  'crowding',
+  'stationary-vehicle',
+] as const satisfies readonly RuleKind[]

@@ -2,6 +2,7 @@
 import type { Rule } from '../domain/rule.ts'
 import type { Line, Zone } from '../domain/zone.ts'
 import type { Judge } from './judge.ts'
+import { counting } from './kinds/counting.ts'
 import { crowding } from './kinds/crowding.ts'
 import { intrusion } from './kinds/intrusion.ts'
 import { lineCrossing } from './kinds/line-crossing.ts'
@@ -15,6 +16,8 @@ export function judgeFor(rule: Rule, zones: readonly Zone[], lines: readonly Lin
       return intrusion(named(zones, rule.zone, rule))
     case 'line-crossing':
       return lineCrossing(rule, named(lines, rule.line, rule))
+    case 'counting':
+      return counting(rule, named(lines, rule.line, rule))
     case 'loitering':
       return loitering(rule, named(zones, rule.zone, rule))
     case 'crowding':

@@ -207,6 +207,82 @@ describe('line crossing', () => {
   })
 })
 
+describe('counting', () => {
+  const counting: Rule = {
+    ...{ ...base, inertiaMs: 0, cooldownMs: 0, name: 'hall', kind: 'counting', labels: ['person'] },
+    ...{ line: 'gate', inside: 'left', what: 'occupancy', count: 3, hysteresis: 1 },
+    ...{ resetAt: 4 * 60, timeZone: 'Asia/Shanghai' },
+  }
+  /** Before the frame of its number each of them is at the right, then at the left. */
+  const comeIn = (frame: number, ...at: number[]) =>
+    at.map((when, n) => trackAt(n + 1, frame < when ? 0.7 : 0.3, 0.5))
+  /** Between two calls of the engine, as told by a scene with hours in between. */
+  const engine = (rule: Rule) => engineFor(rule)
+
+  it('tells when more are inside than may be, of the most, and when they are fewer again', () => {
+    const events = watch(counting, 60, (frame) => [
+      ...comeIn(frame, 5, 10, 15, 20),
+      ...[30, 35].map((when, n) => trackAt(n + 7, frame < when ? 0.3 : 0.7, 0.5)),
+      trackAt(9, frame < 40 ? 0.3 : 0.7, 0.5),
+    ])
+    expect(told(events)).toEqual(['began 3', 'ended 8 cleared'])
+    expect(events.map(({ count }) => count)).toEqual([3, 4])
+    expect(events[0]).toMatchObject({ subject: 'line', line: 'gate', objects: [{ track: 3 }] })
+  })
+
+  it('never counts below nobody: who was inside before it began owes nothing', () => {
+    const events = watch({ ...counting, count: 1 }, 30, (frame) => [
+      ...[3, 5, 7].map((when, n) => trackAt(n + 1, frame < when ? 0.3 : 0.7, 0.5)),
+      trackAt(9, frame < 15 ? 0.7 : 0.3, 0.5),
+    ])
+    expect(told(events)).toEqual(['began 3'])
+  })
+
+  it.each(['in', 'out'] as const)('tells once a day how many went %s', (what) => {
+    const rule: Rule = { ...counting, what, inside: what === 'in' ? 'left' : 'right' }
+    const events = watch(rule, 60, (frame) => comeIn(frame, 5, 10, 15, 20, 25, 30))
+    expect(told(events)).toEqual(['began 3', 'ended 3 cleared'])
+    expect(events[0].count).toBe(3)
+  })
+
+  it('begins at nobody again at the hour of the reset, by the clock of its zone', () => {
+    const hall = engine(counting)
+    const enter = (id: number, at: number) =>
+      [0.7, 0.3].flatMap((x, n) => hall.evaluate([trackAt(id, x, 0.5)], at + n * stepMs))
+    const reset = Date.UTC(2026, 10, 23, 20, 0, 0)
+    const events = [
+      ...enter(1, reset - 60_000),
+      ...enter(2, reset - 50_000),
+      ...enter(3, reset - 40_000),
+      ...enter(4, reset + 1_000),
+      ...enter(5, reset + 2_000),
+    ]
+    expect(events.map(({ phase, time }) => [phase, time - reset])).toEqual([
+      ['began', -40_000 + stepMs],
+      ['ended', 1_000],
+    ])
+    expect(enter(6, reset + 3_000).map(({ phase }) => phase)).toEqual(['began'])
+  })
+
+  it('goes on counting after pictures were missing, without what happened meanwhile', () => {
+    const hall = engine(counting)
+    const seen = (id: number, x: number, at: number) => hall.evaluate([trackAt(id, x, 0.5)], start + at)
+    for (const [id, at] of [
+      [1, 0],
+      [2, 1_000],
+    ]) {
+      seen(id, 0.7, at)
+      seen(id, 0.3, at + 200)
+    }
+    seen(3, 0.7, 2_000)
+    expect(hall.end('camera-lost', start + 30_000)).toEqual([])
+    // The tracker's number stands for somebody else now, perhaps.
+    expect(seen(3, 0.3, 60_000)).toEqual([])
+    seen(4, 0.7, 61_000)
+    expect(seen(4, 0.3, 61_200).map(({ phase, count }) => [phase, count])).toEqual([['began', 3]])
+  })
+})
+
 describe('loitering', () => {
   it('begins after the dwell and the inertia, although the anchor stepped out for a moment', () => {
     const events = watch(loitering, 100, (frame) => [trackAt(1, frame >= 20 && frame < 25 ? 0.45 : 0.7, 0.5)])

@@ -7,15 +7,27 @@ import { milliseconds, shortName } from '../schema/fields.ts'
 
 export const closed = { additionalProperties: false } as const
 
+export const timeZone = () =>
+  Type.String({
+    description: 'IANA name of the time zone.',
+    default: 'Asia/Shanghai',
+    minLength: 1,
+    maxLength: 64,
+    mustBe: 'a time zone such as Asia/Shanghai',
+  })
+
+/** A time of the day. */
+export const clock = (description: string, value: string) =>
+  Type.String({
+    description,
+    default: value,
+    pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+    mustBe: 'a time such as "04:00", in quotes',
+  })
+
 export const scheduleSchema = Type.Object(
   {
-    timeZone: Type.String({
-      description: 'IANA name of the time zone.',
-      default: 'Asia/Shanghai',
-      minLength: 1,
-      maxLength: 64,
-      mustBe: 'a time zone such as Asia/Shanghai',
-    }),
+    timeZone: timeZone(),
     days: Type.Array(Type.Enum([...weekdays]), {
       description: 'Days on which a span may begin.',
       default: [...weekdays],

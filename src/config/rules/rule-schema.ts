@@ -2,6 +2,7 @@
 import Type, { type TSchema } from 'typebox'
 import type { Rule, RuleKind } from '../../domain/rule.ts'
 import type { Schedule } from '../../domain/schedule.ts'
+import { countingSchema } from './counting.ts'
 import { crowdingSchema } from './crowding.ts'
 import { intrusionSchema } from './intrusion.ts'
 import { lineCrossingSchema } from './line-crossing.ts'
@@ -13,6 +14,7 @@ import { stationaryVehicleSchema } from './stationary-vehicle.ts'
 export const ruleSchemas = {
   intrusion: intrusionSchema,
   'line-crossing': lineCrossingSchema,
+  counting: countingSchema,
   loitering: loiteringSchema,
   crowding: crowdingSchema,
   'stationary-vehicle': stationaryVehicleSchema,
@@ -21,6 +23,7 @@ export const ruleSchemas = {
 export const ruleSchema = Type.Union([
   intrusionSchema,
   lineCrossingSchema,
+  countingSchema,
   loiteringSchema,
   crowdingSchema,
   stationaryVehicleSchema,
@@ -30,12 +33,17 @@ export type RawRule = Type.Static<typeof ruleSchema>
 
 /** A checked rule in the words of the domain; here the compiler sees whether schemas and types fit. */
 export function toRule({ schedule, ...rest }: RawRule): Rule {
-  const place = rest.kind === 'line-crossing' ? rest.line : rest.zone
-  return {
-    ...rest,
-    name: rest.name ?? `${rest.kind}-${place}`,
+  const common = {
+    name: nameOf(rest),
     ...(schedule ? { schedule: toSchedule(schedule) } : {}),
   }
+  if (rest.kind === 'counting') return { ...rest, ...common, resetAt: minuteOfDay(rest.resetAt) }
+  return { ...rest, ...common }
+}
+
+/** The name a rule has, or gets. */
+export function nameOf(rule: Pick<RawRule, 'name' | 'kind'> & ({ line: string } | { zone: string })): string {
+  return rule.name ?? `${rule.kind}-${'line' in rule ? rule.line : rule.zone}`
 }
 
 /** Days and hours as they are written, in minutes. */
