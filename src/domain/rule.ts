@@ -26,9 +26,9 @@ interface RuleBase {
   readonly cooldownMs: number
 }
 
-/** Something with one of the labels is inside the zone. */
-export interface IntrusionRule extends RuleBase {
-  readonly kind: 'intrusion'
+/** Something with one of the labels is inside the zone. The kinds differ by labels, defaults and what they mean to a person. */
+export interface InsideRule extends RuleBase {
+  readonly kind: 'intrusion' | 'two-wheeler-indoors' | 'vehicle-in-protected-area' | 'after-hours-presence'
   readonly zone: string
 }
 
@@ -70,22 +70,16 @@ export interface CrowdingRule extends RuleBase {
   readonly hysteresis: number
 }
 
-/** Something stands still inside the zone for longer than `dwellMs`. */
-export interface StationaryVehicleRule extends RuleBase {
-  readonly kind: 'stationary-vehicle'
+/** Something stands still inside the zone for longer than `dwellMs`. The kinds differ by labels and defaults. */
+export interface StandingRule extends RuleBase {
+  readonly kind: 'stationary-vehicle' | 'fire-lane-blocked'
   readonly zone: string
   readonly dwellMs: number
   /** How far the anchor may wander and still count as standing, share of the picture. */
   readonly tolerance: number
 }
 
-export type Rule =
-  | IntrusionRule
-  | LineCrossingRule
-  | CountingRule
-  | LoiteringRule
-  | CrowdingRule
-  | StationaryVehicleRule
+export type Rule = InsideRule | LineCrossingRule | CountingRule | LoiteringRule | CrowdingRule | StandingRule
 export type RuleKind = Rule['kind']
 
 /** Every kind, in the order in which documents name them. */
@@ -96,4 +90,8 @@ export const ruleKinds = [
   'loitering',
   'crowding',
   'stationary-vehicle',
+  'fire-lane-blocked',
+  'two-wheeler-indoors',
+  'vehicle-in-protected-area',
+  'after-hours-presence',
 ] as const satisfies readonly RuleKind[]

@@ -52,6 +52,10 @@ describe('a refusal', () => {
       'labels[0]: must be one of person, two-wheeler, vehicle, not "face"',
     ],
     ['kind: line-crossing, line: dock', 'line: no line "dock" on camera "yard" (it has no lines)'],
+    [
+      'kind: after-hours-presence, zone: dock',
+      'schedule: is missing (When the rule is armed, as for every rule, but `hours` must be said)',
+    ],
     ['kind: crowding, zone: dock', 'count: is missing (From how many on)'],
     [
       'kind: crowding, zone: dock, count: 3, hysteresis: 3',

@@ -368,6 +368,37 @@ describe('stationary vehicle', () => {
   })
 })
 
+describe('what the kinds of presence and standing are about', () => {
+  const lane: Rule = {
+    ...{ ...base, name: 'lane', kind: 'fire-lane-blocked', labels: ['vehicle', 'two-wheeler'] },
+    ...{ zone: 'yard', dwellMs: 5_000, tolerance: 0.03 },
+  }
+
+  it('a fire lane is blocked by whatever stands in it, not by what drives through', () => {
+    const events = watch(lane, 60, (frame) => [
+      trackAt(1, 0.6, 0.5, {}, 'vehicle'),
+      trackAt(2, 0.8, 0.5, {}, 'two-wheeler'),
+      trackAt(3, 0.5 + frame * 0.008, 0.7, {}, 'vehicle'),
+      trackAt(4, 0.7, 0.7),
+    ])
+    expect(events.map(({ subject, phase, kind }) => `${subject} ${phase} ${kind}`)).toEqual([
+      'track 1 began fire-lane-blocked',
+      'track 2 began fire-lane-blocked',
+    ])
+  })
+
+  it.each([
+    ['two-wheeler-indoors', 'two-wheeler'],
+    ['vehicle-in-protected-area', 'vehicle'],
+    ['after-hours-presence', 'person'],
+  ] as const)('%s: a %s that comes in, for as long as it is there', (kind, label) => {
+    const rule: Rule = { ...base, name: 'here', kind, labels: [label], zone: 'yard' }
+    const events = watch(rule, 40, (frame) => [trackAt(1, frame < 20 ? 0.7 : 0.2, 0.5, {}, label)])
+    expect(told(events)).toEqual(['began 0.6', 'ended 4.6 cleared'])
+    expect(events[0]).toMatchObject({ kind, zone: 'yard' })
+  })
+})
+
 describe('the silence after an alert', () => {
   const watched: Rule = { ...intrusion, cooldownMs: 30_000 }
   const beganIn = (events: readonly RuleEvent[]) => events.filter(({ phase }) => phase === 'began')

@@ -24,6 +24,10 @@ const courses: Readonly<Record<Rule['kind'], { minutes: [number, number]; update
   counting: { minutes: [5, 30], updates: [0, 2] },
   crowding: { minutes: [5, 15], updates: [1, 3] },
   'stationary-vehicle': { minutes: [3, 15], updates: [0, 1] },
+  'fire-lane-blocked': { minutes: [3, 15], updates: [0, 1] },
+  'two-wheeler-indoors': { minutes: [0.2, 4], updates: [0, 0] },
+  'vehicle-in-protected-area': { minutes: [2, 20], updates: [0, 0] },
+  'after-hours-presence': { minutes: [0.2, 4], updates: [0, 0] },
 }
 
 /** `from`: the midnight at which the day begins, epoch ms. All that began has ended before the day does. */

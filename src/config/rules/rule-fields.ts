@@ -25,32 +25,40 @@ export const clock = (description: string, value: string) =>
     mustBe: 'a time such as "04:00", in quotes',
   })
 
-export const scheduleSchema = Type.Object(
-  {
-    timeZone: timeZone(),
-    days: Type.Array(Type.Enum([...weekdays]), {
-      description: 'Days on which a span may begin.',
-      default: [...weekdays],
-      minItems: 1,
-      maxItems: 7,
-      mustBe: `a list of ${weekdays.join(', ')}`,
+const scheduleFields = (hours: { readonly default?: readonly string[] }) => ({
+  timeZone: timeZone(),
+  days: Type.Array(Type.Enum([...weekdays]), {
+    description: 'Days on which a span may begin.',
+    default: [...weekdays],
+    minItems: 1,
+    maxItems: 7,
+    mustBe: `a list of ${weekdays.join(', ')}`,
+  }),
+  hours: Type.Array(
+    Type.String({
+      pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$',
+      mustBe: 'a span such as "22:00-06:00", in quotes',
     }),
-    hours: Type.Array(
-      Type.String({
-        pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$',
-        mustBe: 'a span such as "22:00-06:00", in quotes',
-      }),
-      {
-        description: 'Spans `"HH:MM-HH:MM"`; one that ends before it begins runs into the next day.',
-        default: ['00:00-24:00'],
-        minItems: 1,
-        maxItems: 24,
-        mustBe: 'a list of 1 to 24 spans such as "22:00-06:00"',
-      },
-    ),
-  },
-  { ...closed, description: 'When the rule is armed; absent = always.' },
-)
+    {
+      description: 'Spans `"HH:MM-HH:MM"`; one that ends before it begins runs into the next day.',
+      ...hours,
+      minItems: 1,
+      maxItems: 24,
+      mustBe: 'a list of 1 to 24 spans such as "22:00-06:00"',
+    },
+  ),
+})
+
+export const scheduleSchema = Type.Object(scheduleFields({ default: ['00:00-24:00'] }), {
+  ...closed,
+  description: 'When the rule is armed; absent = always.',
+})
+
+/** A schedule without which the rule would mean nothing: its hours have no default. */
+export const hoursSchema = Type.Object(scheduleFields({}), {
+  ...closed,
+  description: 'When the rule is armed, as for every rule, but `hours` must be said.',
+})
 
 /** What is followed from frame to frame: a rule about anything else could never hold. Faces are only hidden and counted. */
 const followed = ['person', 'two-wheeler', 'vehicle'] as const satisfies readonly Label[]

@@ -2,13 +2,17 @@
 import Type, { type TSchema } from 'typebox'
 import type { Rule, RuleKind } from '../../domain/rule.ts'
 import type { Schedule } from '../../domain/schedule.ts'
+import { afterHoursPresenceSchema } from './after-hours-presence.ts'
 import { countingSchema } from './counting.ts'
 import { crowdingSchema } from './crowding.ts'
+import { fireLaneBlockedSchema } from './fire-lane-blocked.ts'
 import { intrusionSchema } from './intrusion.ts'
 import { lineCrossingSchema } from './line-crossing.ts'
 import { loiteringSchema } from './loitering.ts'
 import type { scheduleSchema } from './rule-fields.ts'
 import { stationaryVehicleSchema } from './stationary-vehicle.ts'
+import { twoWheelerIndoorsSchema } from './two-wheeler-indoors.ts'
+import { vehicleInProtectedAreaSchema } from './vehicle-in-protected-area.ts'
 
 /** The compiler asks for a schema of every kind that the domain knows. */
 export const ruleSchemas = {
@@ -18,6 +22,10 @@ export const ruleSchemas = {
   loitering: loiteringSchema,
   crowding: crowdingSchema,
   'stationary-vehicle': stationaryVehicleSchema,
+  'fire-lane-blocked': fireLaneBlockedSchema,
+  'two-wheeler-indoors': twoWheelerIndoorsSchema,
+  'vehicle-in-protected-area': vehicleInProtectedAreaSchema,
+  'after-hours-presence': afterHoursPresenceSchema,
 } as const satisfies Record<RuleKind, TSchema>
 
 export const ruleSchema = Type.Union([
@@ -27,6 +35,10 @@ export const ruleSchema = Type.Union([
   loiteringSchema,
   crowdingSchema,
   stationaryVehicleSchema,
+  fireLaneBlockedSchema,
+  twoWheelerIndoorsSchema,
+  vehicleInProtectedAreaSchema,
+  afterHoursPresenceSchema,
 ])
 
 export type RawRule = Type.Static<typeof ruleSchema>
