@@ -46,8 +46,10 @@ export function checkPicture({ raw, source, path }: Picture, problems: Problems)
     rules.map((rule) => rule && nameOf(rule)),
   )
   for (const [i, rule] of rules.entries()) {
-    checkTimeZone(rule?.schedule?.timeZone, [...path, 'rules', i, 'schedule', 'timeZone'])
-    if (rule?.kind === 'counting') checkTimeZone(rule.timeZone, [...path, 'rules', i, 'timeZone'])
+    checkTimeZone(source, rule?.schedule?.timeZone, [...path, 'rules', i, 'schedule', 'timeZone'], problems)
+    if (rule?.kind === 'counting') {
+      checkTimeZone(source, rule.timeZone, [...path, 'rules', i, 'timeZone'], problems)
+    }
     if (rule?.kind === 'crowding' && rule.hysteresis >= rule.count) {
       problems.add(
         source,
@@ -55,12 +57,6 @@ export function checkPicture({ raw, source, path }: Picture, problems: Problems)
         `must be below count (${rule.count}), or the alert never ends`,
       )
     }
-  }
-
-  function checkTimeZone(timeZone: unknown, at: Path): void {
-    if (typeof timeZone !== 'string' || isTimeZone(timeZone)) return
-    const name = quoted(timeZone) ?? 'of this name'
-    problems.add(source, at, `no time zone ${name} (an IANA name such as Asia/Shanghai)`)
   }
 
   function checkNames(list: string, names: readonly (string | undefined)[]): void {
@@ -115,6 +111,13 @@ function isCorner(value: unknown): value is Corner {
 
 function isPolygon(value: unknown): value is Corner[] {
   return Array.isArray(value) && value.every(isCorner)
+}
+
+/** What is no text was refused before. */
+export function checkTimeZone(source: SourceFile, timeZone: unknown, at: Path, problems: Problems): void {
+  if (typeof timeZone !== 'string' || isTimeZone(timeZone)) return
+  const name = quoted(timeZone) ?? 'of this name'
+  problems.add(source, at, `no time zone ${name} (an IANA name such as Asia/Shanghai)`)
 }
 
 /** Is it an IANA name that this machine knows? */
