@@ -238,6 +238,24 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   'alert-ended': alertExample(6, 43, {
     ...{ phase: 'ended', ended: began + 9_000, endedBecause: 'cleared', time: began + 9_000 },
   }),
+  'alert-merged': alertExample(46, 46, {
+    ...{ phase: 'updated', time: began + 60_500, severity: 'major' },
+    reasons: [
+      { rule: 'gate-closed', kind: 'intrusion', zone: 'gate', began },
+      { rule: 'lingers', kind: 'loitering', zone: 'gate', began: began + 60_500 },
+    ],
+  }),
+  'alert-digest': alertExample(47, 47, {
+    ...{ id: id(48), rule: 'digest', kind: 'digest', phase: 'ended', zone: undefined },
+    ...{ time: began + 1_200_000, ended: began + 1_200_000, endedBecause: 'cleared' },
+    digest: {
+      ...{ duty: 'public-order', severity: 'minor', count: 41 },
+      rules: [
+        { rule: 'gate-closed', kind: 'intrusion', count: 38 },
+        { rule: 'lingers', kind: 'loitering', count: 3 },
+      ],
+    },
+  }),
   'alert-offline-began': outageExample(41, 44, { phase: 'began', outage: lost }),
   'alert-offline-ended': outageExample(42, 45, {
     ...{ phase: 'ended', ended: began + 754_000, endedBecause: 'cleared', time: began + 769_000 },

@@ -76,7 +76,18 @@ export function toCamera(
       a: toPoint(a),
       b: toPoint(b),
     })),
+    ...howLoud(raw.mergeAlerts ?? defaults.mergeAlerts, raw.alertsPerHour ?? defaults.alertsPerHour),
     rules: [...(raw.rules ?? defaults.rules ?? []), ...presetRules(presets, tags)].map(toRule),
+  }
+}
+
+function howLoud(
+  mergeAlerts: boolean | undefined,
+  alertsPerHour: number | undefined,
+): Pick<Camera, 'mergeAlerts' | 'alertsPerHour'> {
+  return {
+    ...(mergeAlerts === undefined ? {} : { mergeAlerts }),
+    ...(alertsPerHour === undefined ? {} : { alertsPerHour }),
   }
 }
 

@@ -149,6 +149,15 @@ function dataOf({
     line: alert.line,
     direction: alert.direction,
     count: alert.count,
+    reasons: alert.reasons?.map(({ began, ended, ...reason }) => ({
+      ...reason,
+      began: toMoment(began),
+      ended: ended === undefined ? undefined : toMoment(ended),
+    })),
+    digest: alert.digest && {
+      count: alert.digest.count,
+      rules: alert.digest.rules.map((rule) => ({ ...rule })),
+    },
     outage: alert.outage && outageOf(alert.outage),
     snapshot: snapshot && { topic: snapshot.topic, sha256: snapshot.sha256, redacted: true },
     snapshotMissing,

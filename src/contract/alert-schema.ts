@@ -129,13 +129,45 @@ const outage = Type.Object(
   },
 )
 
+const kind = (description: string) => Type.String({ description, pattern: '^[a-z]+(-[a-z]+)*$' })
+const direction = Type.Enum(['left', 'right'], {
+  description: 'Where the object went, for someone who walks along the line.',
+})
+
+const reason = Type.Object({
+  rule: name('Of this camera.'),
+  kind: kind('As that of an alert.'),
+  began: moment('When it began to hold.'),
+  ended: Type.Optional(moment('When it held no longer.')),
+  zone: Type.Optional(name('Zone of the rule.')),
+  line: Type.Optional(name('Line of the rule.')),
+  direction: Type.Optional(direction),
+})
+
+const digest = Type.Object(
+  {
+    count: Type.Integer({ description: 'Alerts that were not raised, until now.', minimum: 1 }),
+    rules: Type.Array(
+      Type.Object({
+        rule: name('Of this camera.'),
+        kind: kind('As that of an alert.'),
+        count: Type.Integer({ description: 'How many of them were of this rule.', minimum: 1 }),
+      }),
+      { minItems: 1 },
+    ),
+  },
+  {
+    description:
+      'With kind `digest`: alerts of one camera and duty beyond the number that it may raise in an hour; critical ones are never among them. `objects` are those of the newest.',
+  },
+)
+
 export const alertData = Type.Object(
   {
     alert: uuid('Of the alert: one over began, updated and ended.'),
-    kind: Type.String({
-      description: `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; or \`camera-offline\`: cameras give no pictures. Kinds may be added within v1.`,
-      pattern: '^[a-z]+(-[a-z]+)*$',
-    }),
+    kind: kind(
+      `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; \`digest\`: alerts that were counted instead of raised; or \`camera-offline\`: cameras give no pictures. Kinds may be added within v1.`,
+    ),
     duty: Type.Enum([...duties], { description: 'Who answers for it.' }),
     rule: name('Name of the rule, unique within the camera; the kind where there is no rule.'),
     severity: Type.Enum([...severities]),
@@ -155,11 +187,7 @@ export const alertData = Type.Object(
     objects: Type.Array(seen),
     zone: Type.Optional(name('Zone of the rule.')),
     line: Type.Optional(name('Line of the rule.')),
-    direction: Type.Optional(
-      Type.Enum(['left', 'right'], {
-        description: 'Where the object went, for someone who walks along the line.',
-      }),
-    ),
+    direction: Type.Optional(direction),
     count: Type.Optional(
       Type.Integer({
         description:
@@ -167,6 +195,14 @@ export const alertData = Type.Object(
         minimum: 0,
       }),
     ),
+    reasons: Type.Optional(
+      Type.Array(reason, {
+        description:
+          "Where the camera merges alerts and several rules of one duty hold for the object: all of them, the alert's own first. `severity` is the greatest of theirs, so it may rise.",
+        minItems: 2,
+      }),
+    ),
+    digest: Type.Optional(digest),
     outage: Type.Optional(outage),
     snapshot: Type.Optional(snapshot),
     snapshotMissing: Type.Optional(

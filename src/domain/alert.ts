@@ -12,11 +12,32 @@ export interface AlertObject {
   readonly box: Box
 }
 
+/** One of several rules that hold for one object. */
+export interface Reason {
+  readonly rule: string
+  readonly kind: AlertKind
+  /** Epoch ms, frame time. */
+  readonly began: number
+  readonly ended?: number
+  readonly zone?: string
+  readonly line?: string
+  readonly direction?: 'left' | 'right'
+}
+
+/** Alerts of one camera and duty that were counted instead of raised, because there were too many in an hour. */
+export interface Digest {
+  readonly duty: Duty
+  /** Greatest of them. */
+  readonly severity: Severity
+  readonly count: number
+  readonly rules: readonly { readonly rule: string; readonly kind: RuleKind; readonly count: number }[]
+}
+
 /** What rules/engine.ts says: internal, never published. */
 export interface RuleEvent {
   readonly rule: string
-  readonly kind: RuleKind
-  /** One rule may hold for several objects at once; this tells them apart (`track id` or `zone`). */
+  readonly kind: RuleKind | 'digest'
+  /** One rule may hold for several objects at once; this tells them apart (`track id`, or `zone`, `line`, `digest duty`). */
   readonly subject: string
   readonly phase: 'began' | 'updated' | 'ended'
   readonly time: number
@@ -25,6 +46,10 @@ export interface RuleEvent {
   readonly line?: string
   readonly direction?: 'left' | 'right'
   readonly count?: number
+  /** Where more than one rule holds: all of them. */
+  readonly reasons?: readonly Reason[]
+  /** With kind `digest`. */
+  readonly digest?: Digest
   /** With `ended`: why. */
   readonly because?: EndedBecause
 }
@@ -46,8 +71,8 @@ export const snapshotMissings = ['redaction-failed', 'consent', 'view-moved', 's
 /** Why an alert has no picture. */
 export type SnapshotMissing = (typeof snapshotMissings)[number]
 
-/** What an alert is about: the kind of its rule, or that cameras give no pictures. */
-export type AlertKind = RuleKind | 'camera-offline'
+/** What an alert is about: the kind of its rule, that there were too many alerts, or that cameras give no pictures. */
+export type AlertKind = RuleKind | 'digest' | 'camera-offline'
 
 /** An event worth a person. One id over began, updated and ended. */
 export interface Alert {
@@ -72,6 +97,10 @@ export interface Alert {
   readonly line?: string
   readonly direction?: 'left' | 'right'
   readonly count?: number
+  /** Where several rules hold for the object: all of them, this alert's own included. */
+  readonly reasons?: readonly Reason[]
+  /** With kind `digest`. */
+  readonly digest?: Digest
   /** With kind `camera-offline`. */
   readonly outage?: Outage
 }

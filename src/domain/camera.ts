@@ -91,4 +91,8 @@ export interface Camera {
   readonly zones: readonly Zone[]
   readonly lines: readonly Line[]
   readonly rules: readonly Rule[]
+  /** Rules of one duty that hold for one object raise one alert with several reasons; absent = each its own. */
+  readonly mergeAlerts?: boolean
+  /** Alerts of one duty that may begin in an hour, critical ones aside; beyond them there is a digest. Absent = any number. */
+  readonly alertsPerHour?: number
 }

@@ -5,6 +5,11 @@ import type { Schedule } from './schedule.ts'
 export const severities = ['info', 'minor', 'major', 'critical'] as const
 export type Severity = (typeof severities)[number]
 
+/** The greatest of them; at least one. */
+export function mostSevere(of: readonly Severity[]): Severity {
+  return severities[Math.max(...of.map((severity) => severities.indexOf(severity)))]
+}
+
 /** Which part of the merged grids answers for an alert. */
 export const duties = ['public-order', 'fire', 'city', 'safety', 'system'] as const
 export type Duty = (typeof duties)[number]

@@ -1,9 +1,12 @@
 /** From events to alerts: one id over began, updated and ended, with the duty and severity of the rule. */
-import type { Alert, RuleEvent } from '../domain/alert.ts'
-import type { Rule } from '../domain/rule.ts'
+import type { Alert, Reason, RuleEvent } from '../domain/alert.ts'
+import { mostSevere, type Rule, type Severity } from '../domain/rule.ts'
 
 /** Alerts of one camera that may be open at once; more say nothing that these do not. */
 const mostOpen = 1_000
+
+/** Who answers for an alert, and how urgently. */
+type Answering = Pick<Rule, 'duty' | 'severity'>
 
 export interface AlertBookOptions {
   /** Camera id. */
@@ -42,7 +45,7 @@ export class AlertBook {
   }
 
   #raise(event: RuleEvent): Alert | undefined {
-    const rule = this.#rules.get(event.rule)
+    const rule = event.digest ?? this.#rules.get(event.rule)
     if (!rule) return undefined
     const key = `${event.rule}\n${event.subject}`
     if (event.phase === 'began') return this.#begin(key, event, rule)
@@ -52,7 +55,7 @@ export class AlertBook {
     return this.#alert(event, rule, entry)
   }
 
-  #begin(key: string, event: RuleEvent, rule: Rule): Alert | undefined {
+  #begin(key: string, event: RuleEvent, rule: Answering): Alert | undefined {
     if (this.#open.has(key)) return undefined
     if (this.#open.size >= mostOpen) {
       this.#refused++
@@ -65,16 +68,16 @@ export class AlertBook {
 
   #alert(
     event: RuleEvent,
-    rule: Rule,
+    rule: Answering,
     { id, began }: { readonly id: string; readonly began: number },
   ): Alert {
-    const { phase, time, objects, zone, line, direction, count, because } = event
+    const { phase, time, objects, zone, line, direction, count, reasons, digest, because } = event
     return {
       id,
       camera: this.#camera,
-      rule: rule.name,
-      kind: rule.kind,
-      severity: rule.severity,
+      rule: event.rule,
+      kind: event.kind,
+      severity: reasons ? this.#severityOf(reasons, rule) : rule.severity,
       duty: rule.duty,
       phase,
       began,
@@ -85,6 +88,12 @@ export class AlertBook {
       ...(line === undefined ? {} : { line }),
       ...(direction === undefined ? {} : { direction }),
       ...(count === undefined ? {} : { count }),
+      ...(reasons === undefined ? {} : { reasons }),
+      ...(digest === undefined ? {} : { digest }),
     }
+  }
+
+  #severityOf(reasons: readonly Reason[], { severity }: Answering): Severity {
+    return mostSevere([severity, ...reasons.flatMap(({ rule }) => this.#rules.get(rule)?.severity ?? [])])
   }
 }

@@ -4,6 +4,8 @@ import type { Rule } from '../domain/rule.ts'
 import type { Track } from '../domain/track.ts'
 import type { Line, Zone } from '../domain/zone.ts'
 import { judgeFor } from './judges.ts'
+import { Merging } from './merging.ts'
+import { NoiseBudget } from './noise-budget.ts'
 import { RuleWatch } from './rule-watch.ts'
 
 /** A time that lies further back than this (ms) is a clock that was set, not a frame that came late. */
@@ -15,16 +17,24 @@ export interface RuleEngineOptions {
   readonly rules: readonly Rule[]
   readonly zones: readonly Zone[]
   readonly lines: readonly Line[]
+  /** Rules of one duty that hold for one thing are told as one. */
+  readonly mergeAlerts?: boolean
+  /** Of each duty; critical ones are told beyond it. Absent = any number. */
+  readonly alertsPerHour?: number
 }
 
 export class RuleEngine {
   readonly #watches: readonly RuleWatch[]
+  readonly #merging: Merging | undefined
+  readonly #budget: NoiseBudget | undefined
   #time = Number.NEGATIVE_INFINITY
 
   /** Throws RangeError where a rule names a place or a time zone that does not exist. */
-  constructor({ rules, zones, lines }: RuleEngineOptions) {
+  constructor({ rules, zones, lines, mergeAlerts, alertsPerHour }: RuleEngineOptions) {
     for (const rule of rules) judgeFor(rule, zones, lines)
     this.#watches = rules.map((rule) => new RuleWatch(rule, () => judgeFor(rule, zones, lines)))
+    this.#merging = mergeAlerts ? new Merging(rules) : undefined
+    this.#budget = alertsPerHour === undefined ? undefined : new NoiseBudget(alertsPerHour, rules)
   }
 
   /**
@@ -39,13 +49,19 @@ export class RuleEngine {
     if (time <= this.#time && time >= this.#time - clockSetMs) return []
     const ended = time < this.#time ? this.#restart() : []
     this.#time = time
-    return [...ended, ...this.#watches.flatMap((watch) => watch.evaluate(tracks, time))]
+    const events = this.#merged(this.#watches.flatMap((watch) => watch.evaluate(tracks, time)))
+    return [...ended, ...(this.#budget?.pass(events, time) ?? events)]
   }
 
   /** Ends everything that is open, at `time` or at the last frame's where that is later. */
   end(because: EndedBecause, time: number): RuleEvent[] {
     const at = time >= this.#time && Math.abs(time) <= lastMoment ? time : this.#time
-    return this.#watches.flatMap((watch) => watch.end(because, at))
+    const events = this.#merged(this.#watches.flatMap((watch) => watch.end(because, at)))
+    return this.#budget?.end(events, because, at) ?? events
+  }
+
+  #merged(events: RuleEvent[]): RuleEvent[] {
+    return this.#merging?.merge(events) ?? events
   }
 
   #restart(): RuleEvent[] {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { RuleEvent } from '../../src/domain/alert.ts'
 import { labels } from '../../src/domain/detection.ts'
 import { foot, wholePicture } from '../../src/domain/geometry.ts'
-import { type Rule, ruleKinds } from '../../src/domain/rule.ts'
+import { type Rule, ruleKinds, severities } from '../../src/domain/rule.ts'
 import { weekdays } from '../../src/domain/schedule.ts'
 import { AlertBook } from '../../src/rules/alerts.ts'
 import { RuleEngine } from '../../src/rules/engine.ts'
@@ -53,6 +53,8 @@ const schedule = fc.record({
 const rule = fc
   .record({
     kind: fc.constantFrom(...ruleKinds),
+    severity: fc.constantFrom(...severities),
+    duty: fc.constantFrom('city', 'fire'),
     labels: fc.oneof(fc.constant(labels), fc.subarray([...labels], { minLength: 1 })),
     schedule: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, schedule),
     inertiaMs: fc.constantFrom(0, 500, 5_000),
@@ -69,7 +71,7 @@ const rule = fc
   })
   .map((parts) => {
     const place = ['line-crossing', 'counting'].includes(parts.kind) ? { line: 'line' } : { zone: 'zone' }
-    return { ...parts, ...place, severity: 'major', duty: 'city' } as const
+    return { ...parts, ...place } as const
   })
 /** A zone that a good part of all anchors is in; arbitrary polygons seldom hold anything. */
 const middle = [
@@ -85,7 +87,12 @@ const setting = fc.record({
   zones: fc
     .oneof({ weight: 2, arbitrary: fc.constant(middle) }, fc.array(point, { maxLength: 6 }))
     .map((polygon) => [{ name: 'zone', polygon }]),
-  lines: fc.record({ a: point, b: point }).map((ends) => [{ name: 'line', ...ends }]),
+  lines: fc.oneof(
+    fc.constant([{ name: 'line', a: { x: 0.5, y: 0 }, b: { x: 0.5, y: 1 } }]),
+    fc.record({ a: point, b: point }).map((ends) => [{ name: 'line', ...ends }]),
+  ),
+  mergeAlerts: fc.boolean(),
+  alertsPerHour: fc.constantFrom(undefined, 1, 3),
 })
 const step = fc.record({
   tracks: fc.array(track, { maxLength: 5 }),

@@ -85,12 +85,26 @@ const picture = {
     }),
   ),
   rules: Type.Optional(Type.Array(ruleSchema, { description: 'What raises an alert.', maxItems: 64 })),
+  mergeAlerts: Type.Optional(
+    Type.Boolean({
+      description:
+        'Do rules of one duty that hold for one object raise one alert with several reasons? Critical rules always raise their own. Absent = each rule its own.',
+    }),
+  ),
+  alertsPerHour: Type.Optional(
+    Type.Integer({
+      description:
+        'How many alerts of each duty may begin in an hour, critical ones aside; the others are counted in one alert of kind `digest`. More tells more of them one by one. Absent = any number.',
+      minimum: 1,
+      maximum: 10_000,
+    }),
+  ),
 }
 
 export const cameraDefaultsSchema = Type.Object(picture, {
   ...closed,
   description:
-    'Zones, lines, masks and rules for every camera that has none of its own; each of the four lists is taken or replaced as a whole.',
+    'Zones, lines, masks and rules for every camera that has none of its own; each of the four lists is taken or replaced as a whole. Likewise whether alerts are merged, and how many there may be.',
 })
 
 export const cameraSchema = Type.Object(
