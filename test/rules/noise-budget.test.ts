@@ -104,6 +104,9 @@ it('tells the end of what it told, and none of what it did not tell', () => {
   expect(phases([both[1]], 3)).toEqual([])
   expect(phases([both[1]], 3_601)).toEqual(['digest city ended'])
   expect(phases([], 3_602)).toEqual([])
+  // The same thing may be told in the next hour, and then its end is told as well.
+  expect(phases([both[1]], 3_603)).toEqual(['track 2 began'])
+  expect(phases([], 3_604)).toEqual(['track 2 ended'])
 })
 
 it('ends the digest with everything else when the camera is lost', () => {
