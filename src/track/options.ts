@@ -2,8 +2,6 @@
 import type { Label } from '../domain/detection.ts'
 
 export interface TrackerOptions {
-  /** Picture width / height. Distances are judged in true proportions with it. */
-  readonly aspect: number
   /** Detections from here on may found a track and are matched first, 0..1. Raising it means fewer and later tracks. */
   readonly highConfidence: number
   /** Detections from here on may still continue a track, 0..1. Raising it loses people half hidden sooner. */
@@ -28,7 +26,6 @@ export interface TrackerOptions {
 const minute = 60_000
 
 export const trackerDefaults: TrackerOptions = {
-  aspect: 16 / 9,
   highConfidence: 0.5,
   lowConfidence: 0.15,
   confirmHits: 2,

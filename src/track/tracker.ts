@@ -51,8 +51,9 @@ export class Tracker {
    *
    * @param looked the regions the models looked at: only what lies inside them can be missed
    * @param time epoch ms of the frame
+   * @param aspect width / height of the picture: distances are judged in true proportions
    */
-  update(detections: readonly Detection[], looked: readonly Box[], time: number): Track[] {
+  update(detections: readonly Detection[], looked: readonly Box[], time: number, aspect = 16 / 9): Track[] {
     if (!Number.isFinite(time)) return this.#snapshot()
     if (time < this.#time - clockSetMs) this.#restart()
     else if (time <= this.#time) return this.#snapshot()
@@ -61,7 +62,7 @@ export class Tracker {
 
     this.#keep((trajectory) => this.#bridges(trajectory, gapMs))
     for (const trajectory of [...this.#believed, ...this.#fresh]) this.#advance(trajectory, looked, gapMs)
-    this.#associate(detections)
+    this.#associate(detections, aspect)
     for (const trajectory of [...this.#believed, ...this.#fresh]) this.#miss(trajectory, looked, gapMs)
     this.#keep((trajectory) => this.#lives(trajectory))
     this.#believe()
@@ -96,8 +97,8 @@ export class Tracker {
     return gapMs <= breakMs || trajectory.standing
   }
 
-  #associate(detections: readonly Detection[]): void {
-    const { highConfidence, lowConfidence, aspect, maxTracks } = this.#options
+  #associate(detections: readonly Detection[], aspect: number): void {
+    const { highConfidence, lowConfidence, maxTracks } = this.#options
     const usable = detections.filter(
       (detection) => isUsable(detection) && detection.confidence >= lowConfidence,
     )

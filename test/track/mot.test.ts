@@ -58,10 +58,10 @@ function score(name: string, fps: number): Pick<MotScores, 'mota' | 'idf1'> {
   const truth = clip.frames.map((frame) => frame.truth)
   const scores = [1, 2, 3, 4, 5].map((seed) => {
     const random = seeded(seed)
-    const tracker = new Tracker({ aspect: clip.aspect })
+    const tracker = new Tracker()
     const found = clip.frames.map(({ time, truth }) =>
       tracker
-        .update(spoil(clip, truth, random), [wholePicture], time)
+        .update(spoil(clip, truth, random), [wholePicture], time, clip.aspect)
         .filter(({ lastSeen }) => time - lastSeen <= claimMs),
     )
     return motScores(truth, found)

@@ -46,6 +46,17 @@ it.each([40, 100, 200, 500])(
   },
 )
 
+it('judges distances in the proportions of the picture', () => {
+  const leaps = (aspect: number) => {
+    const tracker = new Tracker()
+    tracker.update([detectionAt(0.4, 0.6)], [wholePicture], start, aspect)
+    return tracker.update([detectionAt(0.52, 0.6)], [wholePicture], start + 1_000, aspect)
+  }
+  // The same step of 12 % of the width is 1.2 sizes of the person in a square picture, and 2.4 in one four times as wide.
+  expect(leaps(1)).toHaveLength(1)
+  expect(leaps(4)).toHaveLength(0)
+})
+
 it('still follows who stands when the machine is so slow that frames come every four seconds', () => {
   const frames = follow(10, 4_000, (frame) => [detectionAt(0.5 + 0.01 * (frame % 2), 0.6)])
   expect(idsEver(frames)).toEqual([1])
