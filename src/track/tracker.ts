@@ -145,9 +145,12 @@ export class Tracker {
   }
 
   #believe(): void {
-    const { confirmHits, confirmMs } = this.#options
-    const isReady = ({ seen, hits, firstSeen }: Trajectory) =>
-      seen && hits >= confirmHits && this.#time - firstSeen >= confirmMs
+    const { confirmHits, confirmMs, stillConfidence } = this.#options
+    const isReady = ({ seen, hits, firstSeen, label, confidence, hasMoved }: Trajectory) =>
+      seen &&
+      hits >= confirmHits &&
+      this.#time - firstSeen >= confirmMs &&
+      (label !== 'person' || hasMoved || confidence >= stillConfidence)
     for (const trajectory of this.#fresh.filter(isReady)) {
       trajectory.id = ++this.#lastId
       this.#believed.push(trajectory)

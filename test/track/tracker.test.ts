@@ -68,6 +68,17 @@ it('believes nothing that flickers in a single frame, and tells of nothing befor
   expect(frames.flat()).toEqual([])
 })
 
+it('takes a person who is half believed and never moves for a post, until the detector is sure or the post walks', () => {
+  const post = (confidence: number, x = 0.5) => detectionAt(x, 0.5, { confidence })
+  expect(follow(100, 200, () => [post(0.55)]).flat()).toEqual([])
+  expect(follow(100, 200, (frame) => [post(frame < 90 ? 0.55 : 0.65)])[90]).toHaveLength(1)
+  const walks = follow(100, 200, (frame) => [post(0.55, frame < 80 ? 0.5 : 0.5 + 0.02 * (frame - 80))])
+  expect(walks[79]).toEqual([])
+  expect(walks[85]).toHaveLength(1)
+  const parked = follow(5, 200, () => [detectionAt(0.5, 0.5, { label: 'vehicle', confidence: 0.55 })])
+  expect(parked.at(-1)).toHaveLength(1)
+})
+
 it('follows through frames that come at irregular times', () => {
   const tracker = new Tracker()
   const gapsMs = [40, 500, 80, 120, 400, 40, 40, 333, 200, 90, 450]
