@@ -14,6 +14,15 @@ import { Trajectory } from './trajectory.ts'
 /** Intersection over union that a doubtful detection must have with a track to continue it. */
 const doubtfulOverlap = 0.3
 
+/**
+ * Ids begin at the time of the first frame, in tenths of a second since 2026: a tracker that is made later, after a restart
+ * or for a changed camera, repeats none of those of the day, as nobody comes by ten times a second. They stay below 2³² for
+ * those who read them.
+ */
+const idsSince = Date.UTC(2026, 0, 1)
+const idsPerMs = 0.01
+const firstIds = 2 ** 31
+
 /** A time that lies further back than this (ms) is a clock that was set, not a frame that came late. */
 const clockSetMs = 5_000
 /** One look says no more than this about the time before it, ms: a gap in the stream is not a long absence. */
@@ -57,7 +66,9 @@ export class Tracker {
     if (!Number.isFinite(time)) return this.#snapshot()
     if (time < this.#time - clockSetMs) this.#restart()
     else if (time <= this.#time) return this.#snapshot()
-    const gapMs = this.#time === Number.NEGATIVE_INFINITY ? 0 : time - this.#time
+    const isFirst = this.#time === Number.NEGATIVE_INFINITY
+    const gapMs = isFirst ? 0 : time - this.#time
+    if (isFirst) this.#lastId = Math.max(0, Math.floor((time - idsSince) * idsPerMs)) % firstIds
     this.#time = time
 
     this.#keep((trajectory) => this.#bridges(trajectory, gapMs))

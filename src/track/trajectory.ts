@@ -149,6 +149,7 @@ export class Trajectory {
       velocity: { x: this.#x.velocity, y: this.#y.velocity },
       firstSeen: this.firstSeen,
       lastSeen: this.lastSeen,
+      ...(this.standing ? { standingSince: this.#rest.since } : {}),
       seen: this.seen,
     }
   }
