@@ -4,20 +4,18 @@ import { checks } from '../performance/checks.ts'
 import { num } from '../performance/markdown.ts'
 import { thousandths } from './sentences.ts'
 import type { Target } from './targets.ts'
-import type { TrackFigures } from './track-figures.ts'
+import { boxKinds, type Tracking } from './tracking.ts'
 
-type BySequence = Readonly<Record<string, readonly TrackFigures[]>>
+type Figures = Pick<Tracking, 'planted' | 'detected'>
 
-export interface Tracking {
-  readonly planted?: BySequence
-  readonly detected?: BySequence
+export function trackTable(tracking: Figures): string[] {
+  return table(trackRows(tracking))
 }
 
-const kinds = ['planted', 'detected'] as const
-
-export function trackTable(tracking: Tracking): string[] {
+/** The first is the heading. */
+export function trackRows(tracking: Figures): string[][] {
   const heading = ['boxes', 'sequence', 'fps', 'HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'switches a minute']
-  const rows = kinds.flatMap((kind) =>
+  const rows = boxKinds.flatMap((kind) =>
     Object.entries(tracking[kind] ?? {}).flatMap(([name, rates]) =>
       rates.map(({ fps, hota, detA, assA, mota, idf1, switchesPerMinute }) => {
         const shares = [hota, detA, assA, mota, idf1].map(thousandths)
@@ -25,7 +23,7 @@ export function trackTable(tracking: Tracking): string[] {
       }),
     ),
   )
-  return table([heading, ...rows])
+  return [heading, ...rows]
 }
 
 /** All of them at 5 frames per second. */
@@ -40,7 +38,7 @@ const goals = [
 const goalFps = 5
 
 /** Whatever was measured. */
-export function trackTargets(tracking: Tracking): Target[] {
+export function trackTargets(tracking: Figures): Target[] {
   const claims = goals.map(({ kind, set, key, atLeast }) => ({
     what: `${key.toUpperCase()} on ${set}, ${kind} boxes at ${goalFps} fps`,
     value: tracking[kind]?.[set]?.find(({ fps }) => fps === goalFps)?.[key],
