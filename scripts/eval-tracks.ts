@@ -30,8 +30,8 @@ with planted faults, and behind the standard detector.
   --json          one line of JSON instead of the table
   --help          this text
 
-The sets are looked for in ../shared (eval/, videos/), or in the folder that SKYEYE_EVALUATION names. It takes about a minute and
-a half on one core, most of it for the detector.
+The sets are looked for in ../shared (eval/, videos/), or in the folder that SKYEYE_EVALUATION names. It takes about two minutes
+on one core, most of it for the detector.
 
 ${trackMethod}`
 
