@@ -13,7 +13,6 @@ import type { Failure, FromThread, StoreSetup } from './messages.ts'
 import type {
   Delivery,
   DeliveryStatus,
-  NewDelivery,
   Operations,
   Origin,
   ParkedDelivery,
@@ -21,6 +20,7 @@ import type {
   RetentionLimits,
   SaveAlert,
   StoreCounts,
+  Structured,
 } from './ports.ts'
 
 /** Calls that may wait for the thread; beyond that the disk is too slow for the cameras and calls are refused. */
@@ -119,8 +119,8 @@ export class Store implements Part {
   }
 
   /** Resolves after the commit, one for all. */
-  saveEvents(messages: readonly NewDelivery[]): Promise<void> {
-    return this.#call('saveEvents', [messages])
+  saveStructure(found: readonly Structured[]): Promise<void> {
+    return this.#call('saveStructure', [found])
   }
 
   /** Deliveries that wait, oldest first, about 4 MB at most. Pictures that are gone are parked and left out. */
