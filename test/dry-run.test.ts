@@ -14,7 +14,7 @@ import { dryRun } from '../src/dry-run.ts'
 import { AlertBook } from '../src/rules/alerts.ts'
 import { RuleEngine } from '../src/rules/engine.ts'
 import { TrackHistory } from '../src/track/history.ts'
-import { startStore, temporaryFolder } from './store/opened.ts'
+import { openRecords, startStore, temporaryFolder } from './store/opened.ts'
 import { generous, origin } from './store/samples.ts'
 import { sampleCamera } from './support/alert-samples.ts'
 
@@ -105,9 +105,6 @@ describe('a dry run', () => {
     const later = { ...first, began: first.began + 86_400_000 * 6, ended: first.ended + 86_400_000 * 6 }
     const path = first.path.map((point) => ({ ...point, time: point.time + 86_400_000 * 6 }))
     const began = told(dryRun(camera, [first, { ...later, path }])).filter(({ phase }) => phase === 'began')
-    expect(began.map(({ rule }) => rule)).toEqual(
-      ['over', 'in', 'over', 'in'].toSorted(() => 0) && began.map(({ rule }) => rule),
-    )
     expect(began).toHaveLength(
       2 * told(dryRun(camera, [first])).filter(({ phase }) => phase === 'began').length,
     )
@@ -192,8 +189,7 @@ cameras:
   })
 })
 
-it('forgets tracks after their days', async () => {
-  const { openRecords } = await import('./store/opened.ts')
+it('forgets tracks after their days', () => {
   const { records, clock, clean, opened } = openRecords(temporaryFolder(), { ...generous, trackDays: 7 })
   const [track] = lived().tracks
   const now = { ...track, began: clock.now, ended: clock.now + 1_000 }
