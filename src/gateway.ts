@@ -26,6 +26,7 @@ import { Room } from './kit/room.ts'
 import { ServiceNotifier } from './kit/service.ts'
 import { type CameraFacts, gatewayMetrics } from './metrics.ts'
 import { OutageWatch } from './outage-watch.ts'
+import { outboxFacts, requeue } from './outbox.ts'
 import type { Stages } from './pipeline.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
@@ -218,7 +219,12 @@ export class Gateway {
     })
     const control = new ControlSocket({
       dataDir: config.dataDir,
-      ports: { drill: (camera) => drills.raise(camera), drillFacts: (alert) => drills.look(alert) },
+      ports: {
+        drill: (camera) => drills.raise(camera),
+        drillFacts: (alert) => drills.look(alert),
+        outbox: () => outboxFacts(this.#store, this.#publisher.stats()),
+        requeue: (id) => requeue(id, this.#store, this.#publisher),
+      },
       log,
     })
     // Left to right at start, right to left at stop: cameras end first, and what they raise still leaves.

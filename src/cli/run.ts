@@ -17,6 +17,7 @@ const usage = `skyeye: video-analytics edge gateway
   skyeye places who CELL                        who answers for a cell now
   skyeye audit verify                           is the audit log as it was written?
   skyeye drill  [--camera ID]                   a marked alert through the running gateway: when had the broker it?
+  skyeye outbox [requeue ID|--all]              what waits, what the broker refused for good and why; send that again
   skyeye contract play --broker URL             a simulated day of 30 gateways, for whoever programs the centre
   skyeye --version | --help                     also: skyeye COMMAND --help
 
@@ -36,6 +37,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['audit', async () => (await import('./audit.ts')).audit],
   ['contract', async () => (await import('./contract.ts')).contract],
   ['drill', async () => (await import('./drill.ts')).drill],
+  ['outbox', async () => (await import('./outbox.ts')).outbox],
   ['places', async () => (await import('./places.ts')).places],
 ])
 

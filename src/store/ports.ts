@@ -145,11 +145,28 @@ export interface DeliveryOperations {
   sendAgain(): number
   /** Returns how many messages are forgotten; undefined where no such number was ever given. */
   confirmed(receipt: Receipt): number | undefined
+  /** By class, what there is. */
+  held(): HeldClass[]
   /** What is parked waits again: all of it, or the one of this id. Returns how many. */
   requeue(id?: string): number
   parkedDeliveries(): ParkedDelivery[]
   /** Undefined where it is not (or no longer) there. */
   deliveryOf(id: string): DeliveryStatus | undefined
+}
+
+/** Messages of one class in the outbox, by what became of them. */
+export interface HeldClass {
+  readonly class: string
+  readonly waiting: number
+  /** The broker has them, and the centre has not confirmed them. */
+  readonly unconfirmed: number
+  /** Delivered. */
+  readonly kept: number
+  readonly parked: number
+  /** Of all of them. */
+  readonly bytes: number
+  /** When the oldest of those was saved that wait or are unconfirmed, epoch ms; null where there is none. */
+  readonly oldestAt: number | null
 }
 
 /** A message that was refused for good. */

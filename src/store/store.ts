@@ -13,6 +13,7 @@ import type { Failure, FromThread, StoreSetup } from './messages.ts'
 import type {
   Delivery,
   DeliveryStatus,
+  HeldClass,
   Operations,
   Origin,
   ParkedDelivery,
@@ -151,6 +152,11 @@ export class Store implements Part {
   /** Resolves with how many messages are forgotten; with undefined where no such number was ever given. */
   confirmed(receipt: Receipt): Promise<number | undefined> {
     return this.#call('confirmed', [receipt])
+  }
+
+  /** What the outbox holds, by class. */
+  held(): Promise<HeldClass[]> {
+    return this.#call('held', [])
   }
 
   /** What is parked waits again: all of it, or the one of this id. Resolves with how many. */
