@@ -75,7 +75,8 @@ const box = Type.Object(
 
 const seen = Type.Object({
   track: Type.Integer({
-    description: 'The same object over frames of one camera, for as long as the gateway runs.',
+    description:
+      'The same object over frames of one camera. No other one of that camera has it within a day, also where the gateway starts anew.',
     minimum: 0,
   }),
   label: Type.Enum([...labels]),

@@ -1,6 +1,7 @@
 /** What the store takes in and gives out; the shapes of deliveries fit the relay's port without an import. */
 import type { Alert } from '../domain/alert.ts'
 import type { CoverageMinute } from '../domain/coverage.ts'
+import type { TrackSummary } from '../domain/structure.ts'
 import type { LedgerOperations } from './ledger-ports.ts'
 
 /** A message that has to leave the box. Epoch and sequence are given to it inside the transaction that saves it. */
@@ -86,6 +87,12 @@ export interface SaveAlert {
   readonly snapshot?: NewSnapshot
 }
 
+/** What was made of tracks: a message, and the finished track that it tells, if it tells one. */
+export interface Structured {
+  readonly message: NewDelivery
+  readonly track?: TrackSummary
+}
+
 export interface RetentionLimits {
   /** Days an alert is kept after its last change, once its deliveries are gone. */
   readonly alertDays: number
@@ -95,6 +102,8 @@ export interface RetentionLimits {
   readonly snapshotMaxBytes: number
   /** Days the minutes of coverage are kept. */
   readonly coverageDays: number
+  /** Days finished tracks are kept. */
+  readonly trackDays: number
   /** Bytes the messages of a class may take together, delivered or not; of pictures, see `snapshotMaxBytes`. */
   readonly quotaBytes: {
     readonly alert: number
@@ -176,7 +185,7 @@ export interface ParkedDelivery {
 export interface Operations extends LedgerOperations, DeliveryOperations {
   saveAlert(input: SaveAlert): { sequence: number }
   /** All of them or none. */
-  saveEvents(messages: readonly NewDelivery[]): void
+  saveStructure(found: readonly Structured[]): void
   announcedCameras(): string[]
   announced(cameras: readonly string[]): void
   cleared(cameras: readonly string[]): void

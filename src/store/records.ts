@@ -17,15 +17,16 @@ import { OutboxTable } from './outbox.ts'
 import type {
   DeliveryOperations,
   DeliveryState,
-  NewDelivery,
   Operations,
   RetentionLimits,
   SaveAlert,
   StoreCounts,
+  Structured,
 } from './ports.ts'
 import { type Expiring, expiryOf, Retention, type Shelves, withoutSnapshot } from './retention.ts'
 import { SnapshotFiles } from './snapshot-files.ts'
 import { SnapshotTable } from './snapshots.ts'
+import { TrackTable } from './tracks.ts'
 import { VoicedTable } from './voiced.ts'
 import { worthOf } from './worth.ts'
 
@@ -73,6 +74,7 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
       snapshots: new SnapshotTable(db),
       files: new SnapshotFiles(snapshotDir),
       coverage: new CoverageTable(db),
+      tracks: new TrackTable(db),
     }
     this.#announced = new AnnouncedTable(db)
     this.retention = new Retention(this.#shelves, retention)
@@ -129,12 +131,16 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
     }
   }
 
-  saveEvents(messages: readonly NewDelivery[]): void {
-    const { db, outbox } = this.#shelves
+  saveStructure(found: readonly Structured[]): void {
+    const { db, outbox, tracks } = this.#shelves
     const now = this.#now()
-    db.transaction(() => {
-      for (const one of messages) outbox.insert(one, now, { alert: null, worth: worthOf(one.class) })
-    }).immediate()
+    const save = db.transaction(() => {
+      for (const { message, track } of found) {
+        outbox.insert(message, now, { alert: null, worth: worthOf(message.class) })
+        if (track && message.camera !== undefined) tracks.insert(message.camera, track)
+      }
+    })
+    save.immediate()
   }
 
   announcedCameras(): string[] {

@@ -14,7 +14,6 @@ import type {
   Delivery,
   DeliveryStatus,
   HeldClass,
-  NewDelivery,
   Operations,
   Origin,
   ParkedDelivery,
@@ -22,6 +21,7 @@ import type {
   RetentionLimits,
   SaveAlert,
   StoreCounts,
+  Structured,
 } from './ports.ts'
 
 /** Calls that may wait for the thread; beyond that the disk is too slow for the cameras and calls are refused. */
@@ -120,8 +120,8 @@ export class Store implements Part {
   }
 
   /** Resolves after the commit, one for all. */
-  saveEvents(messages: readonly NewDelivery[]): Promise<void> {
-    return this.#call('saveEvents', [messages])
+  saveStructure(found: readonly Structured[]): Promise<void> {
+    return this.#call('saveStructure', [found])
   }
 
   /** Deliveries that wait, oldest first, about 4 MB at most. Pictures that are gone are parked and left out. */
