@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox'
 import { endedBecauses, snapshotMissings } from '../domain/alert.ts'
 import { cameraStates, placeMissings, tiers } from '../domain/camera.ts'
 import { labels } from '../domain/detection.ts'
-import { duties, severities } from '../domain/rule.ts'
+import { duties, ruleKinds, severities } from '../domain/rule.ts'
 import { moment, numberedEvent, uuid } from './envelope.ts'
 
 export const alertTypes = {
@@ -139,8 +139,7 @@ export const alertData = Type.Object(
   {
     alert: uuid('Of the alert: one over began, updated and ended.'),
     kind: Type.String({
-      description:
-        'Rule kind: `intrusion`, `line-crossing`, `loitering`, `crowding`, `stationary-vehicle`; or `camera-offline`: cameras give no pictures. Kinds may be added within v1.',
+      description: `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; or \`camera-offline\`: cameras give no pictures. Kinds may be added within v1.`,
       pattern: '^[a-z]+(-[a-z]+)*$',
     }),
     duty: Type.Enum([...duties], { description: 'Who answers for it.' }),
@@ -167,7 +166,13 @@ export const alertData = Type.Object(
         description: 'Where the object went, for someone who walks along the line.',
       }),
     ),
-    count: Type.Optional(Type.Integer({ description: 'Objects in the zone.', minimum: 0 })),
+    count: Type.Optional(
+      Type.Integer({
+        description:
+          'Objects in the zone; with kind `counting`, those who went over the line or are behind it.',
+        minimum: 0,
+      }),
+    ),
     outage: Type.Optional(outage),
     snapshot: Type.Optional(snapshot),
     snapshotMissing: Type.Optional(
