@@ -8,7 +8,7 @@ import { configReport } from './config-report.ts'
 import { reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
-import type { CameraState } from './domain/camera.ts'
+import { type CameraState, mayShow, mayStructure } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
 import { Fleet, type Running } from './fleet.ts'
@@ -26,6 +26,7 @@ import { Room } from './kit/room.ts'
 import { ServiceNotifier } from './kit/service.ts'
 import { type CameraFacts, gatewayMetrics } from './metrics.ts'
 import { OutageWatch } from './outage-watch.ts'
+import { outboxFacts, requeue } from './outbox.ts'
 import type { Stages } from './pipeline.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
@@ -218,7 +219,12 @@ export class Gateway {
     })
     const control = new ControlSocket({
       dataDir: config.dataDir,
-      ports: { drill: (camera) => drills.raise(camera), drillFacts: (alert) => drills.look(alert) },
+      ports: {
+        drill: (camera) => drills.raise(camera),
+        drillFacts: (alert) => drills.look(alert),
+        outbox: () => outboxFacts(this.#store, this.#publisher.stats()),
+        requeue: (id) => requeue(id, this.#store, this.#publisher),
+      },
       log,
     })
     // Left to right at start, right to left at stop: cameras end first, and what they raise still leaves.
@@ -244,6 +250,7 @@ export class Gateway {
       ),
       this.#outages,
       this.#structuring,
+      { name: 'consents', start: () => this.#withdraw(), stop: async () => {} },
       { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
       this.#fleet,
       control,
@@ -271,7 +278,7 @@ export class Gateway {
   async reload(config: Config): Promise<void> {
     if (!this.#status.started) return
     this.#status.refusedConfiguration = undefined
-    const { cameras, tables, places, secrets: _, ...others } = config
+    const { cameras, tables, places, secrets, ...others } = config
     const changed = Object.entries(others).filter(
       ([section, value]) => !isDeepStrictEqual(value, this.#config[section as keyof Config]),
     )
@@ -284,7 +291,8 @@ export class Gateway {
     }
     const before = [this.#config.cameras, this.#config.tables]
     // A new version of the tables alone interrupts no camera: alerts carry it from now on.
-    this.#config = { ...this.#config, cameras, tables, places }
+    this.#config = { ...this.#config, cameras, tables, places, secrets }
+    await this.#withdraw()
     if (!isDeepStrictEqual([cameras, tables], before)) this.#publisher.inventoryChanged()
     await this.#fleet.follow()
   }
@@ -293,6 +301,18 @@ export class Gateway {
   #wishes(): Map<string, Wish> {
     const enabled = this.#config.cameras.filter((camera) => camera.enabled)
     return new Map(enabled.map((camera) => [camera.id, underOverrides(camera, this.#commands.overrides)]))
+  }
+
+  /** What a consent no longer covers is not kept to be sent again. */
+  #withdraw(): Promise<void> {
+    const { cameras } = this.#config
+    const shown = cameras.filter(mayShow).map(({ id }) => id)
+    const structured = cameras.filter(mayStructure).map(({ id }) => id)
+    return this.#store
+      .withdraw({ snapshot: shown, track: structured, count: structured })
+      .catch((error: unknown) =>
+        this.#log.error({ err: error }, 'what consents no longer cover could not be forgotten'),
+      )
   }
 
   #forget(camera: string): void {
@@ -336,7 +356,7 @@ export class Gateway {
     const save: Stages['save'] = (alert, picture) => this.#recorder.save(camera, alert, picture)
     const follow: Stages['attention']['follow'] = (tracks, time) => {
       attention.follow(tracks, time)
-      this.#publisher.inView(camera.id, tracks)
+      if (mayStructure(camera)) this.#publisher.inView(camera.id, tracks)
       structuring.follow(tracks, time)
     }
     const vision = this.#stills.over(this.#vision)

@@ -1,12 +1,13 @@
 /** Video structuring of all cameras: hears what is followed, and saves summaries of finished tracks and counts of minutes in groups. */
 import { v7 as newId } from 'uuid'
-import { countsMessage, type StructureMessage, trackMessage } from './contract/structure-message.ts'
+import { countsMessage, trackMessage } from './contract/structure-message.ts'
 import { type Camera, mayStructure } from './domain/camera.ts'
 import type { MinuteCounts, TrackSummary } from './domain/structure.ts'
 import type { Track } from './domain/track.ts'
 import { type Log, oncePer } from './kit/log.ts'
 import type { Part } from './kit/part.ts'
 import { sleep } from './kit/retry.ts'
+import type { Structured } from './store/ports.ts'
 import { TrackHistory } from './track/history.ts'
 import { MinuteCounter } from './track/minute.ts'
 
@@ -21,7 +22,7 @@ export interface StructuringOptions {
   readonly prefix: string
   /** Of the table of the grid, as it is in force. */
   gridVersion(): string | undefined
-  readonly store: { saveEvents(messages: readonly StructureMessage[]): Promise<void> }
+  readonly store: { saveStructure(found: readonly Structured[]): Promise<void> }
   /** They are in the outbox. */
   saved(): void
   readonly log: Log
@@ -40,7 +41,7 @@ export class Structuring implements Part {
   readonly name = 'structuring'
   readonly #options: StructuringOptions
   readonly #grumble = oncePer(60_000)
-  #waiting: StructureMessage[] = []
+  #waiting: Structured[] = []
   #stopping = new AbortController()
   #running: Promise<void> = Promise.resolve()
   #givenUp = 0
@@ -85,8 +86,8 @@ export class Structuring implements Part {
     if (tracks.length === 0 && !minute) return
     const { gateway, prefix, gridVersion } = this.#options
     const origin = () => ({ id: newId(), gateway, prefix, camera, gridVersion: gridVersion() })
-    for (const track of tracks) this.#waiting.push(trackMessage(origin(), track))
-    if (minute) this.#waiting.push(countsMessage(origin(), minute))
+    for (const track of tracks) this.#waiting.push({ message: trackMessage(origin(), track), track })
+    if (minute) this.#waiting.push({ message: countsMessage(origin(), minute) })
     const excess = this.#waiting.length - mostWaiting
     if (excess <= 0) return
     this.#waiting.splice(0, excess)
@@ -101,14 +102,14 @@ export class Structuring implements Part {
   }
 
   async #save(): Promise<void> {
-    const messages = this.#waiting
-    if (messages.length === 0) return
+    const found = this.#waiting
+    if (found.length === 0) return
     this.#waiting = []
     try {
-      await this.#options.store.saveEvents(messages)
+      await this.#options.store.saveStructure(found)
       this.#options.saved()
     } catch (error) {
-      this.#waiting = [...messages, ...this.#waiting]
+      this.#waiting = [...found, ...this.#waiting]
       this.#grumble('save', () =>
         this.#options.log.error(
           { err: error },

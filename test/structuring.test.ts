@@ -1,13 +1,13 @@
 /** Structuring of a camera: what is made of its tracks, who has to have agreed, and what happens when the disk refuses. */
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { finishMessage } from '../src/contract/alert-message.ts'
-import type { StructureMessage } from '../src/contract/structure-message.ts'
 import { validateMessage } from '../src/contract/validate.ts'
 import type { Camera, ConsentScope } from '../src/domain/camera.ts'
 import { foot } from '../src/domain/geometry.ts'
 import type { Track } from '../src/domain/track.ts'
 import { createLog } from '../src/kit/log.ts'
 import { SecretMask } from '../src/kit/secrets.ts'
+import type { Structured } from '../src/store/ports.ts'
 import { Structuring } from '../src/structuring.ts'
 import { sampleCamera } from './support/alert-samples.ts'
 
@@ -29,14 +29,14 @@ function trackAt(x: number): Track {
 }
 
 async function scene() {
-  const saved: StructureMessage[][] = []
+  const saved: Structured[][] = []
   const disk = { broken: false }
   const structuring = new Structuring({
     ...{ gateway: 'box-1', prefix: 'skyeye/v1', gridVersion: () => '2026-11-01' },
     store: {
-      async saveEvents(messages) {
+      async saveStructure(found) {
         if (disk.broken) throw new Error('disk I/O error')
-        saved.push([...messages])
+        saved.push([...found])
       },
     },
     saved: vi.fn(),
@@ -58,14 +58,14 @@ it('saves a finished track and the counts of its minute together, as their contr
   walk(structuring, sampleCamera)
   expect(saved).toEqual([])
   await structuring.stop()
-  expect(saved.map((group) => group.map((one) => [one.class, one.topic]))).toEqual([
+  expect(saved.map((group) => group.map(({ message }) => [message.class, message.topic]))).toEqual([
     [
       ['track', `skyeye/v1/tracks/box-1/${sampleCamera.id}`],
       ['count', `skyeye/v1/counts/box-1/${sampleCamera.id}`],
     ],
   ])
-  for (const { body } of saved[0]) {
-    const text = finishMessage(body, { epoch: 'e', sequence: 1, sentAt: start })
+  for (const { message } of saved[0]) {
+    const text = finishMessage(message.body ?? '', { epoch: 'e', sequence: 1, sentAt: start })
     expect(validateMessage(JSON.parse(text))).toEqual([])
   }
 })

@@ -75,7 +75,8 @@ const box = Type.Object(
 
 const seen = Type.Object({
   track: Type.Integer({
-    description: 'The same object over frames of one camera, for as long as the gateway runs.',
+    description:
+      'The same object over frames of one camera. No other one of that camera has it within a day, also where the gateway starts anew.',
     minimum: 0,
   }),
   label: Type.Enum([...labels]),
@@ -91,6 +92,11 @@ const snapshot = Type.Object(
     topic: Type.String({ description: 'Where its JPEG was sent, before this message.', minLength: 1 }),
     sha256: Type.String({ description: 'Of the JPEG.', pattern: '^[0-9a-f]{64}$' }),
     redacted: Type.Literal(true),
+    id: Type.Optional(uuid('Of the message with the JPEG, as in its user properties.')),
+    epoch: Type.Optional(Type.String({ description: 'The same.', minLength: 1, maxLength: 64 })),
+    sequence: Type.Optional(
+      Type.Integer({ description: 'The same, in class `snapshot`.', minimum: 1, maximum: 2_147_483_647 }),
+    ),
   },
   { description: 'The picture: faces in it are unrecoverable.' },
 )

@@ -1,7 +1,7 @@
 /** Statements about messages that have to leave the box, what became of them, and their numbers. */
 import type { Database } from 'better-sqlite3'
 import type { Numbered } from './given-up.ts'
-import type { DeliveryState, NewDelivery } from './ports.ts'
+import type { DeliveryState, HeldClass, NewDelivery } from './ports.ts'
 
 export interface OutboxRow {
   readonly rowId: number
@@ -57,12 +57,14 @@ export class OutboxTable {
   readonly #doneLoosePictures
   readonly #accept
   readonly #confirm
+  readonly #withdraw
   readonly #sendAgain
   readonly #replay
   readonly #park
   readonly #requeue
   readonly #delete
   readonly #extent
+  readonly #held
   readonly #oldestPendingAt
   readonly #ofAlert
   readonly #rewrite
@@ -94,7 +96,9 @@ export class OutboxTable {
     this.#pending = next('outbox_waiting', "state = 'waiting'")
     this.#urgent = next('outbox_urgent', "urgent = 1 AND state = 'waiting'")
     this.#isBehind = db
-      .prepare("SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND state = 'waiting')")
+      .prepare(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND state IN ('waiting', 'sent'))",
+      )
       .pluck()
     this.#loosePictures = db
       .prepare("SELECT count(*) FROM outbox WHERE picture IS NOT NULL AND state IN ('waiting', 'sent')")
@@ -103,14 +107,21 @@ export class OutboxTable {
       `SELECT ${stub}, created_at AS createdAt FROM outbox
        WHERE picture IS NOT NULL AND state IN ('kept', 'parked') ORDER BY row_id DESC`,
     )
+    // Of what was parked the centre was told that it does not come: no receipt can speak for it any more.
     this.#accept = db.prepare(
-      "UPDATE outbox NOT INDEXED SET state = ? WHERE row_id BETWEEN ? AND ? AND state = 'waiting'",
+      `UPDATE outbox NOT INDEXED SET state = iif(parked_because IS NULL, ?, 'kept')
+       WHERE row_id BETWEEN ? AND ? AND state = 'waiting'`,
     )
-    this.#confirm = db.prepare('DELETE FROM outbox WHERE epoch = ? AND class = ? AND sequence <= ?')
+    this.#confirm = db.prepare(
+      'DELETE FROM outbox WHERE epoch = ? AND class = ? AND sequence <= ? AND parked_because IS NULL',
+    )
+    this.#withdraw = db.prepare(
+      "DELETE FROM outbox WHERE state = 'kept' AND class = ? AND camera NOT IN (SELECT value FROM json_each(?))",
+    )
     this.#sendAgain = db.prepare("UPDATE outbox SET state = 'waiting' WHERE state = 'sent'")
     this.#replay = db
       .prepare(
-        `UPDATE outbox SET state = 'waiting', parked_because = NULL
+        `UPDATE outbox SET state = 'waiting'
          WHERE epoch = ? AND class = ? AND sequence BETWEEN ? AND ? RETURNING sequence`,
       )
       .pluck()
@@ -118,11 +129,17 @@ export class OutboxTable {
       "UPDATE outbox SET state = 'parked', parked_because = ? WHERE row_id = ? RETURNING epoch, class, sequence",
     )
     this.#requeue = db.prepare(
-      "UPDATE outbox SET state = 'waiting', parked_because = NULL WHERE state = 'parked' AND (:id IS NULL OR id = :id)",
+      "UPDATE outbox SET state = 'waiting' WHERE state = 'parked' AND (:id IS NULL OR id = :id)",
     )
     this.#delete = db.prepare('DELETE FROM outbox WHERE row_id = ?')
     this.#extent = db.prepare(
       'SELECT state, class, count(*) AS messages, sum(bytes) AS bytes FROM outbox GROUP BY state, class',
+    )
+    this.#held = db.prepare(
+      `SELECT class, count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'sent') AS unconfirmed,
+         count(*) FILTER (WHERE state = 'kept') AS kept, count(*) FILTER (WHERE state = 'parked') AS parked, sum(bytes) AS bytes,
+         min(created_at) FILTER (WHERE state IN ('waiting', 'sent')) AS oldestAt
+       FROM outbox INDEXED BY outbox_by_state GROUP BY class ORDER BY class`,
     )
     this.#oldestPendingAt = db
       .prepare(
@@ -196,9 +213,14 @@ export class OutboxTable {
     for (const [first, last] of runs(rowIds)) this.#accept.run(state, first, last)
   }
 
-  /** The centre has everything up to this number. Returns how many rows that were. */
+  /** The centre has everything up to this number, but for what it was told not to wait for. Returns how many rows that were. */
   confirm(epoch: string, kind: string, sequence: number): number {
     return this.#confirm.run(epoch, kind, sequence).changes
+  }
+
+  /** What is kept of this class stays only where it is of these cameras. */
+  withdraw(kind: string, cameras: readonly string[]): void {
+    this.#withdraw.run(kind, JSON.stringify(cameras))
   }
 
   /** What was sent and never confirmed waits again. Returns how many. */
@@ -227,6 +249,10 @@ export class OutboxTable {
 
   extent(): { state: DeliveryState; class: string; messages: number; bytes: number }[] {
     return this.#extent.all() as ReturnType<OutboxTable['extent']>
+  }
+
+  held(): HeldClass[] {
+    return this.#held.all() as HeldClass[]
   }
 
   /** Epoch ms. */

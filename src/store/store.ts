@@ -13,7 +13,7 @@ import type { Failure, FromThread, StoreSetup } from './messages.ts'
 import type {
   Delivery,
   DeliveryStatus,
-  NewDelivery,
+  HeldClass,
   Operations,
   Origin,
   ParkedDelivery,
@@ -21,6 +21,7 @@ import type {
   RetentionLimits,
   SaveAlert,
   StoreCounts,
+  Structured,
 } from './ports.ts'
 
 /** Calls that may wait for the thread; beyond that the disk is too slow for the cameras and calls are refused. */
@@ -119,8 +120,8 @@ export class Store implements Part {
   }
 
   /** Resolves after the commit, one for all. */
-  saveEvents(messages: readonly NewDelivery[]): Promise<void> {
-    return this.#call('saveEvents', [messages])
+  saveStructure(found: readonly Structured[]): Promise<void> {
+    return this.#call('saveStructure', [found])
   }
 
   /** Deliveries that wait, oldest first, about 4 MB at most. Pictures that are gone are parked and left out. */
@@ -153,9 +154,19 @@ export class Store implements Part {
     return this.#call('confirmed', [receipt])
   }
 
+  /** What the outbox holds, by class. */
+  held(): Promise<HeldClass[]> {
+    return this.#call('held', [])
+  }
+
   /** What is parked waits again: all of it, or the one of this id. Resolves with how many. */
   requeue(id?: string): Promise<number> {
     return this.#call('requeue', [id])
+  }
+
+  /** Of delivered messages of these classes, only those of these cameras are kept to be sent again. */
+  withdraw(allowed: Readonly<Record<string, readonly string[]>>): Promise<void> {
+    return this.#call('withdraw', [allowed])
   }
 
   /** What the broker refused for good, oldest first, a thousand at most. */

@@ -212,10 +212,88 @@ it('where receipts are required, forgets only what the centre has confirmed', ()
   expect(alerts(box).map((one) => one.id)).toEqual(ids.slice(2))
 })
 
+it('where receipts are required, keeps what was refused, also once it has left, whatever the centre confirms', () => {
+  const box = openRecords(temporaryFolder(), generous, true)
+  const ids = Array.from({ length: 3 }, () => save(box))
+  const [first, ...others] = waiting(box)
+  box.deliveries.parked(first.rowId, 'too large')
+  acknowledge(box, others)
+  const { epoch } = box.opened.identity
+  const confirm = () => box.deliveries.confirmed({ epoch, class: 'alert', sequence: 3 })
+  expect(confirm()).toBe(2)
+  box.deliveries.requeue()
+  expect(confirm()).toBe(0)
+  expect(box.deliveries.deliveryOf(ids[0])).toEqual({ state: 'waiting', sequence: 1, ahead: 0 })
+  acknowledge(box, alerts(box))
+  expect(confirm()).toBe(0)
+  expect(box.deliveries.deliveryOf(ids[0])).toMatchObject({ state: 'kept' })
+})
+
+it('says by class what it holds, and since when', () => {
+  const box = openRecords(temporaryFolder(), generous, true)
+  expect(box.deliveries.held()).toEqual([])
+  const ids = Array.from({ length: 3 }, () => {
+    box.clock.now += 1_000
+    return save(box, 'minor', 1_000)
+  })
+  const [first, second] = waiting(box)
+  acknowledge(box, [first])
+  box.deliveries.parked(second.rowId, 'refused')
+  box.records.saveAlert(saveOf({}, 5_000))
+  const held = new Map(box.deliveries.held().map((one) => [one.class, one]))
+  expect(held.get('alert')).toMatchObject({ waiting: 2, unconfirmed: 1, kept: 0, parked: 1 })
+  expect(held.get('alert')?.oldestAt).toBe(first.createdAt)
+  expect(held.get('alert')?.bytes).toBeGreaterThan(3_000)
+  expect(held.get('snapshot')).toMatchObject({ waiting: 1, parked: 0, bytes: 5_000 })
+  const { epoch } = box.opened.identity
+  box.deliveries.confirmed({ epoch, class: 'alert', sequence: 1 })
+  expect(box.deliveries.held()[0].oldestAt).toBe(box.clock.now)
+  expect(box.deliveries.deliveryOf(ids[1])?.state).toBe('parked')
+})
+
 it('says how many wait before a message', () => {
   const box = openRecords(temporaryFolder())
   const ids = Array.from({ length: 3 }, () => save(box))
   expect(ids.map((id) => box.deliveries.deliveryOf(id)?.ahead)).toEqual([0, 1, 2])
   acknowledge(box, waiting(box).slice(0, 1))
   expect(ids.map((id) => box.deliveries.deliveryOf(id)?.ahead)).toEqual([0, 0, 1])
+})
+
+it('says in the alert which numbers its picture has, for brokers that carry no user properties', () => {
+  const { records, deliveries, opened } = openRecords(temporaryFolder())
+  records.saveAlert(saveOf({}, 500))
+  const [picture, alert] = deliveries.next(0, 10)
+  const { id, sequence } = picture
+  expect(JSON.parse(alert.body as string).data.snapshot).toMatchObject({
+    ...{ id, epoch: opened.identity.epoch, sequence },
+  })
+})
+
+it('lets a critical alert overtake nothing of its own that the centre has not confirmed', () => {
+  const box = openRecords(temporaryFolder(), generous, true)
+  const { records, deliveries } = box
+  const began = saveOf({ severity: 'minor' })
+  records.saveAlert(began)
+  acknowledge(box, alerts(box))
+  const message = { ...saveOf().message, id: '01a20779-75ca-7000-8000-000000000099' }
+  records.saveAlert({ alert: { ...began.alert, severity: 'critical', phase: 'updated' }, message })
+  expect(deliveries.urgent(0, 10)).toEqual([])
+})
+
+it('keeps of a class only what is of cameras that still allow it', () => {
+  const box = openRecords(temporaryFolder())
+  const pictured = ['yard', 'home'].map((camera) => {
+    const one = saveOf({ camera, phase: 'ended', ended: 5 }, 500)
+    const snapshot = { ...one.snapshot!, message: { ...one.snapshot!.message, camera } }
+    box.records.saveAlert({ ...one, snapshot })
+    return snapshot.message.id
+  })
+  const late = saveOf({ camera: 'home', phase: 'ended', ended: 5 }, 500)
+  acknowledge(box, waiting(box))
+  box.records.saveAlert({
+    ...late,
+    snapshot: { ...late.snapshot!, message: { ...late.snapshot!.message, camera: 'home' } },
+  })
+  box.deliveries.withdraw({ snapshot: ['yard'] })
+  expect(pictured.map((id) => box.deliveries.deliveryOf(id)?.state)).toEqual(['kept', undefined])
 })

@@ -312,6 +312,10 @@ export const retentionSchema = Type.Object(
       'Days after which it is forgotten for how much of each minute a camera was watched, and why not for the rest.',
       7,
     ),
+    trackDays: days(
+      'Days after which a finished track is deleted. More lets a rule be tried on more (`skyeye dry-run`), and keeps longer where things went.',
+      7,
+    ),
   },
   { ...closed, description: 'How long things are kept.' },
 )
