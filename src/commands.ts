@@ -65,7 +65,7 @@ export class Commands implements Part {
   readonly #counts = { done: 0, refused: 0, repeated: 0, missed: 0 }
   #overrides: readonly Override[] = []
   #timer: NodeJS.Timeout | undefined
-  #lapsing: Promise<void> = Promise.resolve()
+  #lapsing: Promise<void> | undefined
 
   constructor(options: CommandsOptions) {
     this.#options = options
@@ -250,10 +250,16 @@ export class Commands implements Part {
     }
   }
 
+  /** It is written down already: what goes wrong now is the gateway's to mend, and at the latest its next start does. */
   async #takeEffect({ kind }: Deed): Promise<void> {
-    if (kind === 'override') await this.#followOverrides()
-    else if (kind === 'replay') this.#options.rewind()
-    else if (kind !== 'nothing') this.#options.nudge()
+    if (kind === 'replay') this.#options.rewind()
+    else if (kind !== 'nothing' && kind !== 'override') this.#options.nudge()
+    if (kind !== 'override') return
+    try {
+      await this.#followOverrides()
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the cameras do not follow a command that was recorded')
+    }
   }
 
   async #followOverrides(): Promise<void> {
@@ -264,15 +270,20 @@ export class Commands implements Part {
   #mindClock(): void {
     const now = this.#now()
     if (!this.#overrides.some(({ until }) => until !== undefined && until <= now)) return
-    this.#lapsing = this.#lapsing.then(async () => {
-      try {
-        const ended = await this.#options.store.lapse()
-        if (ended.length > 0) await this.#followOverrides()
-        for (const override of ended) this.#options.log.info(override, 'a pause has ended by itself')
-      } catch (error) {
-        this.#grumble('lapse', () => this.#options.log.error({ err: error }, 'a pause could not be ended'))
-      }
+    this.#lapsing ??= this.#lapse().finally(() => {
+      this.#lapsing = undefined
     })
+  }
+
+  async #lapse(): Promise<void> {
+    const { store, log } = this.#options
+    try {
+      for (const override of await store.lapse())
+        log.info(override, 'what a command changed has ended by itself')
+      await this.#followOverrides()
+    } catch (error) {
+      this.#grumble('lapse', () => log.error({ err: error }, 'what a command changed could not be ended'))
+    }
   }
 }
 

@@ -1,7 +1,5 @@
 /** The composition root: the only file that constructs parts and plugs them into each other. */
 import { isDeepStrictEqual } from 'node:util'
-import { v7 as newId } from 'uuid'
-import { alertRecord } from './alert-record.ts'
 import { Attention } from './attention/attention.ts'
 import { PacketActivity } from './attention/packet-activity.ts'
 import { Commands } from './commands.ts'
@@ -10,10 +8,10 @@ import { configReport } from './config-report.ts'
 import { reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
-import type { Alert, EndedBecause } from './domain/alert.ts'
-import type { Camera, CameraState } from './domain/camera.ts'
+import type { CameraState } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
+import { Fleet, type Running } from './fleet.ts'
 import type { Told } from './health/pulse.ts'
 import { ControlSocket } from './http/control.ts'
 import { HttpServer } from './http/server.ts'
@@ -27,10 +25,12 @@ import { PixelStore } from './kit/pixel-store.ts'
 import { Room } from './kit/room.ts'
 import { ServiceNotifier } from './kit/service.ts'
 import { type CameraFacts, gatewayMetrics } from './metrics.ts'
-import { OutageWatch, placeOfAlert } from './outage-watch.ts'
-import type { Picture, Stages } from './pipeline.ts'
+import { OutageWatch } from './outage-watch.ts'
+import { outboxFacts, requeue } from './outbox.ts'
+import type { Stages } from './pipeline.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
+import { Recorder } from './recorder.ts'
 import { Saving } from './saving.ts'
 import { stagesOf } from './stages.ts'
 import { Status } from './status.ts'
@@ -38,6 +38,7 @@ import { Stills } from './stills.ts'
 import type { RetentionLimits } from './store/ports.ts'
 import { Store } from './store/store.ts'
 import { Strain } from './strain.ts'
+import { Structuring } from './structuring.ts'
 import { VisionPool } from './vision/pool.ts'
 import type { Models } from './vision/ports.ts'
 import { modelNames } from './vision/tiers.ts'
@@ -63,23 +64,15 @@ export interface GatewayOptions {
   readonly runDeadlineMs?: number
 }
 
-/** A camera that is watched as it is wished; one that is paused has no running parts. */
-interface Watched {
-  readonly wish: Wish
-  readonly running?: {
-    readonly attention: Attention
-    readonly source: CameraSource
-    readonly watch: CameraWatch
-  }
-}
-
 export class Gateway {
   readonly #log: Log
   readonly #models: readonly string[]
   readonly #store: Store
   readonly #coverage: CoverageBook
   readonly #outages: OutageWatch
-  readonly #saving: Saving
+  readonly #structuring: Structuring
+  readonly #recorder: Recorder
+  readonly #fleet: Fleet
   /** Memory of frames, from the decoders to the workers and back. */
   readonly #pixels = new PixelStore(spareBytes)
   readonly #burstRoom = new Room(burstBytes)
@@ -92,12 +85,8 @@ export class Gateway {
   readonly #http: HttpServer
   readonly #status: Status
   readonly #parts: readonly Part[]
-  readonly #watched = new Map<string, Watched>()
   readonly #states = new Map<string, CameraState>()
   #config: Config
-  /** The newest reload: they come one after the other, and the cameras stop after the last. */
-  #reloaded: Promise<void> = Promise.resolve()
-
   constructor({ config, models, version, log, onHung, runDeadlineMs }: GatewayOptions) {
     this.#config = config
     this.#log = log
@@ -106,14 +95,22 @@ export class Gateway {
     const receipts = config.publish.receipts === 'required'
     const origin = { gateway: config.gateway.id, prefix: config.broker.prefix }
     this.#store = new Store({ dir: config.dataDir, retention: limitsOf(config), origin, receipts, log })
-    this.#saving = new Saving(log)
+    const saving = new Saving(log)
+    this.#recorder = new Recorder({
+      config: () => this.#config,
+      ...{ models: this.#models, store: this.#store, saving, log },
+      saved: (alert) => {
+        this.#publisher.nudge()
+        this.#publisher.alert(alert)
+      },
+    })
     this.#coverage = new CoverageBook(reachOf(config.analysis.idle.everyMs))
     this.#vision = new VisionPool({
       workers: config.analysis.workers,
       models,
       log,
       runDeadlineMs,
-      weight: (camera) => this.#watched.get(camera)?.running?.attention.weight ?? 1,
+      weight: (camera) => this.#fleet.running(camera)?.attention.weight ?? 1,
       onReturned: (pixels) => this.#pixels.give(pixels),
       onHung: () => {
         this.#status.hung = true
@@ -133,7 +130,7 @@ export class Gateway {
       still: (camera) => this.#stills.next(camera),
       overridden: () => {
         this.#publisher.inventoryChanged()
-        return this.#inTurn(() => this.#followWishes())
+        return this.#fleet.follow()
       },
       nudge: () => this.#publisher.nudge(),
       rewind: () => this.#publisher.rewind(),
@@ -162,10 +159,24 @@ export class Gateway {
       voices: config.publish.voices,
       log,
     })
+    this.#structuring = new Structuring({
+      gateway: config.gateway.id,
+      prefix: config.broker.prefix,
+      gridVersion: () => this.#config.tables.grid?.version,
+      store: this.#store,
+      saved: () => this.#publisher.nudge(),
+      log,
+    })
     this.#outages = new OutageWatch({
       offlineAfterMs: config.ingest.offlineAfterMs,
       tell: (camera, told) => this.#tellState(camera, told),
-      save: (alert) => this.#save(this.#configured(alert.camera) ?? removedCamera(alert.camera), alert),
+      save: (alert) => this.#recorder.saveOf(alert),
+    })
+    this.#fleet = new Fleet({
+      wishes: () => this.#wishes(),
+      open: (wish) => this.#open(wish),
+      forget: (camera) => this.#forget(camera),
+      log,
     })
     this.#networks = new Networks(config.ingest.allowNetworks)
     this.#hosts = new Hosts(config.ingest)
@@ -173,7 +184,8 @@ export class Gateway {
       models: modelFacts,
       vision: () => this.#vision.stats(),
       store: () => this.#store.counts(),
-      saving: () => this.#saving,
+      saving: () => saving,
+      structuring: () => this.#structuring,
       broker: () => this.#publisher.stats(),
       commands: () => this.#commands.counts(),
       cameras: () => this.#cameraFacts(),
@@ -200,20 +212,25 @@ export class Gateway {
     const drills = new Drills({
       cameras: () => this.#config.cameras.filter(({ enabled }) => enabled),
       save: (camera, alert, messageId, onSaved) =>
-        this.#save(camera, alert, undefined, { messageId, onSaved }),
+        this.#recorder.save(camera, alert, undefined, { messageId, onSaved }),
       deliveryOf: (messageId) => this.#store.deliveryOf(messageId),
       receipts,
       broker: () => this.#publisher.stats(),
     })
     const control = new ControlSocket({
       dataDir: config.dataDir,
-      ports: { drill: (camera) => drills.raise(camera), drillFacts: (alert) => drills.look(alert) },
+      ports: {
+        drill: (camera) => drills.raise(camera),
+        drillFacts: (alert) => drills.look(alert),
+        outbox: () => outboxFacts(this.#store, this.#publisher.stats()),
+        requeue: (id) => requeue(id, this.#store, this.#publisher),
+      },
       log,
     })
     // Left to right at start, right to left at stop: cameras end first, and what they raise still leaves.
     this.#parts = [
       this.#store,
-      this.#saving,
+      saving,
       this.#commands,
       ...(broker ? [broker] : []),
       this.#http,
@@ -228,11 +245,13 @@ export class Gateway {
       new Strain(
         () => this.#vision.stats(),
         (strain) => {
-          for (const { running } of this.#watched.values()) if (running) running.attention.strain = strain
+          for (const { attention } of this.#fleet.all()) attention.strain = strain
         },
       ),
       this.#outages,
-      { name: 'cameras', start: () => this.#startCameras(), stop: () => this.#stopCameras() },
+      this.#structuring,
+      { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
+      this.#fleet,
       control,
       new ServiceNotifier(() => status.alive),
     ]
@@ -249,17 +268,13 @@ export class Gateway {
     return stopAll(this.#parts, stopDeadlineMs)
   }
 
-  /** Takes over what changed among the cameras and in the tables; cameras that did not change are not touched. */
-  reload(config: Config): Promise<void> {
-    return this.#inTurn(() => this.#takeOver(config))
-  }
-
   /** A new configuration was refused and the old one stays in force: /healthz says so until one is taken over. */
   noteRefusal(why: string): void {
     this.#status.refusedConfiguration = why
   }
 
-  async #takeOver(config: Config): Promise<void> {
+  /** Takes over what changed among the cameras and in the tables; cameras that did not change are not touched. */
+  async reload(config: Config): Promise<void> {
     if (!this.#status.started) return
     this.#status.refusedConfiguration = undefined
     const { cameras, tables, places, secrets: _, ...others } = config
@@ -277,14 +292,7 @@ export class Gateway {
     // A new version of the tables alone interrupts no camera: alerts carry it from now on.
     this.#config = { ...this.#config, cameras, tables, places }
     if (!isDeepStrictEqual([cameras, tables], before)) this.#publisher.inventoryChanged()
-    await this.#followWishes()
-  }
-
-  /** One change of the cameras after the other. */
-  #inTurn(change: () => Promise<void>): Promise<void> {
-    const changed = this.#reloaded.then(change)
-    this.#reloaded = changed.catch(() => {})
-    return changed
+    await this.#fleet.follow()
   }
 
   /** By id: each enabled camera as the configuration and what was changed beside it want it. */
@@ -293,55 +301,15 @@ export class Gateway {
     return new Map(enabled.map((camera) => [camera.id, underOverrides(camera, this.#commands.overrides)]))
   }
 
-  /** Ends and begins watching where the wishes have changed. */
-  async #followWishes(): Promise<void> {
-    if (!this.#status.started) return
-    const wishes = this.#wishes()
-    const gone = [...this.#watched].filter(([id, { wish }]) => !isDeepStrictEqual(wish, wishes.get(id)))
-    for (const [id, { running }] of gone) {
-      const next = wishes.get(id)
-      await running?.watch.stop(!next ? 'camera-removed' : next.paused ? 'camera-lost' : 'rule-changed')
-      this.#watched.delete(id)
-      if (next) continue
-      this.#outages.forget(id)
-      this.#states.delete(id)
-      this.#publisher.forgetCamera(id)
-      this.#coverage.forget(id)
-    }
-    const added = [...wishes].filter(([id]) => !this.#watched.has(id))
-    for (const [, wish] of added) await this.#watch(wish)
-    this.#log.info({ removed: gone.length, started: added.length }, 'cameras loaded again')
+  #forget(camera: string): void {
+    this.#outages.forget(camera)
+    this.#states.delete(camera)
+    this.#publisher.forgetCamera(camera)
+    this.#coverage.forget(camera)
   }
 
-  async #startCameras(): Promise<void> {
-    await this.#endLeftOver()
-    for (const wish of this.#wishes().values()) await this.#watch(wish)
-  }
-
-  async #stopCameras(): Promise<void> {
-    await this.#reloaded
-    await Promise.all([...this.#watched.values()].map(({ running }) => running?.watch.stop()))
-    this.#watched.clear()
-  }
-
-  /** Alerts that were open when the last process ended have ended with it: nobody watched what they are about. */
-  async #endLeftOver(): Promise<void> {
-    for (const alert of await this.#store.openAlerts()) {
-      const known = this.#configured(alert.camera)
-      const because: EndedBecause = known ? 'gateway-restarted' : 'camera-removed'
-      // A box without a clock of its own may wake up in the past.
-      const now = Math.max(Date.now(), alert.time)
-      const ended: Alert = { ...alert, phase: 'ended', time: now, ended: now, endedBecause: because }
-      await this.#save(known ?? removedCamera(alert.camera), ended)
-    }
-  }
-
-  #configured(camera: string): Camera | undefined {
-    return this.#config.cameras.find(({ id }) => id === camera)
-  }
-
-  async #watch(wish: Wish): Promise<void> {
-    const { camera, paused } = wish
+  /** The composition of one camera's parts. */
+  #open({ camera, paused }: Wish): Running | undefined {
     const coverage = this.#coverage.of(camera.id, Date.now())
     this.#outages.expect(camera)
     const onState = (state: CameraState, why?: string) => {
@@ -349,9 +317,8 @@ export class Gateway {
       this.#outages.hear(camera.id, state)
     }
     if (paused) {
-      this.#watched.set(camera.id, { wish })
       onState('paused')
-      return
+      return undefined
     }
     const { fps, maxWidth, idle, fullLookEveryMs } = this.#config.analysis
     const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
@@ -371,16 +338,17 @@ export class Gateway {
       onState,
       onMissed: (trouble) => coverage.missed(trouble),
     })
-    const save: Stages['save'] = (alert, picture) => this.#save(camera, alert, picture)
+    const structuring = this.#structuring.of(camera)
+    const save: Stages['save'] = (alert, picture) => this.#recorder.save(camera, alert, picture)
     const follow: Stages['attention']['follow'] = (tracks, time) => {
       attention.follow(tracks, time)
       this.#publisher.inView(camera.id, tracks)
+      structuring.follow(tracks, time)
     }
     const vision = this.#stills.over(this.#vision)
     const stages = stagesOf({ camera, vision, attention: { follow }, coverage, save })
     const watch = new CameraWatch(camera, source, stages, onState, this.#log)
-    this.#watched.set(camera.id, { wish, running: { attention, source, watch } })
-    await watch.start()
+    return { attention, source, watch, structuring }
   }
 
   /** What everybody hears of a camera: the centre, people, metrics and the account of its coverage. */
@@ -390,34 +358,9 @@ export class Gateway {
     this.#publisher.cameraState(camera, told)
   }
 
-  /** Alert, picture and their messages in one transaction; then the relay is told. Never rejects. */
-  #save(
-    owner: Camera,
-    alert: Alert,
-    picture?: Picture,
-    { messageId = newId(), onSaved = () => {} } = {},
-  ): Promise<void> {
-    const { gateway, broker, tables, cameras } = this.#config
-    const camera = placeOfAlert(alert, owner, cameras)
-    const versions = { grid: tables.grid?.version, places: tables.places?.version }
-    const origin = { gateway: gateway.id, prefix: broker.prefix, camera, alert }
-    const facts = { ...origin, models: alert.outage ? [] : this.#models, versions }
-    const ids = { messageId, snapshotId: newId() }
-    return this.#saving.add(async (late) => {
-      // The first attempt has given the picture's memory away.
-      const shown = late && picture ? ({ missing: 'sacrificed' } as const) : picture
-      await this.#store.saveAlert(alertRecord({ ...facts, ...ids, picture: shown }))
-      onSaved()
-      this.#publisher.nudge()
-      this.#publisher.alert(alert)
-      const { id, kind, phase, endedBecause: because } = alert
-      this.#log.info({ camera: camera.id, alert: id, kind, phase, because }, 'alert')
-    })
-  }
-
   #cameraFacts(): CameraFacts[] {
     return this.#config.cameras.map(({ id, enabled }) => {
-      const counters = this.#watched.get(id)?.running?.source.counters
+      const counters = this.#fleet.running(id)?.source.counters
       const { frames, replaced, attempts, gate } = counters ?? nothingRead
       return {
         id,
@@ -433,8 +376,11 @@ export class Gateway {
 
 function limitsOf({ retention, publish }: Config): RetentionLimits {
   const { snapshotMaxMegabytes, ...days } = retention
-  const { alerts, dispositions } = publish.quotaMegabytes
-  const quotaBytes = { alert: alerts * 2 ** 20, disposition: dispositions * 2 ** 20 }
+  const { alerts, dispositions, tracks, counts } = publish.quotaMegabytes
+  const quotaBytes = {
+    ...{ alert: alerts * 2 ** 20, disposition: dispositions * 2 ** 20 },
+    ...{ track: tracks * 2 ** 20, count: counts * 2 ** 20 },
+  }
   return {
     ...days,
     snapshotMaxBytes: snapshotMaxMegabytes * 2 ** 20,
@@ -446,21 +392,4 @@ function limitsOf({ retention, publish }: Config): RetentionLimits {
 const nothingRead = {
   ...{ frames: 0, replaced: 0, attempts: 0 },
   gate: { coded: 0, decoded: 0, openings: 0, lost: 0, skipped: 0 },
-}
-
-/** What is left to say of a camera that is no longer configured. */
-function removedCamera(id: string): Camera {
-  return {
-    id,
-    name: id,
-    tier: 'public',
-    url: '',
-    enabled: false,
-    tags: [],
-    grid: {},
-    masks: [],
-    zones: [],
-    lines: [],
-    rules: [],
-  }
 }

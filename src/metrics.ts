@@ -43,6 +43,8 @@ export interface Readings {
     /** Epoch ms. */
     readonly validUntil?: { readonly broker?: number; readonly box?: number }
   }
+  /** Finished tracks and counts that the disk did not take. */
+  structuring(): { readonly givenUp: number }
   commands(): {
     readonly done: number
     readonly refused: number
@@ -59,6 +61,7 @@ export function gatewayMetrics({
   vision,
   store,
   saving,
+  structuring,
   broker,
   commands,
   cameras,
@@ -172,6 +175,11 @@ export function gatewayMetrics({
       name: 'skyeye_outbox_given_up_total',
       help: 'Undelivered messages given up by quota, age or a full disk; tombstones tell the centre.',
       read: async () => (await store()).givenUp,
+    },
+    {
+      name: 'skyeye_structuring_given_up_total',
+      help: 'Finished tracks and counts given up because the disk did not take them.',
+      read: () => structuring().givenUp,
     },
     {
       name: 'skyeye_snapshots_sacrificed_total',

@@ -376,13 +376,24 @@ describe.skipIf(!mosquittoPresent)('commands (skipped where mosquitto is not ins
     expect(headers).toMatchObject({ class: 'snapshot', sequence: '1', sha256: result?.snapshot?.sha256 })
   })
 
-  it('are heard while a picture lets itself be waited for', async () => {
-    const slow = Promise.withResolvers<'none'>()
-    await start({ still: () => slow.promise })
-    const picture = ask('snapshot-now', { camera: 'yard' })
+  it('are heard while a picture lets itself be waited for, which a repeat does not make a second time', async () => {
+    const still = Promise.withResolvers<'none'>()
+    let asked = 0
+    await start({
+      still: () => {
+        asked++
+        return still.promise
+      },
+    })
+    const text = JSON.stringify(envelope('snapshot-now', { camera: 'yard' }))
+    const pictures = [send('snapshot-now', text), send('snapshot-now', text)]
+    await vi.waitFor(() => expect(asked).toBe(1), patient)
     expect((await ask('ping', {})).outcome).toBe('done')
-    slow.resolve('none')
-    expect((await picture).refusal?.code).toBe('unavailable')
+    still.resolve('none')
+    const answers = await Promise.all(pictures)
+    expect(answers.map(({ refusal }) => refusal?.code)).toEqual(['unavailable', 'unavailable'])
+    expect(answers.map(({ repeated }) => repeated).sort()).toEqual([false, true])
+    expect(asked).toBe(1)
   })
 
   it('send a range again, under the same ids and numbers, and say what is missing', async () => {

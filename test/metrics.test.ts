@@ -44,6 +44,7 @@ const metricsOf = (change: Partial<Readings> = {}) =>
     vision: () => ({ ...stats, modelMs: 1_500, failures: 6, snapshots: 7 }),
     store: async () => counts,
     saving: () => ({ waiting: 11, lost: 12 }),
+    structuring: () => ({ givenUp: 14 }),
     broker: () => ({
       connected: true,
       takenOver: false,
@@ -104,6 +105,7 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_snapshot_bytes 800',
     'skyeye_snapshots_sacrificed_total 4',
     'skyeye_snapshots_total 7',
+    'skyeye_structuring_given_up_total 14',
     'skyeye_vision_failures_total 6',
     'skyeye_vision_queue 5',
     'skyeye_vision_wait_seconds_total 0',

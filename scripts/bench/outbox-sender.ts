@@ -10,8 +10,11 @@ import { saveOf } from './outbox-messages.ts'
 const together = 32
 const criticalEveryMs = 250
 const retention = {
-  ...{ alertDays: 30, snapshotDays: 7, snapshotMaxBytes: 2 ** 30, coverageDays: 7 },
-  ...{ quotaBytes: { alert: 2 ** 30, disposition: 2 ** 25 }, expiryDays: { info: 7, minor: 30 } },
+  ...{ alertDays: 30, snapshotDays: 7, snapshotMaxBytes: 2 ** 30, coverageDays: 7, trackDays: 7 },
+  ...{
+    quotaBytes: { alert: 2 ** 30, disposition: 2 ** 25, track: 2 ** 25, count: 2 ** 25 },
+    expiryDays: { info: 7, minor: 30 },
+  },
 }
 const origin = { gateway: 'bench', prefix: 'skyeye/v1' }
 

@@ -8,6 +8,7 @@ import {
   answerTopic,
   cameraStateTopic,
   commandTopic,
+  countsTopic,
   dispositionTopic,
   healthTopic,
   inventoryTopic,
@@ -15,6 +16,7 @@ import {
   receiptTopic,
   snapshotTopic,
   tombstoneTopic,
+  tracksTopic,
 } from '../../src/contract/topics.ts'
 import { contractExamples, type Example } from './contract-examples.ts'
 
@@ -92,6 +94,18 @@ const channels: Readonly<Record<string, Channel>> = {
     description: 'What was decided about alerts, numbered without gaps.',
     retained: false,
     messages: ['disposition'],
+  },
+  track: {
+    address: tracksTopic(prefix, gateway, camera),
+    description: 'Finished tracks, numbered without gaps.',
+    retained: false,
+    messages: ['track'],
+  },
+  counts: {
+    address: countsTopic(prefix, gateway, camera),
+    description: 'What a camera saw in a minute, numbered without gaps.',
+    retained: false,
+    messages: ['counts'],
   },
   tombstone: {
     address: tombstoneTopic(prefix, gateway),
@@ -224,6 +238,8 @@ function messagesOf(schemas: Schemas): object {
     'inventory',
     'camera-state',
     'disposition',
+    'track',
+    'counts',
     'tombstone',
     'answer',
     'alert',

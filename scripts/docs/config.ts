@@ -97,17 +97,29 @@ function without(
 
 function section(title: string, text: string | undefined, schema: unknown): string {
   const { properties = {}, required = [], description = '' } = schema as SchemaNode
-  const rows = Object.entries(properties).map(([key, field]) => {
-    const fallback =
-      field.default === undefined
-        ? required.includes(key) && !hasDefaults(field)
-          ? '**required**'
-          : ''
-        : code(field.default)
-    return `| \`${key}\` | ${typeOf(field)} | ${fallback} | ${cell(field.description ?? field.mustBe ?? '')} |`
-  })
+  const rows = Object.entries(properties)
+    .flatMap(withInner)
+    .map(([key, field]) => {
+      const fallback =
+        field.default === undefined
+          ? required.includes(key) && !hasDefaults(field)
+            ? '**required**'
+            : ''
+          : code(field.default)
+      return `| \`${key}\` | ${typeOf(field)} | ${fallback} | ${cell(field.description ?? field.mustBe ?? '')} |`
+    })
   const lead = text ?? description
   return `## ${title}\n${lead ? `\n${lead}\n` : ''}\n| key | type | default | description |\n|---|---|---|---|\n${rows.join('\n')}\n`
+}
+
+/** A mapping of a few plain keys is told where it stands; a larger one has a section of its own. */
+function withInner([key, field]: [string, SchemaNode]): [string, SchemaNode][] {
+  const inner = Object.entries(field.properties ?? {})
+  const isPlain = field.default !== undefined && inner.every(([, one]) => !one.properties)
+  return [
+    [key, field],
+    ...(isPlain ? inner.map(([name, one]): [string, SchemaNode] => [`${key}.${name}`, one]) : []),
+  ]
 }
 
 function hasDefaults({ properties, required = [] }: SchemaNode): boolean {

@@ -6,11 +6,13 @@ import { type CommandData, commandType, type Verb } from '../../src/contract/com
 import { dispositionMessage } from '../../src/contract/disposition-message.ts'
 import { inventoryMessage } from '../../src/contract/inventory-message.ts'
 import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/contract/state-message.ts'
+import { countsMessage, trackMessage } from '../../src/contract/structure-message.ts'
 import { tombstoneMessage } from '../../src/contract/tombstone-message.ts'
 import { answerTopic, commandTopic, receiptTopic } from '../../src/contract/topics.ts'
 import type { Alert } from '../../src/domain/alert.ts'
 import type { Camera } from '../../src/domain/camera.ts'
 import type { MissingCamera, Outage } from '../../src/domain/outage.ts'
+import type { TrackSummary } from '../../src/domain/structure.ts'
 
 /** Stays the same from run to run, or the documents would always be stale. */
 const began = Date.UTC(2026, 10, 23, 8, 15, 30, 250)
@@ -145,6 +147,44 @@ function dispositionExample(): Example {
   return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
 }
 
+const structure = (last: number) => ({ ...box, id: id(last), camera, gridVersion: versions.grid })
+
+function trackExample(): Example {
+  const summary: TrackSummary = {
+    ...{
+      track: 17,
+      label: 'person',
+      confidence: 0.91,
+      began,
+      ended: began + 12_400,
+      width: 0.06,
+      height: 0.21,
+    },
+    path: [
+      { time: began, x: 0.1, y: 0.66 },
+      { time: began + 7_200, x: 0.42, y: 0.7 },
+      { time: began + 12_400, x: 0.61, y: 0.69 },
+    ],
+    ...{ heading: 'right', pace: 'slow', stoodMs: 0, zones: [{ zone: 'gate', dwellMs: 3_800 }] },
+    lines: [{ line: 'door', direction: 'left', time: began + 9_000 }],
+  }
+  const { topic, body } = trackMessage(structure(31), summary)
+  const sending = { epoch, sequence: 208, sentAt: began + 20_000 }
+  return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
+}
+
+function countsExample(): Example {
+  const minute = Math.floor(began / 60_000) * 60_000
+  const { topic, body } = countsMessage(structure(32), {
+    minute,
+    labels: [{ label: 'person', began: 4, most: 2 }],
+    zones: [{ zone: 'gate', label: 'person', entered: 3, most: 2 }],
+    lines: [{ line: 'door', label: 'person', left: 2, right: 1 }],
+  })
+  const sending = { epoch, sequence: 77, sentAt: minute + 65_000 }
+  return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
+}
+
 function tombstoneExample(): Example {
   const origin = { ...box, id: id(30), time: began + 70_000 }
   const ranges = [
@@ -238,6 +278,8 @@ export const contractExamples: Readonly<Record<string, Example>> = {
     cameraStateMessage(state(43), camera.id, { state: 'live', since: began, gapMs: 751_500, ...hour }),
   ),
   disposition: dispositionExample(),
+  track: trackExample(),
+  counts: countsExample(),
   tombstone: tombstoneExample(),
   receipt: {
     topic: receiptTopic(box.prefix, box.gateway),

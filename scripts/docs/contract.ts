@@ -15,6 +15,7 @@ import {
   presenceData,
   presenceEvent,
 } from '../../src/contract/state-schema.ts'
+import { countsData, countsEvent, trackData, trackEvent } from '../../src/contract/structure-schema.ts'
 import { tombstoneData, tombstoneEvent } from '../../src/contract/tombstone-schema.ts'
 import { asyncapiText } from './asyncapi.ts'
 import { contractExamples } from './contract-examples.ts'
@@ -39,6 +40,10 @@ export const schemas = {
       [`command-${verb}-data`, commandData[verb]],
     ]),
   ),
+  track: trackEvent,
+  'track-data': trackData,
+  counts: countsEvent,
+  'counts-data': countsData,
   tombstone: tombstoneEvent,
   'tombstone-data': tombstoneData,
   receipt,
@@ -60,13 +65,18 @@ export function contractDocuments(): Map<string, string> {
   ])
 }
 
+/** Lists in lists, and plain values. */
+function inLine(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(inLine).join(', ')}]` : JSON.stringify(value)
+}
+
 /** JSON as the formatter of this repository leaves it: a list stands on one line where it fits. */
 function print(value: unknown, indent: string, column: number): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const inner = `${indent}  `
   if (Array.isArray(value)) {
-    const flat = `[${value.map((item) => JSON.stringify(item)).join(', ')}]`
-    const simple = value.every((item) => typeof item !== 'object')
+    const flat = inLine(value)
+    const simple = JSON.stringify(value).indexOf('{') < 0
     // One column stays for the comma that may follow.
     if (simple && column + flat.length < 110) return flat
     const items = value.map((item) => `${inner}${print(item, inner, inner.length)}`)

@@ -33,8 +33,11 @@ const alerts = 40
 /** f_type of tmpfs and ramfs, statfs(2). */
 const inMemory: readonly number[] = [0x01021994, 0x858458f6]
 const retention = {
-  ...{ alertDays: 30, snapshotDays: 7, snapshotMaxBytes: 2 ** 30, coverageDays: 30 },
-  ...{ quotaBytes: { alert: 2 ** 28, disposition: 2 ** 25 }, expiryDays: { info: 7, minor: 30 } },
+  ...{ alertDays: 30, snapshotDays: 7, snapshotMaxBytes: 2 ** 30, coverageDays: 30, trackDays: 7 },
+  ...{
+    quotaBytes: { alert: 2 ** 28, disposition: 2 ** 25, track: 2 ** 25, count: 2 ** 25 },
+    expiryDays: { info: 7, minor: 30 },
+  },
 }
 const origin = { gateway: 'bench', prefix: 'bench' }
 

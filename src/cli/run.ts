@@ -9,6 +9,7 @@ const usage = `skyeye: video-analytics edge gateway
   skyeye start  [--config FILE]                 run the gateway
   skyeye check  [--config FILE] [--connect]     validate the configuration; try the broker and each camera
   skyeye replay CLIP|URL [--config FILE]        analyse a clip as fast as possible, print alerts
+  skyeye dry-run [--rule YAML] [--since 7d]      what a rule would have raised, over the tracks of the last days
   skyeye bench  [--cameras N]                   how many cameras this box can watch, in two minutes
   skyeye models list|pull|verify                weights on this machine
   skyeye cameras import FILE                    take in a list of cameras, CSV or XLSX
@@ -16,6 +17,7 @@ const usage = `skyeye: video-analytics edge gateway
   skyeye places who CELL                        who answers for a cell now
   skyeye audit verify                           is the audit log as it was written?
   skyeye drill  [--camera ID]                   a marked alert through the running gateway: when had the broker it?
+  skyeye outbox [requeue ID|--all]              what waits, what the broker refused for good and why; send that again
   skyeye contract play --broker URL             a simulated day of 30 gateways, for whoever programs the centre
   skyeye --version | --help                     also: skyeye COMMAND --help
 
@@ -28,12 +30,14 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['start', async () => (await import('./start.ts')).start],
   ['check', async () => (await import('./check.ts')).check],
   ['replay', async () => (await import('./replay.ts')).replay],
+  ['dry-run', async () => (await import('./dry-run.ts')).dryRunCommand],
   ['bench', async () => (await import('./bench.ts')).bench],
   ['models', async () => (await import('./models.ts')).models],
   ['cameras', async () => (await import('./cameras.ts')).cameras],
   ['audit', async () => (await import('./audit.ts')).audit],
   ['contract', async () => (await import('./contract.ts')).contract],
   ['drill', async () => (await import('./drill.ts')).drill],
+  ['outbox', async () => (await import('./outbox.ts')).outbox],
   ['places', async () => (await import('./places.ts')).places],
 ])
 

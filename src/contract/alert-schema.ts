@@ -18,7 +18,7 @@ const position = (description: string) =>
   Type.Array(Type.Number({ minimum: -180, maximum: 180 }), { description, minItems: 2, maxItems: 2 })
 const gridCode = Type.String({ description: 'Code, `_` where unknown.', minLength: 1, maxLength: 64 })
 
-const camera = Type.Object(
+export const camera = Type.Object(
   {
     id: name('Unique within the gateway.'),
     name: name('For people.'),

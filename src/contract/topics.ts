@@ -103,6 +103,16 @@ export function answerTopic(prefix: string, gateway: string): string {
 }
 
 /** Never retained. */
+export function tracksTopic(prefix: string, gateway: string, camera: string): string {
+  return join(prefix, 'tracks', gateway, camera)
+}
+
+/** Never retained. */
+export function countsTopic(prefix: string, gateway: string, camera: string): string {
+  return join(prefix, 'counts', gateway, camera)
+}
+
+/** Never retained. */
 export function tombstoneTopic(prefix: string, gateway: string): string {
   return join(prefix, 'tombstones', gateway)
 }

@@ -14,6 +14,7 @@ import {
   presenceEvent,
   presenceType,
 } from './state-schema.ts'
+import { countsEvent, countsType, trackEvent, trackType } from './structure-schema.ts'
 import { tombstoneEvent, tombstoneType } from './tombstone-schema.ts'
 
 const alert = Compile(alertEvent)
@@ -30,6 +31,8 @@ const validators = new Map<string, Validator>([
   [cameraStateType, Compile(cameraStateEvent)],
   [inventoryType, Compile(inventoryEvent)],
   [dispositionType, Compile(dispositionEvent)],
+  [trackType, Compile(trackEvent)],
+  [countsType, Compile(countsEvent)],
   [tombstoneType, Compile(tombstoneEvent)],
   [answerType, Compile(answerEvent)],
   ...verbs.map((verb): [string, Validator] => [commandType(verb), Compile(commandEvent(verb))]),

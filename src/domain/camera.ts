@@ -26,6 +26,9 @@ export type CameraState = (typeof cameraStates)[number]
 export const drivers = ['auto', 'ffmpeg'] as const
 export type Driver = (typeof drivers)[number]
 
+export const consentScopes = ['alerts', 'snapshots', 'tracks'] as const
+export type ConsentScope = (typeof consentScopes)[number]
+
 /** Who agreed that a shop or household camera is read, and for how long. */
 export interface Consent {
   readonly grantedBy: string
@@ -33,7 +36,7 @@ export interface Consent {
   readonly until: number
   /** Hex digest of the signed document. */
   readonly documentSha256: string
-  readonly scope: readonly ('alerts' | 'snapshots')[]
+  readonly scope: readonly ConsentScope[]
 }
 
 /** May the camera be read at `time` (epoch ms)? Street cameras need no consent; the others one that has not run out. */
@@ -44,6 +47,11 @@ export function mayRead({ tier, consent }: Pick<Camera, 'tier' | 'consent'>, tim
 /** May its pictures, redacted as they are, leave the box? */
 export function mayShow({ tier, consent }: Pick<Camera, 'tier' | 'consent'>): boolean {
   return tier === 'public' || (consent?.scope.includes('snapshots') ?? false)
+}
+
+/** May what moves before it be told as finished tracks and counts, also where no rule was broken? */
+export function mayStructure({ tier, consent }: Pick<Camera, 'tier' | 'consent'>): boolean {
+  return tier === 'public' || (consent?.scope.includes('tracks') ?? false)
 }
 
 /** Grid codes are strings, never numbers; absent where unknown. */

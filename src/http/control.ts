@@ -36,7 +36,10 @@ export class ControlSocket implements Part {
       this.#app = app
     } catch (error) {
       await app.close()
-      log.warn({ err: error, path }, 'no control socket: skyeye drill will not find this gateway')
+      log.warn(
+        { err: error, path },
+        'no control socket: skyeye drill and skyeye outbox will not find this gateway',
+      )
     }
   }
 
@@ -45,7 +48,7 @@ export class ControlSocket implements Part {
   }
 }
 
-function controlApp({ drill, drillFacts }: ControlPorts): FastifyInstance {
+function controlApp({ drill, drillFacts, outbox, requeue }: ControlPorts): FastifyInstance {
   const app = Fastify({ bodyLimit: 4_096, forceCloseConnections: true })
   const schema = { body: { type: 'object', properties: { camera: { type: 'string' } } } }
   app.post<{ Body: { camera?: string } }>('/drills', { schema }, async ({ body }, reply) => {
@@ -55,6 +58,16 @@ function controlApp({ drill, drillFacts }: ControlPorts): FastifyInstance {
   app.get<{ Params: { alert: string } }>('/drills/:alert', async ({ params }, reply) => {
     const facts = await drillFacts(params.alert)
     return facts ?? reply.code(404).send({ refused: `there was no drill ${params.alert}, or it is long ago` })
+  })
+  app.get('/outbox', () => outbox())
+  const which = { body: { type: 'object', properties: { id: { type: 'string' } } } }
+  app.post<{ Body: { id?: string } }>('/outbox/requeue', { schema: which }, async ({ body }, reply) => {
+    const requeued = await requeue(body.id)
+    if (requeued === 0 && body.id !== undefined)
+      return reply
+        .code(404)
+        .send({ refused: `no message ${body.id} is parked: skyeye outbox lists those that are` })
+    return { requeued }
   })
   return app
 }

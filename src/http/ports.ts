@@ -41,6 +41,34 @@ export interface DrillFacts {
   readonly broker: { readonly connected: boolean; readonly lastError?: string }
 }
 
+/** What the outbox holds. Times are epoch ms. */
+export interface OutboxFacts {
+  readonly classes: readonly {
+    readonly class: string
+    readonly waiting: number
+    /** The broker has them, and the centre has not confirmed them. */
+    readonly unconfirmed: number
+    /** Delivered, and kept for whoever asks again. */
+    readonly kept: number
+    readonly parked: number
+    readonly bytes: number
+    /** Of those that wait or are unconfirmed. */
+    readonly oldestAt: number | null
+  }[]
+  /** What the broker refused for good, oldest first, a thousand at most. */
+  readonly parked: readonly {
+    readonly id: string
+    readonly class: string
+    readonly epoch: string
+    readonly sequence: number
+    readonly topic: string
+    /** When it was saved. */
+    readonly createdAt: number
+    readonly parkedBecause: string | null
+  }[]
+  readonly broker: DrillFacts['broker']
+}
+
 /** As a sentence. */
 export interface DrillRefusal {
   readonly refused: string
@@ -52,4 +80,7 @@ export interface ControlPorts {
   drill(camera: string | undefined): Promise<DrillFacts | DrillRefusal>
   /** Undefined where it is not known. */
   drillFacts(alert: string): Promise<DrillFacts | undefined>
+  outbox(): Promise<OutboxFacts>
+  /** What is parked waits again: all of it, or the one of this id. Resolves with how many. */
+  requeue(id: string | undefined): Promise<number>
 }

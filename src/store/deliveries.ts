@@ -9,6 +9,7 @@ import type {
   Delivery,
   DeliveryOperations,
   DeliveryStatus,
+  HeldClass,
   Origin,
   ParkedDelivery,
   Receipt,
@@ -94,6 +95,10 @@ export class Deliveries implements DeliveryOperations {
     return { requeued: found.length, missing: Math.max(0, to - from + 1 - found.length) }
   }
 
+  held(): HeldClass[] {
+    return this.#shelves.outbox.held()
+  }
+
   requeue(id?: string): number {
     return this.#shelves.outbox.requeue(id)
   }
@@ -107,7 +112,7 @@ export class Deliveries implements DeliveryOperations {
     if (!row) return undefined
     const { state, sequence, parkedBecause } = row
     const ahead = state === 'waiting' ? this.#shelves.outbox.ahead(row.rowId) : 0
-    return { state, sequence, ahead, ...(parkedBecause !== null && { parkedBecause }) }
+    return { state, sequence, ahead, ...(state === 'parked' && parkedBecause !== null && { parkedBecause }) }
   }
 
   /** When somebody reads, so that a long outage ends with few tombstones and not with one for each clean-up. */

@@ -9,6 +9,7 @@ import { urgentLane } from './migrations/005-urgent-lane.ts'
 import { states } from './migrations/006-states.ts'
 import { commands } from './migrations/007-commands.ts'
 import { voicedTopics } from './migrations/008-voiced-topics.ts'
+import { tracks } from './migrations/009-tracks.ts'
 
 /** In order; the schema's version is the number of steps that were taken. Steps are added, never changed. */
 export const migrations: readonly string[] = [
@@ -20,6 +21,7 @@ export const migrations: readonly string[] = [
   states,
   commands,
   voicedTopics,
+  tracks,
 ]
 
 /** Takes the steps that are missing. Throws STORE_NEWER when the database knows steps that this program does not. */

@@ -1,7 +1,7 @@
 /** Statements about messages that have to leave the box, what became of them, and their numbers. */
 import type { Database } from 'better-sqlite3'
 import type { Numbered } from './given-up.ts'
-import type { DeliveryState, NewDelivery } from './ports.ts'
+import type { DeliveryState, HeldClass, NewDelivery } from './ports.ts'
 
 export interface OutboxRow {
   readonly rowId: number
@@ -63,6 +63,7 @@ export class OutboxTable {
   readonly #requeue
   readonly #delete
   readonly #extent
+  readonly #held
   readonly #oldestPendingAt
   readonly #ofAlert
   readonly #rewrite
@@ -86,9 +87,13 @@ export class OutboxTable {
       `INSERT INTO outbox (id, alert, epoch, class, sequence, camera, topic, content_type, body, picture, sha256, created_at, urgent, worth, bytes)
        VALUES (:id, :alert, :epoch, :class, :sequence, :camera, :topic, :contentType, :body, :picture, :sha256, :createdAt, :urgent, :worth, :bytes)`,
     )
-    const next = `SELECT ${columns} FROM outbox WHERE row_id > ? AND state = 'waiting'`
-    this.#pending = db.prepare(`${next} ORDER BY row_id LIMIT ?`)
-    this.#urgent = db.prepare(`${next} AND urgent = 1 ORDER BY row_id LIMIT ?`)
+    // Without a word SQLite takes outbox_by_state for all of these, and sorts the whole queue each time.
+    const next = (index: string, which: string) =>
+      db.prepare(
+        `SELECT ${columns} FROM outbox INDEXED BY ${index} WHERE row_id > ? AND ${which} ORDER BY row_id LIMIT ?`,
+      )
+    this.#pending = next('outbox_waiting', "state = 'waiting'")
+    this.#urgent = next('outbox_urgent', "urgent = 1 AND state = 'waiting'")
     this.#isBehind = db
       .prepare("SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND state = 'waiting')")
       .pluck()
@@ -100,13 +105,17 @@ export class OutboxTable {
        WHERE picture IS NOT NULL AND state IN ('kept', 'parked') ORDER BY row_id DESC`,
     )
     this.#accept = db.prepare(
-      "UPDATE outbox SET state = ? WHERE row_id BETWEEN ? AND ? AND state = 'waiting'",
+      "UPDATE outbox NOT INDEXED SET state = ?, parked_because = NULL WHERE row_id BETWEEN ? AND ? AND state = 'waiting'",
     )
-    this.#confirm = db.prepare('DELETE FROM outbox WHERE epoch = ? AND class = ? AND sequence <= ?')
+    // A number that was told as refused counts as received, so a receipt says nothing of a message that was parked and has
+    // not left since.
+    this.#confirm = db.prepare(
+      'DELETE FROM outbox WHERE epoch = ? AND class = ? AND sequence <= ? AND parked_because IS NULL',
+    )
     this.#sendAgain = db.prepare("UPDATE outbox SET state = 'waiting' WHERE state = 'sent'")
     this.#replay = db
       .prepare(
-        `UPDATE outbox SET state = 'waiting', parked_because = NULL
+        `UPDATE outbox SET state = 'waiting'
          WHERE epoch = ? AND class = ? AND sequence BETWEEN ? AND ? RETURNING sequence`,
       )
       .pluck()
@@ -114,21 +123,31 @@ export class OutboxTable {
       "UPDATE outbox SET state = 'parked', parked_because = ? WHERE row_id = ? RETURNING epoch, class, sequence",
     )
     this.#requeue = db.prepare(
-      "UPDATE outbox SET state = 'waiting', parked_because = NULL WHERE state = 'parked' AND (:id IS NULL OR id = :id)",
+      "UPDATE outbox SET state = 'waiting' WHERE state = 'parked' AND (:id IS NULL OR id = :id)",
     )
     this.#delete = db.prepare('DELETE FROM outbox WHERE row_id = ?')
     this.#extent = db.prepare(
       'SELECT state, class, count(*) AS messages, sum(bytes) AS bytes FROM outbox GROUP BY state, class',
     )
+    this.#held = db.prepare(
+      `SELECT class, count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'sent') AS unconfirmed,
+         count(*) FILTER (WHERE state = 'kept') AS kept, count(*) FILTER (WHERE state = 'parked') AS parked, sum(bytes) AS bytes,
+         min(created_at) FILTER (WHERE state IN ('waiting', 'sent')) AS oldestAt
+       FROM outbox INDEXED BY outbox_by_state GROUP BY class ORDER BY class`,
+    )
     this.#oldestPendingAt = db
-      .prepare("SELECT created_at FROM outbox WHERE state = 'waiting' ORDER BY row_id LIMIT 1")
+      .prepare(
+        "SELECT created_at FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting' ORDER BY row_id LIMIT 1",
+      )
       .pluck()
     this.#ofAlert = db.prepare(`SELECT ${stub}, body FROM outbox WHERE alert = ? ORDER BY row_id`)
     this.#rewrite = db.prepare('UPDATE outbox SET body = ? WHERE row_id = ?')
     this.#find = db.prepare(
       `SELECT ${stub}, id, topic, created_at AS createdAt, parked_because AS parkedBecause FROM outbox WHERE id = ?`,
     )
-    this.#ahead = db.prepare("SELECT count(*) FROM outbox WHERE state = 'waiting' AND row_id < ?").pluck()
+    this.#ahead = db
+      .prepare("SELECT count(*) FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting' AND row_id < ?")
+      .pluck()
     this.#parkedList = db.prepare(
       `SELECT ${stub}, id, topic, created_at AS createdAt, parked_because AS parkedBecause FROM outbox
        WHERE state = 'parked' ORDER BY row_id LIMIT ?`,
@@ -188,7 +207,7 @@ export class OutboxTable {
     for (const [first, last] of runs(rowIds)) this.#accept.run(state, first, last)
   }
 
-  /** The centre has everything up to this number. Returns how many rows that were. */
+  /** The centre has everything up to this number, but for what it was told not to wait for. Returns how many rows that were. */
   confirm(epoch: string, kind: string, sequence: number): number {
     return this.#confirm.run(epoch, kind, sequence).changes
   }
@@ -219,6 +238,10 @@ export class OutboxTable {
 
   extent(): { state: DeliveryState; class: string; messages: number; bytes: number }[] {
     return this.#extent.all() as ReturnType<OutboxTable['extent']>
+  }
+
+  held(): HeldClass[] {
+    return this.#held.all() as HeldClass[]
   }
 
   /** Epoch ms. */

@@ -1,13 +1,14 @@
 /** What the store takes in and gives out; the shapes of deliveries fit the relay's port without an import. */
 import type { Alert } from '../domain/alert.ts'
 import type { CoverageMinute } from '../domain/coverage.ts'
+import type { TrackSummary } from '../domain/structure.ts'
 import type { LedgerOperations } from './ledger-ports.ts'
 
 /** A message that has to leave the box. Epoch and sequence are given to it inside the transaction that saves it. */
 export interface NewDelivery {
   /** UUIDv7; stays the same over every sending. */
   readonly id: string
-  readonly class: 'alert' | 'snapshot' | 'disposition' | 'tombstone'
+  readonly class: 'alert' | 'snapshot' | 'disposition' | 'track' | 'count' | 'tombstone'
   readonly camera?: string
   readonly topic: string
   readonly contentType: string
@@ -86,6 +87,12 @@ export interface SaveAlert {
   readonly snapshot?: NewSnapshot
 }
 
+/** What was made of tracks: a message, and the finished track that it tells, if it tells one. */
+export interface Structured {
+  readonly message: NewDelivery
+  readonly track?: TrackSummary
+}
+
 export interface RetentionLimits {
   /** Days an alert is kept after its last change, once its deliveries are gone. */
   readonly alertDays: number
@@ -95,8 +102,15 @@ export interface RetentionLimits {
   readonly snapshotMaxBytes: number
   /** Days the minutes of coverage are kept. */
   readonly coverageDays: number
+  /** Days finished tracks are kept. */
+  readonly trackDays: number
   /** Bytes the messages of a class may take together, delivered or not; of pictures, see `snapshotMaxBytes`. */
-  readonly quotaBytes: { readonly alert: number; readonly disposition: number }
+  readonly quotaBytes: {
+    readonly alert: number
+    readonly disposition: number
+    readonly track: number
+    readonly count: number
+  }
   /** Days after which an undelivered alert is given up; worse ones never are by age. */
   readonly expiryDays: { readonly info: number; readonly minor: number }
 }
@@ -131,11 +145,28 @@ export interface DeliveryOperations {
   sendAgain(): number
   /** Returns how many messages are forgotten; undefined where no such number was ever given. */
   confirmed(receipt: Receipt): number | undefined
+  /** By class, what there is. */
+  held(): HeldClass[]
   /** What is parked waits again: all of it, or the one of this id. Returns how many. */
   requeue(id?: string): number
   parkedDeliveries(): ParkedDelivery[]
   /** Undefined where it is not (or no longer) there. */
   deliveryOf(id: string): DeliveryStatus | undefined
+}
+
+/** Messages of one class in the outbox, by what became of them. */
+export interface HeldClass {
+  readonly class: string
+  readonly waiting: number
+  /** The broker has them, and the centre has not confirmed them. */
+  readonly unconfirmed: number
+  /** Delivered. */
+  readonly kept: number
+  readonly parked: number
+  /** Of all of them. */
+  readonly bytes: number
+  /** When the oldest of those was saved that wait or are unconfirmed, epoch ms; null where there is none. */
+  readonly oldestAt: number | null
 }
 
 /** A message that was refused for good. */
@@ -153,6 +184,8 @@ export interface ParkedDelivery {
 /** Every call that crosses from the client to the store's thread. */
 export interface Operations extends LedgerOperations, DeliveryOperations {
   saveAlert(input: SaveAlert): { sequence: number }
+  /** All of them or none. */
+  saveStructure(found: readonly Structured[]): void
   announcedCameras(): string[]
   announced(cameras: readonly string[]): void
   cleared(cameras: readonly string[]): void

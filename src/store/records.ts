@@ -21,10 +21,12 @@ import type {
   RetentionLimits,
   SaveAlert,
   StoreCounts,
+  Structured,
 } from './ports.ts'
 import { type Expiring, expiryOf, Retention, type Shelves, withoutSnapshot } from './retention.ts'
 import { SnapshotFiles } from './snapshot-files.ts'
 import { SnapshotTable } from './snapshots.ts'
+import { TrackTable } from './tracks.ts'
 import { VoicedTable } from './voiced.ts'
 import { worthOf } from './worth.ts'
 
@@ -72,6 +74,7 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
       snapshots: new SnapshotTable(db),
       files: new SnapshotFiles(snapshotDir),
       coverage: new CoverageTable(db),
+      tracks: new TrackTable(db),
     }
     this.#announced = new AnnouncedTable(db)
     this.retention = new Retention(this.#shelves, retention)
@@ -126,6 +129,18 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
       if (prepared.length === 1) return [this.#rescue(prepared[0], error)]
       return prepared.map((one) => this.#saveAlone(one))
     }
+  }
+
+  saveStructure(found: readonly Structured[]): void {
+    const { db, outbox, tracks } = this.#shelves
+    const now = this.#now()
+    const save = db.transaction(() => {
+      for (const { message, track } of found) {
+        outbox.insert(message, now, { alert: null, worth: worthOf(message.class) })
+        if (track && message.camera !== undefined) tracks.insert(message.camera, track)
+      }
+    })
+    save.immediate()
   }
 
   announcedCameras(): string[] {

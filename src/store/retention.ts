@@ -8,6 +8,7 @@ import type { OutboxRow, OutboxStub, OutboxTable } from './outbox.ts'
 import type { RetentionLimits } from './ports.ts'
 import type { SnapshotFiles } from './snapshot-files.ts'
 import type { SnapshotRow, SnapshotTable } from './snapshots.ts'
+import type { TrackTable } from './tracks.ts'
 import { anyWorth, lastForDisk, worthOf, worthOfSeverity } from './worth.ts'
 
 const dayMs = 86_400_000
@@ -32,6 +33,7 @@ export interface Shelves {
   readonly snapshots: SnapshotTable
   readonly files: SnapshotFiles
   readonly coverage: CoverageTable
+  readonly tracks: TrackTable
 }
 
 export class Retention {
@@ -66,6 +68,7 @@ export class Retention {
       yield* this.#forgetPictures(picturesBefore)
       this.#forgetLoosePictures(picturesBefore)
       yield* this.#forgetCoverage(now)
+      yield* this.#forgetTracks(now)
     }
     yield* this.#shrinkTo(snapshotMaxBytes)
   }
@@ -194,6 +197,11 @@ export class Retention {
   *#forgetCoverage(now: number): Generator<void> {
     const before = now - this.#limits.coverageDays * dayMs
     while (this.#shelves.coverage.expire(before) > 0) yield
+  }
+
+  *#forgetTracks(now: number): Generator<void> {
+    const before = now - this.#limits.trackDays * dayMs
+    while (this.#shelves.tracks.expire(before) > 0) yield
   }
 
   /** Delivered pictures go first, then those that still wait: the byte limit holds in any case. */

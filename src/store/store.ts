@@ -13,6 +13,7 @@ import type { Failure, FromThread, StoreSetup } from './messages.ts'
 import type {
   Delivery,
   DeliveryStatus,
+  HeldClass,
   Operations,
   Origin,
   ParkedDelivery,
@@ -20,6 +21,7 @@ import type {
   RetentionLimits,
   SaveAlert,
   StoreCounts,
+  Structured,
 } from './ports.ts'
 
 /** Calls that may wait for the thread; beyond that the disk is too slow for the cameras and calls are refused. */
@@ -117,6 +119,11 @@ export class Store implements Part {
     return this.#call('saveAlert', [input], movable ? [jpeg.buffer as ArrayBuffer] : [])
   }
 
+  /** Resolves after the commit, one for all. */
+  saveStructure(found: readonly Structured[]): Promise<void> {
+    return this.#call('saveStructure', [found])
+  }
+
   /** Deliveries that wait, oldest first, about 4 MB at most. Pictures that are gone are parked and left out. */
   next(afterRowId: number, limit: number): Promise<Delivery[]> {
     return this.#call('next', [afterRowId, limit])
@@ -145,6 +152,11 @@ export class Store implements Part {
   /** Resolves with how many messages are forgotten; with undefined where no such number was ever given. */
   confirmed(receipt: Receipt): Promise<number | undefined> {
     return this.#call('confirmed', [receipt])
+  }
+
+  /** What the outbox holds, by class. */
+  held(): Promise<HeldClass[]> {
+    return this.#call('held', [])
   }
 
   /** What is parked waits again: all of it, or the one of this id. Resolves with how many. */

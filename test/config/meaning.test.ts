@@ -23,7 +23,7 @@ describe('the scope of a consent', () => {
 
   it('is refused once where a word of it is misspelt', async () => {
     expect(await refusal(withCamera(`tier: shop\n${consent('[alert]')}`))).toEqual([
-      'skyeye.yaml:7 cameras[0].consent.scope[0]: must be one of alerts, snapshots, not "alert" (did you mean "alerts"?)',
+      'skyeye.yaml:7 cameras[0].consent.scope[0]: must be one of alerts, snapshots, tracks, not "alert" (did you mean "alerts"?)',
     ])
   })
 })

@@ -33,7 +33,7 @@ describe('the AsyncAPI document', () => {
   it('is version 3, and every channel but those of the centre has one operation that sends at QoS 1', () => {
     expect(document.version()).toBe('3.0.0')
     const retained = ['camera-state', 'health', 'inventory', 'presence']
-    const events = ['alert', 'snapshot', 'disposition', 'tombstone', 'answer']
+    const events = ['alert', 'snapshot', 'disposition', 'track', 'counts', 'tombstone', 'answer']
     const heard = ['command', 'receipt']
     const channels = document.channels().all()
     expect(channels.map((channel) => channel.id()).sort()).toEqual([...retained, ...events, ...heard].sort())

@@ -42,7 +42,7 @@ it('pauses a camera: no pull, no alert, also after a restart and a reload; and r
   await until(() => expect(bench.told('yard')).toEqual(['began']))
   expect((await ask('camera-pause', { camera: 'yard', paused: true })).outcome).toBe('done')
   expect(bench.sim.sessions('yard')).toBe(0)
-  expect(bench.told('yard')).toEqual(['began', 'camera-lost'])
+  await until(() => expect(bench.told('yard')).toEqual(['began', 'camera-lost']))
   await until(async () => expect(await state('yard')).toBe('paused'))
   expect((await ask('snapshot-now', { camera: 'yard' })).refusal?.why).toBe('the camera is paused')
   await gateway.reload(await bench.config(yard, { ...hall, name: 'another name' }))

@@ -79,8 +79,9 @@ describe.skipIf(!mosquittoPresent)('the access list (skipped where mosquitto is 
 
   it('lets a gateway send each of its messages, and under no other name', async () => {
     const gateway = await connected('box-01')
-    const examples = Object.values(contractExamples).map(({ topic }) => topic)
-    const topics = examples.filter((topic) => !fromCentre.test(topic))
+    const topics = Object.values(contractExamples)
+      .map(({ topic }) => topic)
+      .filter((topic) => !fromCentre.test(topic))
     for (const [i, topic] of topics.entries()) {
       expect(topic.split('/')[3]).toBe('box-01')
       expect(await send(gateway, topic, `own ${i}`), topic).toBe(0)

@@ -68,7 +68,7 @@ it('takes numbers and messages of a schema without epochs further, and uses no r
     INSERT INTO alerts VALUES ('a', 'yard', 'minor', 1, NULL, 1, '{}');
     INSERT INTO sequences (class, assigned) VALUES ('alert', 7);
     INSERT INTO outbox (row_id, id, alert, class, sequence, topic, content_type, body, created_at)
-      VALUES (6, 'm6', 'a', 'alert', 6, 't', 'c', '{}', 1), (9, 'm7', 'a', 'alert', 7, 't', 'c', '{}', 1);
+      VALUES (6, 'm6', 'a', 'alert', 6, 't', 'c', '{}', ${Date.now()}), (9, 'm7', 'a', 'alert', 7, 't', 'c', '{}', 1);
     DELETE FROM outbox WHERE row_id = 9`)
   old.close()
   const { store } = await startStore(dir)

@@ -32,7 +32,7 @@ function acknowledge({ deliveries }: Box, rows: readonly Delivery[]): void {
   deliveries.acknowledged(rows.map(({ rowId }) => rowId))
 }
 
-const small = { ...generous, quotaBytes: { alert: 10_000, disposition: 1_000 } }
+const small = { ...generous, quotaBytes: { ...generous.quotaBytes, alert: 10_000 } }
 
 it('gives up the least severe and oldest when a class is over its quota, and tells which numbers do not come', () => {
   const box = openRecords(temporaryFolder(), small)
@@ -82,7 +82,10 @@ it('tells of a long outage in one tombstone, whose ranges are joined', () => {
 })
 
 it('splits what one tombstone cannot tell', () => {
-  const box = openRecords(temporaryFolder(), { ...generous, quotaBytes: { alert: 640_000, disposition: 1 } })
+  const box = openRecords(temporaryFolder(), {
+    ...generous,
+    quotaBytes: { ...generous.quotaBytes, alert: 640_000 },
+  })
   for (let i = 0; i < 1_200; i++) save(box, i % 2 === 0 ? 'info' : 'major', 1_000)
   box.clean()
   const counts = told(box).map(({ ranges }) => ranges.length)
@@ -207,6 +210,45 @@ it('where receipts are required, forgets only what the centre has confirmed', ()
   ])
   expect(box.deliveries.sendAgain()).toBe(2)
   expect(alerts(box).map((one) => one.id)).toEqual(ids.slice(2))
+})
+
+it('where receipts are required, keeps what was refused until it has left, whatever the centre confirms', () => {
+  const box = openRecords(temporaryFolder(), generous, true)
+  const ids = Array.from({ length: 3 }, () => save(box))
+  const [first, ...others] = waiting(box)
+  box.deliveries.parked(first.rowId, 'too large')
+  acknowledge(box, others)
+  const { epoch } = box.opened.identity
+  const confirm = () => box.deliveries.confirmed({ epoch, class: 'alert', sequence: 3 })
+  expect(confirm()).toBe(2)
+  box.deliveries.requeue()
+  expect(confirm()).toBe(0)
+  expect(box.deliveries.deliveryOf(ids[0])).toEqual({ state: 'waiting', sequence: 1, ahead: 0 })
+  acknowledge(box, alerts(box))
+  expect(confirm()).toBe(1)
+  expect(box.deliveries.deliveryOf(ids[0])).toBeUndefined()
+})
+
+it('says by class what it holds, and since when', () => {
+  const box = openRecords(temporaryFolder(), generous, true)
+  expect(box.deliveries.held()).toEqual([])
+  const ids = Array.from({ length: 3 }, () => {
+    box.clock.now += 1_000
+    return save(box, 'minor', 1_000)
+  })
+  const [first, second] = waiting(box)
+  acknowledge(box, [first])
+  box.deliveries.parked(second.rowId, 'refused')
+  box.records.saveAlert(saveOf({}, 5_000))
+  const held = new Map(box.deliveries.held().map((one) => [one.class, one]))
+  expect(held.get('alert')).toMatchObject({ waiting: 2, unconfirmed: 1, kept: 0, parked: 1 })
+  expect(held.get('alert')?.oldestAt).toBe(first.createdAt)
+  expect(held.get('alert')?.bytes).toBeGreaterThan(3_000)
+  expect(held.get('snapshot')).toMatchObject({ waiting: 1, parked: 0, bytes: 5_000 })
+  const { epoch } = box.opened.identity
+  box.deliveries.confirmed({ epoch, class: 'alert', sequence: 1 })
+  expect(box.deliveries.held()[0].oldestAt).toBe(box.clock.now)
+  expect(box.deliveries.deliveryOf(ids[1])?.state).toBe('parked')
 })
 
 it('says how many wait before a message', () => {

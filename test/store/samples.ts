@@ -7,9 +7,12 @@ import type { NewSnapshot, RetentionLimits, SaveAlert } from '../../src/store/po
 
 export const dayMs = 86_400_000
 export const generous: RetentionLimits = {
-  ...{ alertDays: 30, snapshotDays: 7, coverageDays: 7 },
+  ...{ alertDays: 30, snapshotDays: 7, coverageDays: 7, trackDays: 7 },
   snapshotMaxBytes: 100_000_000,
-  ...{ quotaBytes: { alert: 100_000_000, disposition: 1_000_000 }, expiryDays: { info: 7, minor: 30 } },
+  ...{
+    quotaBytes: { alert: 100_000_000, disposition: 1_000_000, track: 1_000_000, count: 1_000_000 },
+    expiryDays: { info: 7, minor: 30 },
+  },
 }
 
 export const origin = { gateway: 'box-1', prefix: 'skyeye/v1' }

@@ -98,12 +98,24 @@ export class Mosquitto {
     if (this.#folder && !this.#options.folder) await rm(this.#folder, { recursive: true, force: true })
   }
 
+  /** With other lines of configuration from the next start on, at the same port. */
+  async configure(config: readonly string[]): Promise<void> {
+    this.#folder ??= await this.#prepare()
+    await this.#write(this.#folder, config)
+  }
+
   async #prepare(): Promise<string> {
-    const { config = ['allow_anonymous true'], files = {}, persistent = false } = this.#options
+    const { config = ['allow_anonymous true'], files = {} } = this.#options
     const folder = this.#options.folder ?? (await mkdtemp(join(tmpdir(), 'skyeye-mosquitto-')))
     await mkdir(folder, { recursive: true })
     this.#port = await freePort()
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+    await this.#write(folder, config)
+    return folder
+  }
+
+  async #write(folder: string, config: readonly string[]): Promise<void> {
+    const { persistent = false } = this.#options
     // As root it would change to an account that cannot read the folder.
     const account = process.getuid?.() === 0 ? ['user root'] : []
     const persistence = persistent
@@ -111,7 +123,6 @@ export class Mosquitto {
       : ['persistence false']
     const lines = [`listener ${this.#port} 127.0.0.1`, ...persistence, ...account, ...config]
     await writeFile(join(folder, 'mosquitto.conf'), lines.join('\n').replaceAll('{dir}', folder))
-    return folder
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -1,6 +1,6 @@
 /** Schemas of a camera, its places in the picture and its consent, as they are written in YAML. */
 import Type from 'typebox'
-import { drivers, tiers } from '../../domain/camera.ts'
+import { consentScopes, drivers, tiers } from '../../domain/camera.ts'
 import { ruleSchema } from '../rules/rule-schema.ts'
 import { code, path, point, polygon, shortName, text } from './fields.ts'
 
@@ -40,12 +40,12 @@ export const consentSchema = Type.Object(
       pattern: '^[0-9a-fA-F]{64}$',
       mustBe: '64 hexadecimal digits, in quotes (sha256sum of the signed document)',
     }),
-    scope: Type.Array(Type.Enum(['alerts', 'snapshots']), {
+    scope: Type.Array(Type.Enum([...consentScopes]), {
       description:
-        'What was agreed to: `alerts`, without which the camera must not be enabled, and `snapshots` for pictures with them.',
+        'What was agreed to: `alerts`, without which the camera must not be enabled, `snapshots` for pictures with them, and `tracks` for finished tracks and counts of all that moves.',
       minItems: 1,
-      maxItems: 2,
-      mustBe: 'a list of alerts, snapshots',
+      maxItems: 3,
+      mustBe: 'a list of alerts, snapshots, tracks',
     }),
   },
   { ...closed, description: 'Required for tiers `shop` and `household`.' },

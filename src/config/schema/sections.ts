@@ -247,6 +247,8 @@ export const publishSchema = Type.Object(
           256,
         ),
         dispositions: quota('Megabytes that messages about decisions may take.', 32),
+        tracks: quota('Megabytes that finished tracks may take. 100 hold about 100 000.', 64),
+        counts: quota('Megabytes that counts of minutes may take.', 32),
       },
       {
         ...closed,
@@ -308,6 +310,10 @@ export const retentionSchema = Type.Object(
     }),
     coverageDays: days(
       'Days after which it is forgotten for how much of each minute a camera was watched, and why not for the rest.',
+      7,
+    ),
+    trackDays: days(
+      'Days after which a finished track is deleted. More lets a rule be tried on more (`skyeye dry-run`), and keeps longer where things went.',
       7,
     ),
   },

@@ -54,9 +54,9 @@ export class Voices {
     return this.#unsaid
   }
 
-  /** An alert was saved. */
+  /** An alert was saved. Of drills is not told: these listeners have no word for them and would take them for real. */
   alert(alert: Alert): void {
-    if (this.#options.voices.length === 0) return
+    if (this.#options.voices.length === 0 || alert.drill) return
     const change = this.#hear(alert.camera).alert(alert)
     for (const voice of this.#options.voices) {
       for (const saying of voice.ofAlert(alert, change)) void this.#sayNow(saying)

@@ -16,8 +16,9 @@ CREATE TABLE commands (
   id TEXT NOT NULL UNIQUE,
   digest TEXT NOT NULL,
   expires_at INTEGER NOT NULL,
-  answer TEXT NOT NULL,
-  bytes INTEGER NOT NULL
+  -- Of the answer, and before it: so they are summed up without reading the answers.
+  bytes INTEGER NOT NULL,
+  answer TEXT NOT NULL
 ) STRICT;
 
 -- Cameras that are paused (no rule) and rules that are switched off.
