@@ -150,6 +150,7 @@ function dataOf({
     direction: alert.direction,
     count: alert.count,
     outage: alert.outage && outageOf(alert.outage),
+    tamper: alert.tamper && { ...alert.tamper, faults: [...alert.tamper.faults] },
     snapshot: snapshot && { topic: snapshot.topic, sha256: snapshot.sha256, redacted: true },
     snapshotMissing,
     clock,

@@ -12,3 +12,10 @@ export interface ViewShift {
   readonly dx: number
   readonly dy: number
 }
+
+/** What is wrong with a view, as an alert tells it. */
+export interface Tamper {
+  readonly faults: readonly ViewFault[]
+  /** With `moved`, where it is known. */
+  readonly shift?: ViewShift
+}

@@ -12,7 +12,7 @@ const shifted = { share: 0.6, times: 1.4 }
 /** Of the edges that can be seen at the places of the landmarks hardly more agree than by chance, which is 0.18: another view. */
 const elsewhere = { ofVisible: 0.36, visible: 0.1, spare: 0.03 }
 /** From this share of the width on it moved; less is wind. */
-const leastShift = 0.02
+const leastShift = 0.025
 /** What is found at random is found elsewhere the next time. */
 const steady = 0.015
 

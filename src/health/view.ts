@@ -5,7 +5,7 @@ import { isCorrupted } from './corruption.ts'
 import { Lasting } from './lasting.ts'
 import { judgeLight, judgeSharpness } from './looks.ts'
 import { Reference } from './reference.ts'
-import { Shifts } from './shifts.ts'
+import { type Place, Shifts } from './shifts.ts'
 import { Stillness } from './stillness.ts'
 import { Texture } from './texture.ts'
 
@@ -33,6 +33,7 @@ export class View {
   #reference: Reference | undefined
   #stillness: Stillness | undefined
   #examinedMs = Number.NEGATIVE_INFINITY
+  #place: Place = 'same'
   #frozen = false
   #jumped = true
 
@@ -51,6 +52,11 @@ export class View {
   /** With `moved`, where it is known. */
   get shift(): ViewShift | undefined {
     return this.#moved.lasts ? this.#shifts.newest : undefined
+  }
+
+  /** Does the newest picture show another view? Whether it is so, time will tell. */
+  get seemsMoved(): boolean {
+    return isMoved(this.#place)
   }
 
   /** The stream begins anew: its times have nothing to do with those before. The reference stays. */
@@ -104,9 +110,14 @@ export class View {
     const place = landmarks ? this.#shifts.judge(luma, landmarks, reference.agreeing) : 'same'
     this.#moved.note(place === 'shifted', timeMs)
     this.#elsewhere.note(place === 'elsewhere' || (place === 'shifted' && this.#elsewhere.lasts), timeMs)
-    if (place === 'shifted' || place === 'elsewhere') return
+    this.#place = place
+    if (isMoved(place)) return
     const blurred = usual !== undefined && judgeSharpness(texture, usual)
     this.#lasting.blurred.note(blurred, timeMs)
     if (!blurred && !still && place === 'same') reference.learn(luma, texture, this.#shifts.agreeing, timeMs)
   }
+}
+
+function isMoved(place: Place): boolean {
+  return place === 'shifted' || place === 'elsewhere'
 }
