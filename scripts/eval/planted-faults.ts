@@ -55,7 +55,7 @@ export const planted: readonly Planted[] = [
   { name: 'bright', fault: 'bright', filter: () => `eq=brightness=0.8:${then}` },
   { name: 'moved-3', fault: 'moved', filter: (size) => shifted(size, 0.033, 0) },
   { name: 'moved-10', fault: 'moved', filter: (size) => shifted(size, 0.1, 0.04) },
-  { name: 'moved-up', fault: 'moved', filter: (size) => shifted(size, 0, 0.08) },
+  { name: 'moved-up', fault: 'moved', filter: (size) => shifted(size, 0, (0.04 * size.width) / size.height) },
   {
     name: 'frozen',
     fault: 'frozen',

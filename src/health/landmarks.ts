@@ -9,11 +9,13 @@ const visible = 9 ** 2
 const cosine2 = 0.72
 /** A mast sways, pixels. */
 const wind = 2
+/** With so many of the landmarks in their place nothing is searched. */
+const surely = 0.75
 /** Shifts are searched up to this share of the width and height; an edge is seen from a pixel beside it, so each third does. */
 const searched = 0.2
 const step = 3
 /** So many landmarks do for the search. */
-const searchers = 64
+const searchers = 48
 /** A shift that leaves fewer of the landmarks than this in the picture cannot be judged. */
 const leastInside = 0.5
 
@@ -27,12 +29,23 @@ export interface Match {
   readonly visible: number
 }
 
-/** Pixels. */
-interface Found {
-  readonly x: number
-  readonly y: number
+/** A shift, and how well the landmarks are found there. */
+export interface Placed {
+  readonly shift: ViewShift
   readonly match: Match
 }
+
+/** Pixels. */
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+interface Found extends Point {
+  readonly match: Match
+}
+
+const centre: Point = { x: 0, y: 0 }
 
 export class Landmarks {
   readonly #size: Size
@@ -71,17 +84,32 @@ export class Landmarks {
     return this.#near(pixels).match
   }
 
-  /** Where most of the reference is now. */
-  find({ pixels }: Luma): { readonly shift: ViewShift; readonly match: Match } {
+  /** Is most of the reference still at that shift, give or take a pixel? */
+  at({ pixels }: Luma, { dx, dy }: ViewShift): Placed {
     const { width, height } = this.#size
-    const [reachX, reachY] = [width, height].map((side) => Math.floor((side * searched) / step))
-    const coarse = best(this.#some, pixels, { x: 0, y: 0 }, { x: reachX, y: reachY, step })
-    const { x, y, match } = best(this.#all, pixels, coarse, { x: 1, y: 1, step: 1 })
-    return { shift: { dx: x / width, dy: y / height }, match }
+    return this.#placed(pixels, { x: Math.round(dx * width), y: Math.round(dy * height) })
   }
 
+  /** Where most of the reference is now. */
+  find({ pixels }: Luma): Placed {
+    const { width, height } = this.#size
+    const [x, y] = [width, height].map((side) => Math.floor((side * searched) / step))
+    return this.#placed(pixels, best(this.#some, pixels, centre, { x, y, step }))
+  }
+
+  #placed(pixels: Uint8Array, around: Point): Placed {
+    const { width, height } = this.#size
+    const { x, y } = best(this.#some, pixels, around, { x: 1, y: 1, step: 1 })
+    return { shift: { dx: x / width, dy: y / height }, match: this.#all.match(pixels, x, y) }
+  }
+
+  /** Where the wind has carried it. */
   #near(pixels: Uint8Array): Found {
-    return best(this.#all, pixels, { x: 0, y: 0 }, { x: wind, y: wind, step: 1 })
+    const here = this.#all.match(pixels, 0, 0)
+    if (here.agreeing >= surely) return { ...centre, match: here }
+    const { x, y } = best(this.#some, pixels, centre, { x: wind, y: wind, step: 1 })
+    const match = this.#all.match(pixels, x, y)
+    return match.agreeing > here.agreeing ? { x, y, match } : { ...centre, match: here }
   }
 }
 
@@ -89,7 +117,7 @@ export class Landmarks {
 function best(
   landmarks: Constellation,
   pixels: Uint8Array,
-  around: { readonly x: number; readonly y: number },
+  around: Point,
   steps: { readonly x: number; readonly y: number; readonly step: number },
 ): Found {
   let found: Found = { x: around.x, y: around.y, match: landmarks.match(pixels, around.x, around.y) }
@@ -124,13 +152,14 @@ class Constellation {
     const below = edgeReach * width
     const right = width - edgeReach
     const bottom = height - edgeReach
-    const count = this.#x.length
+    const [xs, ys, uxs, uys] = [this.#x, this.#y, this.#ux, this.#uy]
+    const count = xs.length
     let inside = 0
     let seen = 0
     let agreeing = 0
     for (let i = 0; i < count; i++) {
-      const x = this.#x[i] + shiftX
-      const y = this.#y[i] + shiftY
+      const x = xs[i] + shiftX
+      const y = ys[i] + shiftY
       if (x < edgeReach || y < edgeReach || x >= right || y >= bottom) continue
       inside++
       const at = y * width + x
@@ -139,7 +168,7 @@ class Constellation {
       const strength = gx * gx + gy * gy
       if (strength < visible) continue
       seen++
-      const along = gx * this.#ux[i] + gy * this.#uy[i]
+      const along = gx * uxs[i] + gy * uys[i]
       if (along > 0 && along * along >= cosine2 * strength) agreeing++
     }
     if (inside === 0 || inside < count * leastInside) return { agreeing: 0, visible: 0 }

@@ -1,7 +1,7 @@
 /** Does a camera still show the view of its reference, the same from a little beside, or another one? */
 import type { Luma } from '../domain/luma.ts'
 import type { ViewShift } from '../domain/view.ts'
-import type { Landmarks } from './landmarks.ts'
+import type { Landmarks, Placed } from './landmarks.ts'
 
 /** Fewer landmarks prove nothing. */
 const leastLandmarks = 12
@@ -11,15 +11,20 @@ const same = 0.6
 const shifted = { share: 0.6, times: 1.4 }
 /** Of the edges that can be seen at the places of the landmarks hardly more agree than by chance, which is 0.18: another view. */
 const elsewhere = { ofVisible: 0.36, visible: 0.1, spare: 0.03 }
-/** From this share of the width on it moved; less is wind. */
+/** From this share of the width on it moved; less than the other is wind, and between them nobody knows. */
 const leastShift = 0.025
+const sway = 0.012
 /** What is found at random is found elsewhere the next time. */
 const steady = 0.015
+
+/** After a search in vain so many pictures are not searched: it costs more than all the rest. */
+const spare = 3
 
 export type Place = 'same' | 'shifted' | 'elsewhere' | 'unknown'
 
 export class Shifts {
   #newest: ViewShift | undefined
+  #spared = spare
 
   /** The newest that was found. */
   get newest(): ViewShift | undefined {
@@ -34,11 +39,20 @@ export class Shifts {
     if (landmarks.count < leastLandmarks) return 'same'
     const here = landmarks.inPlace(luma)
     this.agreeing = here.agreeing
-    if (here.agreeing >= same * usual) return 'same'
-    const { shift, match } = landmarks.find(luma)
-    if (match.agreeing >= shifted.share * usual && match.agreeing >= shifted.times * here.agreeing) {
+    if (here.agreeing >= same * usual) {
+      this.#spared = spare
+      return 'same'
+    }
+    const isThere = ({ match }: Placed) =>
+      match.agreeing >= shifted.share * usual && match.agreeing >= shifted.times * here.agreeing
+    const known = this.#newest && landmarks.at(luma, this.#newest)
+    const placed = known && isThere(known) ? known : this.#search(luma, landmarks)
+    if (placed && isThere(placed)) {
+      this.#spared = spare
+      const { shift } = placed
       const aspect = luma.width / luma.height
-      if (length(shift, aspect) < leastShift) return 'same'
+      const far = length(shift, aspect)
+      if (far < leastShift) return far < sway ? 'same' : 'unknown'
       const before = this.#newest
       this.#newest = shift
       if (!before) return 'unknown'
@@ -49,6 +63,15 @@ export class Shifts {
       here.visible >= elsewhere.visible &&
       here.agreeing <= elsewhere.ofVisible * here.visible + elsewhere.spare
     return isOther ? 'elsewhere' : 'unknown'
+  }
+
+  #search(luma: Luma, landmarks: Landmarks): Placed | undefined {
+    if (this.#spared < spare) {
+      this.#spared++
+      return undefined
+    }
+    this.#spared = 0
+    return landmarks.find(luma)
   }
 }
 

@@ -18,7 +18,7 @@ const movedAfterMs = 5_000
 const elsewhereAfterMs = 8_000
 
 /** Nothing can be told from less, pixels. */
-const leastSide = 64
+const leastSide = 48
 /** Pictures of a burst may be so much older than the newest; what is older still is of another stream, ms. */
 const burstMs = 60_000
 
@@ -97,6 +97,11 @@ export class View {
     this.#reference?.jump(timeMs)
   }
 
+  #notePlace(place: Place, timeMs: number): void {
+    this.#moved.note(place === 'shifted', timeMs)
+    this.#elsewhere.note(place === 'elsewhere' || (place === 'shifted' && this.#elsewhere.lasts), timeMs)
+  }
+
   #examine(luma: Luma, texture: Texture, reference: Reference, timeMs: number): void {
     const still = this.#stillness?.see(luma, timeMs) ?? false
     const { landmarks } = reference
@@ -108,9 +113,8 @@ export class View {
     if (light) return
     this.#frozen = still
     const place = landmarks ? this.#shifts.judge(luma, landmarks, reference.agreeing) : 'same'
-    this.#moved.note(place === 'shifted', timeMs)
-    this.#elsewhere.note(place === 'elsewhere' || (place === 'shifted' && this.#elsewhere.lasts), timeMs)
     this.#place = place
+    if (place !== 'unknown') this.#notePlace(place, timeMs)
     if (isMoved(place)) return
     const blurred = usual !== undefined && judgeSharpness(texture, usual)
     this.#lasting.blurred.note(blurred, timeMs)
