@@ -198,9 +198,9 @@ export class Commands implements Part {
   #switchRule({ data }: CommandOf<'rule-enable'>): Deed {
     const { camera: id, rule, enabled, until } = data
     const camera = this.#options.camera(id)
-    if (!camera) return unknownCamera(id)
-    const names = camera.rules.map(({ name }) => name)
-    if (!names.includes(rule)) {
+    if (!camera && !(enabled && this.#isOverridden(id, rule))) return unknownCamera(id)
+    const names = camera?.rules.map(({ name }) => name) ?? []
+    if (!names.includes(rule) && !(enabled && this.#isOverridden(id, rule))) {
       return nothing(refused('not-found', `camera ${id} has no rule ${rule} (rules: ${names.join(', ')})`))
     }
     return {
@@ -213,13 +213,18 @@ export class Commands implements Part {
 
   #pause({ data }: CommandOf<'camera-pause'>): Deed {
     const { camera: id, paused, until } = data
-    if (!this.#options.camera(id)) return unknownCamera(id)
+    if (!this.#options.camera(id) && (paused || !this.#isOverridden(id))) return unknownCamera(id)
     return {
       kind: 'override',
       override: { camera: id, ...end(until) },
       holds: paused,
       verdict: { outcome: 'done', result: { camera: id, paused, until } },
     }
+  }
+
+  /** What holds can be taken back, also of a camera or rule that is no longer configured: it may come back under its name. */
+  #isOverridden(camera: string, rule?: string): boolean {
+    return this.#overrides.some((one) => one.camera === camera && one.rule === rule)
   }
 
   async #picture({ data }: CommandOf<'snapshot-now'>): Promise<Deed> {
@@ -233,6 +238,9 @@ export class Commands implements Part {
     const still = await next(camera.id)
     if (still === 'busy') return nothing(refused('busy', 'too many pictures are being made'))
     if (still === 'none') return nothing(refused('unavailable', 'no frame came in time'))
+    // While the frame was waited for, the consent may have ended.
+    const now = cameraOf(camera.id)
+    if (!now || !mayShow(now)) return nothing(refused('consent', 'the consent for pictures has ended'))
     const { picture, frameTime } = still
     if ('missing' in picture)
       return nothing(refused('unavailable', `no picture could be made: ${picture.missing}`))

@@ -22,7 +22,9 @@ export function configReport(config: Config, overrides: readonly Override[]): ob
     })),
   }
   // The last line: a password that somebody wrote into a name or a path.
-  return JSON.parse(new SecretMask(secrets).mask(JSON.stringify(report))) as object
+  const mask = new SecretMask(secrets)
+  const masked = (_key: string, value: unknown) => (typeof value === 'string' ? mask.mask(value) : value)
+  return JSON.parse(JSON.stringify(report, masked)) as object
 }
 
 /** As the inventory, it never says how a camera is reached; of a consent it tells how far it goes, not who gave it. */

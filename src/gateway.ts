@@ -8,7 +8,7 @@ import { configReport } from './config-report.ts'
 import { reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
-import type { CameraState } from './domain/camera.ts'
+import { type CameraState, mayShow, mayStructure } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
 import { Fleet, type Running } from './fleet.ts'
@@ -259,6 +259,7 @@ export class Gateway {
       this.#outages,
       this.#structuring,
       this.#views,
+      { name: 'consents', start: () => this.#withdraw(), stop: async () => {} },
       { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
       this.#fleet,
       control,
@@ -286,7 +287,7 @@ export class Gateway {
   async reload(config: Config): Promise<void> {
     if (!this.#status.started) return
     this.#status.refusedConfiguration = undefined
-    const { cameras, tables, places, secrets: _, ...others } = config
+    const { cameras, tables, places, secrets, ...others } = config
     const changed = Object.entries(others).filter(
       ([section, value]) => !isDeepStrictEqual(value, this.#config[section as keyof Config]),
     )
@@ -299,7 +300,8 @@ export class Gateway {
     }
     const before = [this.#config.cameras, this.#config.tables]
     // A new version of the tables alone interrupts no camera: alerts carry it from now on.
-    this.#config = { ...this.#config, cameras, tables, places }
+    this.#config = { ...this.#config, cameras, tables, places, secrets }
+    await this.#withdraw()
     if (!isDeepStrictEqual([cameras, tables], before)) this.#publisher.inventoryChanged()
     await this.#fleet.follow()
   }
@@ -308,6 +310,18 @@ export class Gateway {
   #wishes(): Map<string, Wish> {
     const enabled = this.#config.cameras.filter((camera) => camera.enabled)
     return new Map(enabled.map((camera) => [camera.id, underOverrides(camera, this.#commands.overrides)]))
+  }
+
+  /** What a consent no longer covers is not kept to be sent again. */
+  #withdraw(): Promise<void> {
+    const { cameras } = this.#config
+    const shown = cameras.filter(mayShow).map(({ id }) => id)
+    const structured = cameras.filter(mayStructure).map(({ id }) => id)
+    return this.#store
+      .withdraw({ snapshot: shown, track: structured, count: structured })
+      .catch((error: unknown) =>
+        this.#log.error({ err: error }, 'what consents no longer cover could not be forgotten'),
+      )
   }
 
   #forget(camera: string): void {
@@ -353,7 +367,7 @@ export class Gateway {
     const save: Stages['save'] = (alert, picture) => this.#recorder.save(camera, alert, picture)
     const follow: Stages['attention']['follow'] = (tracks, time) => {
       attention.follow(tracks, time)
-      this.#publisher.inView(camera.id, tracks)
+      if (mayStructure(camera)) this.#publisher.inView(camera.id, tracks)
       structuring.follow(tracks, time)
     }
     const vision = this.#stills.over(view.guard(this.#vision))

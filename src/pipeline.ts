@@ -27,7 +27,7 @@ export interface Stages {
     release(handle: number): void
   }
   readonly tracker: {
-    update(detections: readonly Detection[], looked: readonly Box[], time: number): Track[]
+    update(detections: readonly Detection[], looked: readonly Box[], time: number, aspect: number): Track[]
   }
   /** Hears what is followed, and decides with it what of the camera deserves decoding and a look from now on. */
   readonly attention: { follow(tracks: readonly Track[], time: number): void }
@@ -45,11 +45,11 @@ export interface Stages {
 export async function pipeline(frames: AsyncIterable<Frame>, stages: Stages): Promise<void> {
   const { vision, tracker, attention, rules, alerts, save } = stages
   for await (const frame of frames) {
-    const time = frame.frameTime
+    const { frameTime: time, width, height } = frame
     const sighting = await vision.detect(frame)
     if (!sighting) continue
     try {
-      const tracks = tracker.update(sighting.detections, sighting.looked, time)
+      const tracks = tracker.update(sighting.detections, sighting.looked, time, width / height)
       attention.follow(tracks, time)
       for (const alert of alerts.raise(rules.evaluate(tracks, time))) {
         const boxes = alert.objects.map((object) => object.box)

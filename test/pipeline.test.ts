@@ -11,7 +11,7 @@ const event = (phase: RuleEvent['phase']): RuleEvent => ({
 
 async function* framesAt(...times: number[]): AsyncGenerator<Frame> {
   for (const [index, frameTime] of times.entries()) {
-    const picture = { width: 2, height: 2, pixels: new Uint8Array(6) }
+    const picture = { width: 4, height: 2, pixels: new Uint8Array(12) }
     yield { camera: 'yard', generation: 1, index, ...picture, frameTime, arrivedAt: frameTime }
   }
 }
@@ -36,8 +36,8 @@ function noted(phases: RuleEvent['phase'][], change: Partial<Stages['vision']> =
       ...change,
     },
     tracker: {
-      update(_detections, _looked, time) {
-        calls.push(`track ${time}`)
+      update(_detections, _looked, time, aspect) {
+        calls.push(`track ${time} of ${aspect}:1`)
         return []
       },
     },
@@ -67,7 +67,7 @@ it('hands each frame from stage to stage in order, and lets go of it before the 
   await pipeline(framesAt(100, 200), stages)
   const path = (time: number, handle: number) => [
     `detect ${time}`,
-    `track ${time}`,
+    `track ${time} of 2:1`,
     `attention ${time}`,
     `rules ${time}`,
     `snapshot ${handle} of 1`,

@@ -1,4 +1,4 @@
-/** docs/accuracy.md: targets and a glance first, then every set and every face figure, then how and where it was measured. */
+/** docs/accuracy.md: targets and a glance first, then every set and every face figure, how well things are followed, then how and where it was measured. */
 import { method } from '../eval/figures.ts'
 import { evalSets } from '../eval/sets.ts'
 import { builtIn } from '../eval/targets.ts'
@@ -8,6 +8,7 @@ import { faceText, leakText } from './faces.ts'
 import { glance, targets } from './glance.ts'
 import type { Accuracy } from './results.ts'
 import { setText } from './set-tables.ts'
+import { type StoredTracking, trackText } from './tracking.ts'
 import { whereabouts } from './whereabouts.ts'
 
 export interface Page {
@@ -16,7 +17,7 @@ export interface Page {
   readonly chart: string | undefined
 }
 
-export function pageOf(accuracies: readonly Accuracy[]): Page {
+export function pageOf(accuracies: readonly Accuracy[], tracking?: StoredTracking): Page {
   const drawing = chart(accuracies)
   const parts = [
     '<!-- Written by `npm run docs:accuracy`; do not edit. -->',
@@ -33,6 +34,8 @@ export function pageOf(accuracies: readonly Accuracy[]): Page {
     ...faceText(accuracies),
     '## What stays visible after redaction',
     ...leakText(accuracies),
+    '## Following',
+    ...trackText(tracking),
     '## How it was measured',
     method,
     ...whereabouts(accuracies),

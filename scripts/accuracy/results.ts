@@ -10,6 +10,8 @@ import type { OnePass } from '../eval/targets.ts'
 import { root, type Sources } from '../performance/results.ts'
 
 export const accuracyFolder = join(root, 'docs/accuracy')
+/** Of no model: how well things are followed. */
+export const trackingFile = 'tracking.json'
 
 export interface Accuracy {
   readonly model: string
@@ -35,7 +37,7 @@ export interface Accuracy {
 /** All that are stored, by name. */
 export async function storedAccuracies(folder: string = accuracyFolder): Promise<Accuracy[]> {
   const files = await readdir(folder).catch(() => [])
-  const names = files.filter((file) => file.endsWith('.json')).sort()
+  const names = files.filter((file) => file.endsWith('.json') && file !== trackingFile).sort()
   return Promise.all(
     names.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as Accuracy),
   )

@@ -2,6 +2,7 @@
 
 import type { SchemaNode } from '../../src/config/check.ts'
 import { cameraColumns } from '../../src/config/files/cameras-csv.ts'
+import { presets } from '../../src/config/rules/presets.ts'
 import { ruleFields, scheduleSchema } from '../../src/config/rules/rule-fields.ts'
 import { ruleSchemas } from '../../src/config/rules/rule-schema.ts'
 import {
@@ -14,6 +15,7 @@ import {
   placeSchema,
   zoneSchema,
 } from '../../src/config/schema/camera-schema.ts'
+import { presetSchema } from '../../src/config/schema/preset-schema.ts'
 import { rootSchema } from '../../src/config/schema/root.ts'
 import { remoteBrokerSchema, voicesSchema } from '../../src/config/schema/sections.ts'
 import { cellSchema, spotSchema, workerSchema } from '../../src/config/schema/tables-schema.ts'
@@ -66,6 +68,7 @@ export function configDocuments(): Map<string, string> {
     section('A line', undefined, lineSchema),
     ...rules(),
     section('`schedule` of a rule', undefined, scheduleSchema),
+    presetsSection(),
     csv(),
     section('`places.gridFile`, a CSV', tables.grid, cellSchema),
     section('`places.placesFile`, a CSV', tables.places, spotSchema),
@@ -86,6 +89,18 @@ function rules(): string[] {
   )
   const common = { properties: without({ properties: shared } as SchemaNode, (key) => differing.has(key)) }
   return [...kinds, section('Every rule', 'Keys that a rule of any kind may have beside its own.', common)]
+}
+
+function presetsSection(): string {
+  const rows = presets.map(({ en, zh, says, place, rule }) => {
+    const { kind, ...own } = rule
+    const values = Object.entries(own).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
+    return `| \`${en}\`, \`${zh}\` | ${says} | ${place} | \`${[kind, ...values].join(', ')}\` |`
+  })
+  const table = `| preset | what it watches for | needs a | is the rule |\n|---|---|---|---|\n${rows.join('\n')}`
+  const lead =
+    'An entry of `presets`: a rule for every camera with the tag, beside those that it has. A camera that has the tag and lacks the zone or line is an error.'
+  return `${section('A preset', lead, presetSchema)}\n${table}\n`
 }
 
 function without(

@@ -34,13 +34,22 @@ const leastVisibility = 0.25
 
 /** A view for each frame of a MOT sequence, those without anybody too. */
 export function motViews(folder: string): View[] {
-  const facts = readFileSync(join(folder, 'seqinfo.ini'), 'utf8')
-  const fact = (name: string) => Number(new RegExp(`^${name}=(\\d+)`, 'm').exec(facts)?.[1])
+  const fact = motFacts(folder)
   const size = { width: fact('imWidth'), height: fact('imHeight') }
   const truths = motTruths(readFileSync(join(folder, 'gt.txt'), 'utf8'), size)
   return Array.from({ length: fact('seqLength') }, (_, i) => {
     return { key: String(i + 1), ...size, labelled: ['person'], truths: truths.get(i + 1) ?? [] }
   })
+}
+
+/** Frames per second. */
+export function motRate(folder: string): number {
+  return motFacts(folder)('frameRate')
+}
+
+function motFacts(folder: string): (name: string) => number {
+  const facts = readFileSync(join(folder, 'seqinfo.ini'), 'utf8')
+  return (name) => Number(new RegExp(`^${name}=(\\d+)`, 'm').exec(facts)?.[1])
 }
 
 /** By number of the frame. Only MOT16 tells classes and visibility; in the others every row is a person. */
@@ -52,12 +61,12 @@ export function motTruths(text: string, size: Size): Map<number, Truth[]> {
   // Nine columns: class and visibility are the last two; ten: there is a place in the world instead.
   const byFrame = new Map<number, Truth[]>()
   for (const row of rows) {
-    const [frame, , x, y, w, h, , kind, visibility] = row
+    const [frame, id, x, y, w, h, , kind, visibility] = row
     const classes = row.length === 9
     if (classes && kind !== motPerson && !motIgnored.includes(kind)) continue
     const ignore = classes && (kind !== motPerson || visibility < leastVisibility)
     const truths = byFrame.get(frame) ?? []
-    truths.push(truth('person', [x, y, x + w, y + h], size, ignore))
+    truths.push({ ...truth('person', [x, y, x + w, y + h], size, ignore), id })
     byFrame.set(frame, truths)
   }
   return byFrame

@@ -8,6 +8,8 @@ export interface Truth {
   readonly box: Box
   /** Neither right nor wrong when found. */
   readonly ignore: boolean
+  /** The same thing over the frames of a clip, where the set tells. */
+  readonly id?: number
 }
 
 /** One picture: what is annotated in it, and what was found. */

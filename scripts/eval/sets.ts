@@ -28,6 +28,8 @@ export interface EvalSet {
   /** Paths without which it cannot be read. */
   readonly needs: readonly string[]
   readonly views: () => Promise<readonly View[]>
+  /** Where its pictures are the frames of a clip, in which the same things have the same ids. */
+  readonly isSequence?: true
   /** Every so many-th picture of the views, from the first. */
   readonly pictures: (views: readonly View[], step: number) => AsyncGenerator<Shown>
 }
@@ -65,13 +67,14 @@ export const evalSets: readonly EvalSet[] = [
 ]
 
 export const setNames = evalSets.map(({ name }) => name)
+export const sequenceSets = evalSets.filter(({ isSequence }) => isSequence)
 
 /** Frame n of the clip, from 0, is n + 1 of the annotations. */
 function sequence(name: string, file: string, note?: string): EvalSet {
   const folder = join(shared, 'eval/mot', name)
   const clip = join(shared, 'videos', file)
   return {
-    ...{ name, labelled: ['person'], note, needs: [folder, clip] },
+    ...{ name, labelled: ['person'], note, needs: [folder, clip], isSequence: true },
     views: async () => motViews(folder),
     async *pictures(views, step) {
       const { width, height } = views[0]
@@ -122,8 +125,9 @@ export function chosenSets(
   names: readonly string[],
   labels: readonly Label[],
   say: (text: string) => void,
+  from: readonly EvalSet[] = evalSets,
 ): EvalSet[] {
-  const useful = evalSets.filter(({ labelled }) => labelled.some((label) => labels.includes(label)))
+  const useful = from.filter(({ labelled }) => labelled.some((label) => labels.includes(label)))
   const chosen = names.length > 0 ? names.map(setCalled) : useful
   for (const one of chosen) {
     const path = missing(one)

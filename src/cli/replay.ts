@@ -123,8 +123,8 @@ export async function replay(args: string[], io: Io): Promise<number> {
 function countTracks(stages: Stages): { stages: Stages; byLabel(): Record<string, number> } {
   const labels = new Map<number, string>()
   const tracker: Stages['tracker'] = {
-    update(detections, looked, time) {
-      const tracks = stages.tracker.update(detections, looked, time)
+    update(...frame) {
+      const tracks = stages.tracker.update(...frame)
       for (const { id, label } of tracks) labels.set(id, label)
       return tracks
     },

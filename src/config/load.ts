@@ -10,10 +10,10 @@ import { parseYamlFile } from './files/yaml-file.ts'
 import { checkGbIds } from './gb-ids.ts'
 import { isNetwork } from './networks.ts'
 import { checkPicture, checkRules, type Picture } from './pictures.ts'
+import { checkPresets } from './presets.ts'
 import { ConfigError, type Path, type Problem, Problems, type SourceFile } from './problems.ts'
 import { mayRepeat } from './quote.ts'
 import { besideFile, deepFreeze, resolveUrl, toBroker, toCamera, toSections } from './resolve.ts'
-import type { RawCameraDefaults } from './schema/camera-schema.ts'
 import { camerasFileSchema, type RawConfig, rootSchema } from './schema/root.ts'
 import { type Environment, expandVariables, readSecretFile, urlSecrets, withPassword } from './secrets.ts'
 import { placeCameras, warnOfUnplaced } from './tables/placing.ts'
@@ -72,7 +72,7 @@ class Loader {
     const placings = placeCameras(listed, checked, this.#problems)
     warnOfUnplaced(main, listed, checked, this.#warnings)
     this.#checkSections(main, raw)
-    this.#checkCameras(main, raw.cameraDefaults ?? {}, listed)
+    this.#checkCameras(main, raw, listed)
     const brokerPassword = await this.#brokerSecrets(main, raw.broker)
     const urls: string[] = []
     for (const camera of listed) urls.push(await this.#cameraUrl(camera))
@@ -80,7 +80,9 @@ class Loader {
     const config: Config = {
       ...toSections(raw),
       broker: toBroker(main.file, raw.broker, brokerPassword),
-      cameras: listed.map((camera, i) => toCamera(camera, urls[i], placings[i], raw.cameraDefaults ?? {})),
+      cameras: listed.map((camera, i) =>
+        toCamera(camera, urls[i], placings[i], raw.cameraDefaults ?? {}, raw.presets ?? []),
+      ),
       tables: checked.tables,
       secrets: [...this.#secrets],
     }
@@ -174,7 +176,11 @@ class Loader {
     if (broker.tls && /^mqtt:/.test(broker.url ?? '')) say('tls', 'needs an mqtts:// url')
   }
 
-  #checkCameras(main: SourceFile, defaults: RawCameraDefaults, listed: readonly ListedCamera[]): void {
+  #checkCameras(
+    main: SourceFile,
+    { cameraDefaults: defaults = {}, presets = [] }: RawConfig,
+    listed: readonly ListedCamera[],
+  ): void {
     const shared: Picture = { raw: defaults, source: main, path: ['cameraDefaults'] }
     checkPicture(shared, this.#problems)
     checkIds(listed, this.#problems)
@@ -185,7 +191,10 @@ class Loader {
       checkConsent(camera, Date.now(), this.#problems, this.#warnings)
       checkPicture(picture, this.#problems)
       checkRules(picture, shared, this.#problems)
-      if (camera.raw.enabled && (camera.raw.rules ?? defaults.rules ?? []).length === 0) {
+      const hasRules =
+        (camera.raw.rules ?? defaults.rules ?? []).length > 0 ||
+        presets.some((preset) => camera.raw.tags?.includes(preset?.tag))
+      if (camera.raw.enabled && !hasRules) {
         this.#warnings.add(
           camera.source,
           picture.path,
@@ -193,6 +202,7 @@ class Loader {
         )
       }
     }
+    checkPresets(main, presets, listed, shared, this.#problems, this.#warnings)
   }
 
   async #brokerSecrets(main: SourceFile, broker: RawConfig['broker']): Promise<string | undefined> {

@@ -2,7 +2,7 @@
 import { type Corner, meetsItself, polygonArea } from './polygon.ts'
 import type { Path, Problems, SourceFile } from './problems.ts'
 import { quoted } from './quote.ts'
-import type { RawRule } from './rules/rule-schema.ts'
+import { nameOf, type RawRule } from './rules/rule-schema.ts'
 import type { RawCamera, RawCameraDefaults } from './schema/camera-schema.ts'
 
 /** The part of a camera that is drawn on its picture, and where it was written. */
@@ -43,16 +43,12 @@ export function checkPicture({ raw, source, path }: Picture, problems: Problems)
   )
   checkNames(
     'rules',
-    rules.map((rule) => rule && (rule.name ?? `${rule.kind}-${placeOf(rule).name}`)),
+    rules.map((rule) => rule && nameOf(rule)),
   )
   for (const [i, rule] of rules.entries()) {
-    const timeZone = rule?.schedule?.timeZone
-    if (typeof timeZone === 'string' && !isTimeZone(timeZone)) {
-      problems.add(
-        source,
-        [...path, 'rules', i, 'schedule', 'timeZone'],
-        `no time zone ${quoted(timeZone) ?? 'of this name'} (an IANA name such as Asia/Shanghai)`,
-      )
+    checkTimeZone(source, rule?.schedule?.timeZone, [...path, 'rules', i, 'schedule', 'timeZone'], problems)
+    if (rule?.kind === 'counting') {
+      checkTimeZone(source, rule.timeZone, [...path, 'rules', i, 'timeZone'], problems)
     }
     if (rule?.kind === 'crowding' && rule.hysteresis >= rule.count) {
       problems.add(
@@ -104,7 +100,7 @@ export function checkRules(
 
 /** Which place a rule watches, and in which list of the camera that is. */
 function placeOf(rule: RawRule) {
-  return rule.kind === 'line-crossing'
+  return 'line' in rule
     ? ({ list: 'lines', key: 'line', name: rule.line } as const)
     : ({ list: 'zones', key: 'zone', name: rule.zone } as const)
 }
@@ -115,6 +111,13 @@ function isCorner(value: unknown): value is Corner {
 
 function isPolygon(value: unknown): value is Corner[] {
   return Array.isArray(value) && value.every(isCorner)
+}
+
+/** What is no text was refused before. */
+export function checkTimeZone(source: SourceFile, timeZone: unknown, at: Path, problems: Problems): void {
+  if (typeof timeZone !== 'string' || isTimeZone(timeZone)) return
+  const name = quoted(timeZone) ?? 'of this name'
+  problems.add(source, at, `no time zone ${name} (an IANA name such as Asia/Shanghai)`)
 }
 
 /** Is it an IANA name that this machine knows? */

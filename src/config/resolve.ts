@@ -5,6 +5,7 @@ import type { Camera, Consent } from '../domain/camera.ts'
 import type { Point } from '../domain/geometry.ts'
 import { consentEnd, type ListedCamera } from './cameras.ts'
 import type { Config, EmbeddedBroker, RemoteBroker } from './config.ts'
+import { presetRules } from './presets.ts'
 import { toRule } from './rules/rule-schema.ts'
 import type { RawCamera, RawCameraDefaults } from './schema/camera-schema.ts'
 import type { RawConfig } from './schema/root.ts'
@@ -51,6 +52,7 @@ export function toCamera(
   url: string,
   placing: Placing,
   defaults: RawCameraDefaults,
+  presets: NonNullable<RawConfig['presets']>,
 ): Camera {
   const { id, name, tier, enabled, driver, gbId, tags } = raw
   return {
@@ -74,7 +76,7 @@ export function toCamera(
       a: toPoint(a),
       b: toPoint(b),
     })),
-    rules: (raw.rules ?? defaults.rules ?? []).map(toRule),
+    rules: [...(raw.rules ?? defaults.rules ?? []), ...presetRules(presets, tags)].map(toRule),
   }
 }
 

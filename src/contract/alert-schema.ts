@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox'
 import { endedBecauses, snapshotMissings } from '../domain/alert.ts'
 import { cameraStates, placeMissings, tiers } from '../domain/camera.ts'
 import { labels } from '../domain/detection.ts'
-import { duties, severities } from '../domain/rule.ts'
+import { duties, ruleKinds, severities } from '../domain/rule.ts'
 import { viewFaults } from '../domain/view.ts'
 import { moment, numberedEvent, uuid } from './envelope.ts'
 
@@ -76,7 +76,8 @@ const box = Type.Object(
 
 const seen = Type.Object({
   track: Type.Integer({
-    description: 'The same object over frames of one camera, for as long as the gateway runs.',
+    description:
+      'The same object over frames of one camera. No other one of that camera has it within a day, also where the gateway starts anew.',
     minimum: 0,
   }),
   label: Type.Enum([...labels]),
@@ -92,6 +93,11 @@ const snapshot = Type.Object(
     topic: Type.String({ description: 'Where its JPEG was sent, before this message.', minLength: 1 }),
     sha256: Type.String({ description: 'Of the JPEG.', pattern: '^[0-9a-f]{64}$' }),
     redacted: Type.Literal(true),
+    id: Type.Optional(uuid('Of the message with the JPEG, as in its user properties.')),
+    epoch: Type.Optional(Type.String({ description: 'The same.', minLength: 1, maxLength: 64 })),
+    sequence: Type.Optional(
+      Type.Integer({ description: 'The same, in class `snapshot`.', minimum: 1, maximum: 2_147_483_647 }),
+    ),
   },
   { description: 'The picture: faces in it are unrecoverable.' },
 )
@@ -154,8 +160,7 @@ export const alertData = Type.Object(
   {
     alert: uuid('Of the alert: one over began, updated and ended.'),
     kind: Type.String({
-      description:
-        'Rule kind: `intrusion`, `line-crossing`, `loitering`, `crowding`, `stationary-vehicle`; or `camera-offline`: cameras give no pictures, `camera-tampered`: something is wrong with a view. Kinds may be added within v1.',
+      description: `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; or \`camera-offline\`: cameras give no pictures, \`camera-tampered\`: something is wrong with a view. Kinds may be added within v1.`,
       pattern: '^[a-z]+(-[a-z]+)*$',
     }),
     duty: Type.Enum([...duties], { description: 'Who answers for it.' }),
@@ -182,7 +187,13 @@ export const alertData = Type.Object(
         description: 'Where the object went, for someone who walks along the line.',
       }),
     ),
-    count: Type.Optional(Type.Integer({ description: 'Objects in the zone.', minimum: 0 })),
+    count: Type.Optional(
+      Type.Integer({
+        description:
+          'Objects in the zone; with kind `counting`, those who went over the line or are behind it.',
+        minimum: 0,
+      }),
+    ),
     outage: Type.Optional(outage),
     tamper: Type.Optional(tamper),
     snapshot: Type.Optional(snapshot),

@@ -26,9 +26,9 @@ interface RuleBase {
   readonly cooldownMs: number
 }
 
-/** Something with one of the labels is inside the zone. */
-export interface IntrusionRule extends RuleBase {
-  readonly kind: 'intrusion'
+/** Something with one of the labels is inside the zone. The kinds differ by labels, defaults and what they mean to a person. */
+export interface InsideRule extends RuleBase {
+  readonly kind: 'intrusion' | 'two-wheeler-indoors' | 'vehicle-in-protected-area' | 'after-hours-presence'
   readonly zone: string
 }
 
@@ -37,6 +37,22 @@ export interface LineCrossingRule extends RuleBase {
   readonly kind: 'line-crossing'
   readonly line: string
   readonly direction: 'left' | 'right' | 'any'
+}
+
+/** How many went over the line since the last reset, or how many of them are still behind it, reaches `count`. */
+export interface CountingRule extends RuleBase {
+  readonly kind: 'counting'
+  readonly line: string
+  /** The side on which those are who came in. */
+  readonly inside: 'left' | 'right'
+  /** `occupancy`: those who came in less those who went out, never below 0. */
+  readonly what: 'in' | 'out' | 'occupancy'
+  readonly count: number
+  /** An alert about an occupancy ends below `count - hysteresis`. */
+  readonly hysteresis: number
+  /** When the numbers begin at 0 again: minutes after local midnight, and IANA name of the zone. */
+  readonly resetAt: number
+  readonly timeZone: string
 }
 
 /** Something stays inside the zone for longer than `dwellMs`. */
@@ -54,14 +70,28 @@ export interface CrowdingRule extends RuleBase {
   readonly hysteresis: number
 }
 
-/** Something stands still inside the zone for longer than `dwellMs`. */
-export interface StationaryVehicleRule extends RuleBase {
-  readonly kind: 'stationary-vehicle'
+/** Something stands still inside the zone for longer than `dwellMs`. The kinds differ by labels and defaults. */
+export interface StandingRule extends RuleBase {
+  readonly kind: 'stationary-vehicle' | 'fire-lane-blocked'
   readonly zone: string
   readonly dwellMs: number
   /** How far the anchor may wander and still count as standing, share of the picture. */
   readonly tolerance: number
 }
 
-export type Rule = IntrusionRule | LineCrossingRule | LoiteringRule | CrowdingRule | StationaryVehicleRule
+export type Rule = InsideRule | LineCrossingRule | CountingRule | LoiteringRule | CrowdingRule | StandingRule
 export type RuleKind = Rule['kind']
+
+/** Every kind, in the order in which documents name them. */
+export const ruleKinds = [
+  'intrusion',
+  'line-crossing',
+  'counting',
+  'loitering',
+  'crowding',
+  'stationary-vehicle',
+  'fire-lane-blocked',
+  'two-wheeler-indoors',
+  'vehicle-in-protected-area',
+  'after-hours-presence',
+] as const satisfies readonly RuleKind[]

@@ -3,7 +3,7 @@ import type { Label } from './detection.ts'
 import type { Box, Point } from './geometry.ts'
 
 export interface Track {
-  /** Unique within a camera until its configuration changes or the gateway starts anew. */
+  /** No other one of the camera has it within a day, also where the gateway starts anew. */
   readonly id: number
   readonly label: Label
   /** Highest-recent detection confidence, 0..1. */
@@ -17,6 +17,8 @@ export interface Track {
   /** Epoch ms of its first and its latest detection. */
   readonly firstSeen: number
   readonly lastSeen: number
+  /** Epoch ms from which on it has not left its place; absent while it moves, and until it has stood for some seconds. */
+  readonly standingSince?: number
   /** Detected in the newest frame (otherwise the box is a prediction)? */
   readonly seen: boolean
 }

@@ -46,6 +46,11 @@ export class Acknowledgements {
     })
   }
 
+  /** Resolves when what is being written is written, or was not taken. */
+  async written(): Promise<void> {
+    await this.#writing
+  }
+
   /** While one write is under way the next ones gather. */
   async #write(): Promise<void> {
     for (let tries = 0; this.#waiting.size > 0 && tries < mostTries; ) {

@@ -9,8 +9,9 @@ import type { Session } from './session.ts'
 /** Commands that wait for the one before them. */
 const mostWaiting = 32
 
-/** It waits for a frame, so others go on meanwhile; the gateway bounds how many there are at once. */
+/** It waits for a frame, so others go on meanwhile; beyond so many at once the next one is waited for. */
 const slowVerb = 'snapshot-now'
+const mostSlow = 16
 
 const longestTopic = 256
 
@@ -26,6 +27,7 @@ export class CommandEar {
   readonly #options: CommandEarOptions
   readonly #answers: string
   readonly #grumble = oncePer(10_000)
+  #slow = 0
 
   constructor(options: CommandEarOptions) {
     this.#options = options
@@ -51,8 +53,12 @@ export class CommandEar {
 
   async #hear(session: Session, message: Incoming): Promise<void> {
     const verb = message.topic.slice(message.topic.lastIndexOf('/') + 1)
-    const answering = this.#answer(session, message, verb)
-    if (verb !== slowVerb) await answering
+    const isSlow = verb === slowVerb && this.#slow < mostSlow
+    if (isSlow) this.#slow++
+    const answering = this.#answer(session, message, verb).finally(() => {
+      if (isSlow) this.#slow--
+    })
+    if (!isSlow) await answering
   }
 
   async #answer(session: Session, message: Incoming, verb: string): Promise<void> {

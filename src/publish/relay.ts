@@ -127,6 +127,8 @@ export class Relay {
 
   /** The broker may have died with them. */
   async #takeUnconfirmed(): Promise<void> {
+    // What the last session acknowledged is written first, or it would be marked as sent after it was to be sent again.
+    await this.#acknowledgements.written()
     try {
       await this.#outbox.sendAgain()
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Track } from '../domain/track.ts'
 
 /** The rule's condition holds for a subject in this frame. A subject without a claim is one for which it does not. */
 export interface Claim {
-  /** `zone`, or `track N` for a rule that holds for each thing on its own. */
+  /** `track N` for a rule that holds for each thing on its own, else `zone` or `line`. */
   readonly subject: string
   /** `begin`: enough to begin. `keep`: not that, but what has begun goes on. `moment`: begins and ends in this frame. */
   readonly strength: 'begin' | 'keep' | 'moment'
@@ -12,10 +12,12 @@ export interface Claim {
   readonly count?: number
 }
 
-/** Remembers what its kind needs; one per rule, made anew whenever the rule is armed. */
+/** Remembers what its kind needs; one per rule, made anew whenever the rule is armed or pictures come again. */
 export interface Judge {
   /** @param tracks those with one of the rule's labels, at `time` (epoch ms, growing from call to call) */
   judge(tracks: readonly Track[], time: number): Claim[]
+  /** What remains of it after a time in which it was not asked (no pictures, not armed); absent: nothing. */
+  afterGap?(): Judge
 }
 
 /** The subject of a rule that holds for each thing on its own. */

@@ -2,11 +2,16 @@
 import type { Rule } from '../domain/rule.ts'
 import type { Line, Zone } from '../domain/zone.ts'
 import type { Judge } from './judge.ts'
+import { afterHoursPresence } from './kinds/after-hours-presence.ts'
+import { counting } from './kinds/counting.ts'
 import { crowding } from './kinds/crowding.ts'
+import { fireLaneBlocked } from './kinds/fire-lane-blocked.ts'
 import { intrusion } from './kinds/intrusion.ts'
 import { lineCrossing } from './kinds/line-crossing.ts'
 import { loitering } from './kinds/loitering.ts'
 import { stationaryVehicle } from './kinds/stationary-vehicle.ts'
+import { twoWheelerIndoors } from './kinds/two-wheeler-indoors.ts'
+import { vehicleInProtectedArea } from './kinds/vehicle-in-protected-area.ts'
 
 /** A fresh judge for the rule. Throws where the rule names a zone or line that is not there (the configuration checks this). */
 export function judgeFor(rule: Rule, zones: readonly Zone[], lines: readonly Line[]): Judge {
@@ -15,12 +20,22 @@ export function judgeFor(rule: Rule, zones: readonly Zone[], lines: readonly Lin
       return intrusion(named(zones, rule.zone, rule))
     case 'line-crossing':
       return lineCrossing(rule, named(lines, rule.line, rule))
+    case 'counting':
+      return counting(rule, named(lines, rule.line, rule))
     case 'loitering':
       return loitering(rule, named(zones, rule.zone, rule))
     case 'crowding':
       return crowding(rule, named(zones, rule.zone, rule))
     case 'stationary-vehicle':
       return stationaryVehicle(rule, named(zones, rule.zone, rule))
+    case 'fire-lane-blocked':
+      return fireLaneBlocked(rule, named(zones, rule.zone, rule))
+    case 'two-wheeler-indoors':
+      return twoWheelerIndoors(named(zones, rule.zone, rule))
+    case 'vehicle-in-protected-area':
+      return vehicleInProtectedArea(named(zones, rule.zone, rule))
+    case 'after-hours-presence':
+      return afterHoursPresence(named(zones, rule.zone, rule))
   }
 }
 

@@ -1,7 +1,7 @@
 /** One rule over time: from what holds in each frame to events that begin and end exactly once. */
 import type { AlertObject, EndedBecause, RuleEvent } from '../domain/alert.ts'
 import type { Rule } from '../domain/rule.ts'
-import { armedAt } from '../domain/schedule.ts'
+import { armedAt, oncePerMinute } from '../domain/schedule.ts'
 import type { Track } from '../domain/track.ts'
 import { type Claim, type Judge, subjectOf } from './judge.ts'
 import { Silences } from './silences.ts'
@@ -35,20 +35,20 @@ export class RuleWatch {
   readonly #silences: Silences
   /** Absent while the rule is not armed. */
   #judge: Judge | undefined
-  #minute = Number.NaN
-  #armed = false
+  /** What the judge left behind when it was last dropped. */
+  #left: Judge | undefined
 
   constructor(rule: Rule, newJudge: () => Judge) {
     this.#rule = rule
     this.#newJudge = newJudge
-    this.#isArmed = armedAt(rule.schedule)
+    this.#isArmed = oncePerMinute(armedAt(rule.schedule))
     this.#silences = new Silences(rule.cooldownMs, (subject) => this.#episodes.get(subject)?.began === true)
   }
 
   /** What begins, changes or ends with this frame. `time` grows from call to call. */
   evaluate(tracks: readonly Track[], time: number): RuleEvent[] {
-    if (!this.#armedIn(time)) return this.end('schedule-ended', time)
-    this.#judge ??= this.#newJudge()
+    if (!this.#isArmed(time)) return this.end('schedule-ended', time)
+    this.#judge ??= this.#left ?? this.#newJudge()
     const present = new Set(tracks.map(subjectOf))
     this.#silences.note(tracks, time)
     const wanted = tracks.filter(({ label }) => this.#rule.labels.includes(label))
@@ -62,6 +62,7 @@ export class RuleWatch {
 
   /** Ends what is open and forgets what was about to begin. */
   end(because: EndedBecause, time: number): RuleEvent[] {
+    this.#left = this.#judge ? this.#judge.afterGap?.() : this.#left
     this.#judge = undefined
     const open = [...this.#episodes].filter(([, { began }]) => began)
     this.#episodes.clear()
@@ -73,22 +74,12 @@ export class RuleWatch {
     this.#silences.forget()
   }
 
-  /** Asks the calendar once a minute: schedules know nothing finer. */
-  #armedIn(time: number): boolean {
-    const minute = Math.floor(time / 60_000)
-    if (minute !== this.#minute) {
-      this.#minute = minute
-      this.#armed = this.#isArmed(time)
-    }
-    return this.#armed
-  }
-
   #hold(claim: Claim, time: number): RuleEvent[] {
     const { subject, strength, count = 0 } = claim
     let episode = this.#episodes.get(subject)
     if (!episode) {
       if (strength === 'keep' || this.#silences.has(subject)) return []
-      episode = { since: time, began: false, goneSince: undefined, claim, most: 0, told: 0, toldAt: time }
+      episode = { since: time, began: false, goneSince: undefined, claim, most: count, told: 0, toldAt: time }
       if (strength === 'moment') {
         if (this.#silences.inherit(subject)) return []
         return [this.#open(subject, episode, time), this.#close(subject, episode, 'cleared', time)]
@@ -139,7 +130,7 @@ export class RuleWatch {
     episode.goneSince ??= time
     if (time - episode.goneSince < this.#rule.inertiaMs) return []
     this.#episodes.delete(subject)
-    const isLost = subject !== 'zone' && !present.has(subject)
+    const isLost = subject.startsWith('track ') && !present.has(subject)
     return [this.#close(subject, episode, isLost ? 'track-lost' : 'cleared', time)]
   }
 
@@ -157,7 +148,7 @@ export class RuleWatch {
       phase,
       time,
       objects: objectsOf(claim.tracks),
-      ...(rule.kind === 'line-crossing' ? { line: rule.line } : { zone: rule.zone }),
+      ...('line' in rule ? { line: rule.line } : { zone: rule.zone }),
       ...(claim.direction ? { direction: claim.direction } : {}),
       ...(claim.count === undefined ? {} : { count: most }),
     }

@@ -93,7 +93,11 @@ export interface AuditReport {
  * Walks the chain. `expected`: a mark that somebody kept outside of the box. Without one, entries that were cut off at the
  * end by somebody who also set back the counter of SQLite are not missed, and neither is a chain that was written anew.
  */
-export function verifyAudit(db: Database, expected?: AuditMark): AuditReport {
+export function verifyAudit(
+  db: Database,
+  expected?: AuditMark,
+  most: number = mostAuditEntries,
+): AuditReport {
   const base = db.prepare('SELECT sequence, hash FROM audit_base').get() as AuditMark
   let before = base
   let entries = 0
@@ -112,6 +116,13 @@ export function verifyAudit(db: Database, expected?: AuditMark): AuditReport {
     if (expected?.sequence !== sequence) continue
     if (expected.hash !== hash) return report('it is not the entry that was expected', sequence)
     isExpectedSeen = true
+  }
+  // A tenth goes at once, so that nine remain: fewer behind a moved beginning were cut off at the front.
+  if (base.sequence > 0 && entries < Math.floor(most * 0.9) - 1) {
+    return report(
+      `entries before it were taken out: only ${entries} are left behind ${base.sequence}`,
+      base.sequence + 1,
+    )
   }
   const used = db.prepare(usedNumbers).pluck().get() as number | undefined
   if ((used ?? 0) > before.sequence) return report(`the log ends before it; it once had ${used} entries`)

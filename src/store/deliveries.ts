@@ -103,6 +103,13 @@ export class Deliveries implements DeliveryOperations {
     return this.#shelves.outbox.requeue(id)
   }
 
+  withdraw(allowed: Readonly<Record<string, readonly string[]>>): void {
+    const { db, outbox } = this.#shelves
+    db.transaction(() => {
+      for (const [kind, cameras] of Object.entries(allowed)) outbox.withdraw(kind, cameras)
+    })()
+  }
+
   parkedDeliveries(): ParkedDelivery[] {
     return this.#shelves.outbox.parked(mostListed)
   }

@@ -57,6 +57,7 @@ export class OutboxTable {
   readonly #doneLoosePictures
   readonly #accept
   readonly #confirm
+  readonly #withdraw
   readonly #sendAgain
   readonly #replay
   readonly #park
@@ -95,7 +96,9 @@ export class OutboxTable {
     this.#pending = next('outbox_waiting', "state = 'waiting'")
     this.#urgent = next('outbox_urgent', "urgent = 1 AND state = 'waiting'")
     this.#isBehind = db
-      .prepare("SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND state = 'waiting')")
+      .prepare(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE alert = ? AND urgent = 0 AND state IN ('waiting', 'sent'))",
+      )
       .pluck()
     this.#loosePictures = db
       .prepare("SELECT count(*) FROM outbox WHERE picture IS NOT NULL AND state IN ('waiting', 'sent')")
@@ -104,13 +107,16 @@ export class OutboxTable {
       `SELECT ${stub}, created_at AS createdAt FROM outbox
        WHERE picture IS NOT NULL AND state IN ('kept', 'parked') ORDER BY row_id DESC`,
     )
+    // Of what was parked the centre was told that it does not come: no receipt can speak for it any more.
     this.#accept = db.prepare(
-      "UPDATE outbox NOT INDEXED SET state = ?, parked_because = NULL WHERE row_id BETWEEN ? AND ? AND state = 'waiting'",
+      `UPDATE outbox NOT INDEXED SET state = iif(parked_because IS NULL, ?, 'kept')
+       WHERE row_id BETWEEN ? AND ? AND state = 'waiting'`,
     )
-    // A number that was told as refused counts as received, so a receipt says nothing of a message that was parked and has
-    // not left since.
     this.#confirm = db.prepare(
       'DELETE FROM outbox WHERE epoch = ? AND class = ? AND sequence <= ? AND parked_because IS NULL',
+    )
+    this.#withdraw = db.prepare(
+      "DELETE FROM outbox WHERE state = 'kept' AND class = ? AND camera NOT IN (SELECT value FROM json_each(?))",
     )
     this.#sendAgain = db.prepare("UPDATE outbox SET state = 'waiting' WHERE state = 'sent'")
     this.#replay = db
@@ -210,6 +216,11 @@ export class OutboxTable {
   /** The centre has everything up to this number, but for what it was told not to wait for. Returns how many rows that were. */
   confirm(epoch: string, kind: string, sequence: number): number {
     return this.#confirm.run(epoch, kind, sequence).changes
+  }
+
+  /** What is kept of this class stays only where it is of these cameras. */
+  withdraw(kind: string, cameras: readonly string[]): void {
+    this.#withdraw.run(kind, JSON.stringify(cameras))
   }
 
   /** What was sent and never confirmed waits again. Returns how many. */

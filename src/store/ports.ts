@@ -149,6 +149,8 @@ export interface DeliveryOperations {
   held(): HeldClass[]
   /** What is parked waits again: all of it, or the one of this id. Returns how many. */
   requeue(id?: string): number
+  /** What is kept of these classes stays only for these cameras. */
+  withdraw(allowed: Readonly<Record<string, readonly string[]>>): void
   parkedDeliveries(): ParkedDelivery[]
   /** Undefined where it is not (or no longer) there. */
   deliveryOf(id: string): DeliveryStatus | undefined

@@ -248,6 +248,7 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
     const { alerts, snapshots, outbox } = this.#shelves
     const now = this.#now()
     if (message.body === undefined) throw new Error(`the message ${message.id} has no body`)
+    let { body } = message
     alerts.upsert(alert, now)
     const urgent = alert.severity === 'critical' && !outbox.isBehind(alert.id)
     const about = { alert: alert.id, urgent }
@@ -255,12 +256,14 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
       const { width, height, jpeg } = snapshot
       snapshots.insert({ alert: alert.id, file, bytes: jpeg.byteLength, width, height }, now)
       const fileBytes = jpeg.byteLength
-      outbox.insert(snapshot.message, now, { ...about, worth: worthOf('snapshot'), fileBytes })
+      const worth = worthOf('snapshot')
+      const sequence = outbox.insert(snapshot.message, now, { ...about, worth, fileBytes })
       this.#freshPictures += fileBytes
+      body = withNumbers(body, { id: snapshot.message.id, epoch: this.#identity.epoch, sequence })
     }
-    this.#freshMessages += message.body.length
+    this.#freshMessages += body.length
     const worth = worthOf(message.class, alert.severity)
-    return { sequence: outbox.insert(message, now, { ...about, worth }) }
+    return { sequence: outbox.insert({ ...message, body }, now, { ...about, worth }) }
   }
 
   #saveAlone(one: Prepared): Saved {
@@ -281,6 +284,13 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
     }
     return writeFailed(one.input.alert.id, error)
   }
+}
+
+/** The alert's message with the numbers of its picture: MQTT 3.1.1 has no user properties to carry them. */
+function withNumbers(body: string, numbers: object): string {
+  const message = JSON.parse(body) as { data: { snapshot?: object } }
+  const snapshot = { ...message.data.snapshot, ...numbers }
+  return JSON.stringify({ ...message, data: { ...message.data, snapshot } })
 }
 
 function isFull(error: unknown): boolean {

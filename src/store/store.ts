@@ -164,6 +164,11 @@ export class Store implements Part {
     return this.#call('requeue', [id])
   }
 
+  /** Of delivered messages of these classes, only those of these cameras are kept to be sent again. */
+  withdraw(allowed: Readonly<Record<string, readonly string[]>>): Promise<void> {
+    return this.#call('withdraw', [allowed])
+  }
+
   /** What the broker refused for good, oldest first, a thousand at most. */
   parkedDeliveries(): Promise<ParkedDelivery[]> {
     return this.#call('parkedDeliveries', [])

@@ -2,8 +2,6 @@
 import type { Label } from '../domain/detection.ts'
 
 export interface TrackerOptions {
-  /** Picture width / height. Distances are judged in true proportions with it. */
-  readonly aspect: number
   /** Detections from here on may found a track and are matched first, 0..1. Raising it means fewer and later tracks. */
   readonly highConfidence: number
   /** Detections from here on may still continue a track, 0..1. Raising it loses people half hidden sooner. */
@@ -12,6 +10,11 @@ export interface TrackerOptions {
   readonly confirmHits: number
   /** Time between the first of them and belief, ms. Raising it matters at high frame rates, where hits come cheap. */
   readonly confirmMs: number
+  /**
+   * Until a person moves, it is believed only from this confidence on, 0..1: what a detector half believes and what never
+   * moves is a post or a sign. Raising it believes fewer posts, and later in people who stand in bad light from the start.
+   */
+  readonly stillConfidence: number
   /**
    * How long something that moves may be missed where the models looked, ms. Raising it bridges longer occlusions and
    * mistakes newcomers for the one that left more often.
@@ -28,11 +31,11 @@ export interface TrackerOptions {
 const minute = 60_000
 
 export const trackerDefaults: TrackerOptions = {
-  aspect: 16 / 9,
   highConfidence: 0.5,
   lowConfidence: 0.15,
   confirmHits: 2,
   confirmMs: 150,
+  stillConfidence: 0.6,
   keepMs: 2_500,
   keepStandingMs: { person: 4_000, 'two-wheeler': 10_000, vehicle: minute, object: 10_000, face: 0 },
   forgetMs: {

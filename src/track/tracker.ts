@@ -14,6 +14,15 @@ import { Trajectory } from './trajectory.ts'
 /** Intersection over union that a doubtful detection must have with a track to continue it. */
 const doubtfulOverlap = 0.3
 
+/**
+ * Ids begin at the time of the first frame, in tenths of a second since 2026: a tracker that is made later, after a restart
+ * or for a changed camera, repeats none of those of the day, as nobody comes by ten times a second. They stay below 2³² for
+ * those who read them.
+ */
+const idsSince = Date.UTC(2026, 0, 1)
+const idsPerMs = 0.01
+const firstIds = 2 ** 31
+
 /** A time that lies further back than this (ms) is a clock that was set, not a frame that came late. */
 const clockSetMs = 5_000
 /** One look says no more than this about the time before it, ms: a gap in the stream is not a long absence. */
@@ -51,17 +60,20 @@ export class Tracker {
    *
    * @param looked the regions the models looked at: only what lies inside them can be missed
    * @param time epoch ms of the frame
+   * @param aspect width / height of the picture: distances are judged in true proportions
    */
-  update(detections: readonly Detection[], looked: readonly Box[], time: number): Track[] {
+  update(detections: readonly Detection[], looked: readonly Box[], time: number, aspect = 16 / 9): Track[] {
     if (!Number.isFinite(time)) return this.#snapshot()
     if (time < this.#time - clockSetMs) this.#restart()
     else if (time <= this.#time) return this.#snapshot()
-    const gapMs = this.#time === Number.NEGATIVE_INFINITY ? 0 : time - this.#time
+    const isFirst = this.#time === Number.NEGATIVE_INFINITY
+    const gapMs = isFirst ? 0 : time - this.#time
+    if (isFirst) this.#lastId = Math.max(0, Math.floor((time - idsSince) * idsPerMs)) % firstIds
     this.#time = time
 
     this.#keep((trajectory) => this.#bridges(trajectory, gapMs))
     for (const trajectory of [...this.#believed, ...this.#fresh]) this.#advance(trajectory, looked, gapMs)
-    this.#associate(detections)
+    this.#associate(detections, aspect)
     for (const trajectory of [...this.#believed, ...this.#fresh]) this.#miss(trajectory, looked, gapMs)
     this.#keep((trajectory) => this.#lives(trajectory))
     this.#believe()
@@ -96,8 +108,8 @@ export class Tracker {
     return gapMs <= breakMs || trajectory.standing
   }
 
-  #associate(detections: readonly Detection[]): void {
-    const { highConfidence, lowConfidence, aspect, maxTracks } = this.#options
+  #associate(detections: readonly Detection[], aspect: number): void {
+    const { highConfidence, lowConfidence, maxTracks } = this.#options
     const usable = detections.filter(
       (detection) => isUsable(detection) && detection.confidence >= lowConfidence,
     )
@@ -144,9 +156,12 @@ export class Tracker {
   }
 
   #believe(): void {
-    const { confirmHits, confirmMs } = this.#options
-    const isReady = ({ seen, hits, firstSeen }: Trajectory) =>
-      seen && hits >= confirmHits && this.#time - firstSeen >= confirmMs
+    const { confirmHits, confirmMs, stillConfidence } = this.#options
+    const isReady = ({ seen, hits, firstSeen, label, confidence, hasMoved }: Trajectory) =>
+      seen &&
+      hits >= confirmHits &&
+      this.#time - firstSeen >= confirmMs &&
+      (label !== 'person' || hasMoved || confidence >= stillConfidence)
     for (const trajectory of this.#fresh.filter(isReady)) {
       trajectory.id = ++this.#lastId
       this.#believed.push(trajectory)

@@ -68,6 +68,11 @@ export class Trajectory {
     return this.lastSeen - this.#rest.since >= rest.afterMs
   }
 
+  /** Has it left the place where it was first seen? */
+  get hasMoved(): boolean {
+    return this.#rest.since > this.firstSeen
+  }
+
   /** Where it is believed to be; may reach out of the picture. */
   get box(): Box {
     const halfWidth = this.#width.value / 2
@@ -144,6 +149,7 @@ export class Trajectory {
       velocity: { x: this.#x.velocity, y: this.#y.velocity },
       firstSeen: this.firstSeen,
       lastSeen: this.lastSeen,
+      ...(this.standing ? { standingSince: this.#rest.since } : {}),
       seen: this.seen,
     }
   }

@@ -77,6 +77,19 @@ describe('docs/accuracy.md', () => {
     expect(rows(both, 'yolox-nano', '2026-11-26')[0].at(-2)).toBe('2')
   })
 
+  it('tells how well things are followed, beside what is asked for, or that nobody measured it', () => {
+    expect(text).toMatch(/## Following\n\nNot measured\./)
+    const shares = { hota: 0.7, detA: 0.6, assA: 0.8, mota: 0.95, idf1: 0.92 }
+    const followed = { fps: 5, frames: 568, ...shares, switchesPerMinute: 1.5 }
+    const origin = { measured: '2026-11-26T10:00:00.000Z', machine: objects.machine }
+    const tracking = { ...origin, seeds: 20, planted: { 'PETS09-S2L1': [followed] }, detector: 'yolox-nano' }
+    const told = pageOf([objects], tracking).text
+    expect(told).toContain('the mean of 20 runs. Detected: behind yolox-nano. Measured 2026-11-26;')
+    const found = ['0.700', '0.600', '0.800', '0.950', '0.920', '1.5']
+    expect(rows(told, 'planted', 'PETS09-S2L1')[0]).toEqual(expect.arrayContaining(found))
+    expect(rows(told, 'IDF1 on PETS09-S2L1, planted boxes at 5 fps')[0]).toContain('**missed by 1 %**')
+  })
+
   it('says that the built-in network is not measured where it is not', () => {
     expect(pageOf([objects]).text).toMatch(/## Targets of skyeye-nano\n\nNot measured\./)
   })

@@ -1,8 +1,8 @@
 /** What moves is found, and what only looks like it is not: in drawn pictures, at any rate. */
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../../scripts/eval/planted.ts'
 import { Motion, type Movement } from '../../src/attention/motion.ts'
 import type { Luma } from '../../src/domain/luma.ts'
-import { seeded } from '../support/mot-truth.ts'
 import { draw, height, width, yard } from './pictures.ts'
 
 /** Shows pictures every `everyMs` and returns what was seen of each. */

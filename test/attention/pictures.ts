@@ -1,6 +1,7 @@
 /** Small grey pictures drawn for attention's tests. */
+
+import { seeded } from '../../scripts/eval/planted.ts'
 import type { Luma } from '../../src/domain/luma.ts'
-import { seeded } from '../support/mot-truth.ts'
 
 export const width = 256
 export const height = 144

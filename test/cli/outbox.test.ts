@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { readConfig } from '../../src/cli/setup.ts'
 import type { AlertEvent } from '../../src/contract/alert-schema.ts'
@@ -15,7 +16,7 @@ import { SecretMask } from '../../src/kit/secrets.ts'
 import { Listener } from '../support/listener.ts'
 import { freePort, Mosquitto, mosquittoPresent } from '../support/mosquitto.ts'
 import { spotModels } from '../support/spot-model.ts'
-import { ran } from './program.ts'
+import { Program, ran } from './program.ts'
 
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 50 })
 
@@ -34,13 +35,17 @@ beforeEach(async () => {
   broker = new Mosquitto({ config: tooSmall })
   await broker.start()
   listener = await Listener.start(broker.url)
+  gateway = await started()
+})
+
+async function started(publish: object = {}): Promise<Gateway> {
   const url = 'rtsp://127.0.0.1:9/none'
   const document = {
     gateway: { id: 'gw' },
     dataDir: join(folder, 'data'),
     broker: { url: broker.url },
     http: { port: await freePort() },
-    analysis: { workers: 1 },
+    ...{ analysis: { workers: 1 }, publish },
     cameras: [
       { id: 'yard', name: 'yard', url },
       { id: 'gate', name: '门'.repeat(100), address: { code: '1', text: '路'.repeat(100) }, url },
@@ -48,13 +53,14 @@ beforeEach(async () => {
   }
   writeFileSync(config, stringify(document))
   const { config: read } = await readConfig(config)
-  gateway = new Gateway({
+  const made = new Gateway({
     ...{ config: read, version: '0.0.0-test', models: spotModels(join(folder, 'models')) },
     log: createLog('silent', new SecretMask()),
     onHung: () => expect.unreachable('no run hangs here'),
   })
-  await gateway.start()
-})
+  await made.start()
+  return made
+}
 
 afterEach(async () => {
   await gateway?.stop()
@@ -128,6 +134,30 @@ describe.skipIf(!mosquittoPresent)('outbox (skipped where mosquitto is not insta
     ])
     await until(async () => expect(await facts()).toMatchObject({ parked: [] }))
     expect((await skyeye('outbox', 'requeue', '--all')).out).toBe('nothing is parked\n')
+  }, 120_000)
+
+  it('keeps what was refused although the centre confirms all the rest, and has it confirmed when it was sent again', async () => {
+    await gateway?.stop()
+    gateway = await started({ receipts: 'required' })
+    const args = ['--broker', broker.url, '--database', join(folder, 'centre.db'), '--receipts']
+    const centre = new Program([
+      fileURLToPath(new URL('../../scripts/consumer.ts', import.meta.url)),
+      ...args,
+    ])
+    onTestFinished(() => centre.kill())
+    const connects = () => centre.err.split('listening').length - 1
+    await until(() => expect(connects()).toBe(1))
+    await raiseRefused()
+    expect((await skyeye('drill', '--camera', 'yard')).status).toBe(0)
+    await until(async () => {
+      const { classes } = await facts()
+      expect(classes).toMatchObject([{ class: 'alert', waiting: 0, unconfirmed: 0, kept: 0, parked: 2 }])
+    })
+    await raiseLimit()
+    await until(() => expect(connects()).toBe(2))
+    await skyeye('outbox', 'requeue', '--all')
+    await until(async () => expect(await facts()).toMatchObject({ classes: [], parked: [] }))
+    expect(centre.out).toMatch(/ {2}late\n/)
   }, 120_000)
 
   it('parks again what the broker still refuses', async () => {

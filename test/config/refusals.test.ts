@@ -1,7 +1,9 @@
 /** What is wrong is refused with file, line, path and a sentence: all of it at once. */
 import { describe, expect, it } from 'vitest'
+import { ruleKinds } from '../../src/domain/rule.ts'
 import { loadFiles, refusal, withCamera } from './folder.ts'
 
+const kinds = ruleKinds.join(', ')
 const zones =
   'zones:\n  - { name: gate-west, polygon: [[0, 0], [1, 0], [1, 1]] }\n  - { name: dock, polygon: [[0, 0], [1, 0], [1, 1]] }'
 
@@ -22,15 +24,23 @@ describe('a refusal', () => {
     ])
   })
 
+  it('says what a counting rule lacks', async () => {
+    const line = 'lines:\n  - { name: hall, a: [0, 0], b: [1, 1] }\nrules:\n  - '
+    const rule = '{ kind: counting, line: door, resetAt: "4:00", timeZone: Mars/Base }'
+    expect(await refusal(withCamera(`${line}${rule}`))).toEqual([
+      'skyeye.yaml:9 cameras[0].rules[0].count: is missing (From how many on)',
+      'skyeye.yaml:9 cameras[0].rules[0].line: no line "door" on camera "yard" (lines: hall)',
+      'skyeye.yaml:9 cameras[0].rules[0].resetAt: must be a time such as "04:00", in quotes, not "4:00"',
+      'skyeye.yaml:9 cameras[0].rules[0].timeZone: no time zone "Mars/Base" (an IANA name such as Asia/Shanghai)',
+    ])
+  })
+
   it.each([
     [
       'kind: intrusoin, zone: dock',
-      'kind: must be one of intrusion, line-crossing, loitering, crowding, stationary-vehicle, not "intrusoin" (did you mean "intrusion"?)',
+      `kind: must be one of ${kinds}, not "intrusoin" (did you mean "intrusion"?)`,
     ],
-    [
-      'zone: dock',
-      'kind: is missing: one of intrusion, line-crossing, loitering, crowding, stationary-vehicle',
-    ],
+    ['zone: dock', `kind: is missing: one of ${kinds}`],
     ['kind: intrusion, zone: dock, dwellMs: 5', 'dwellMs: unknown key'],
     [
       'kind: intrusion, zone: dock, labels: [car]',
@@ -42,6 +52,10 @@ describe('a refusal', () => {
       'labels[0]: must be one of person, two-wheeler, vehicle, not "face"',
     ],
     ['kind: line-crossing, line: dock', 'line: no line "dock" on camera "yard" (it has no lines)'],
+    [
+      'kind: after-hours-presence, zone: dock',
+      'schedule: is missing (When the rule is armed, as for every rule, but `hours` must be said)',
+    ],
     ['kind: crowding, zone: dock', 'count: is missing (From how many on)'],
     [
       'kind: crowding, zone: dock, count: 3, hysteresis: 3',

@@ -1,6 +1,6 @@
 /** A rule is armed by the calendar of its own time zone. */
 import { expect, it } from 'vitest'
-import { armedAt, type Weekday, weekdays } from '../../src/domain/schedule.ts'
+import { armedAt, dayAt, oncePerMinute, type Weekday, weekdays } from '../../src/domain/schedule.ts'
 
 const nights = (days: readonly Weekday[], timeZone = 'Asia/Shanghai') =>
   armedAt({ timeZone, days, hours: [{ from: 22 * 60, to: 6 * 60 }] })
@@ -43,4 +43,23 @@ it('follows the wall clock where it is put forward', () => {
 
 it('refuses a time zone that does not exist', () => {
   expect(() => nights(['mon'], 'Asia/Atlantis')).toThrow(RangeError)
+})
+
+it('tells days apart at the hour at which they begin, by the clock of the zone', () => {
+  const day = dayAt('Asia/Shanghai', 4 * 60)
+  const monday = day(shanghai('2026-11-23T04:00:00'))
+  expect(day(shanghai('2026-11-24T03:59:59'))).toBe(monday)
+  expect(day(shanghai('2026-11-23T03:59:59'))).toBe(monday - 1)
+  expect(day(shanghai('2026-11-24T04:00:00'))).toBe(monday + 1)
+  expect(day(shanghai('2026-12-01T03:00:00'))).toBe(monday + 7)
+  // 29 March 2026 has 23 hours: four o'clock comes three hours after midnight.
+  const berlin = dayAt('Europe/Berlin', 4 * 60)
+  expect(berlin(Date.parse('2026-03-29T01:59:00Z')) + 1).toBe(berlin(Date.parse('2026-03-29T02:00:00Z')))
+})
+
+it('asks once a minute, also where time goes back', () => {
+  const asked: number[] = []
+  const answer = oncePerMinute((time) => asked.push(time))
+  expect([60_000, 119_999, 120_000, 60_001].map(answer)).toEqual([1, 1, 2, 3])
+  expect(asked).toEqual([60_000, 120_000, 60_001])
 })

@@ -23,7 +23,8 @@ describe('annotations of a MOT sequence', () => {
     ]
     const truths = motTruths(text.join('\n'), size).get(1) ?? []
     expect(truths.map(({ ignore }) => ignore)).toEqual([false, true, true])
-    expect(truths[0]).toEqual({ label: 'person', ignore: false, box: { x1: 0.1, y1: 0.1, x2: 0.3, y2: 0.6 } })
+    const box = { x1: 0.1, y1: 0.1, x2: 0.3, y2: 0.6 }
+    expect(truths[0]).toEqual({ label: 'person', ignore: false, box, id: 1 })
   })
 
   it('count every row where there are no classes', () => {

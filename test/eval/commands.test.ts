@@ -111,6 +111,55 @@ describe('eval:faces', () => {
   })
 })
 
+/** Two frames of 100×100 with one person, and a clip that nobody can decode. */
+function writeSequence(): void {
+  mkdirSync(join(folder, 'eval/mot/KITTI-17'), { recursive: true })
+  mkdirSync(join(folder, 'videos'))
+  writeFileSync(join(folder, 'videos/kitti-17_h264_1224x370_10fps.mp4'), '')
+  const facts = ['[Sequence]', 'frameRate=10', 'seqLength=2', 'imWidth=100', 'imHeight=100', '']
+  writeFileSync(join(folder, 'eval/mot/KITTI-17/seqinfo.ini'), facts.join('\n'))
+  const rows = ['1,1,10,10,40,40,1,-1,-1,-1', '2,1,10,10,40,40,1,-1,-1,-1', '']
+  writeFileSync(join(folder, 'eval/mot/KITTI-17/gt.txt'), rows.join('\n'))
+}
+
+describe('eval:tracks', () => {
+  it('follows planted boxes of the sequences that are there, in JSON and as a table', () => {
+    writeSequence()
+    const { status, stdout, stderr } = run('eval-tracks', '--boxes', 'planted', '--seeds', '2', '--json')
+    expect(status).toBe(0)
+    expect(stderr).toContain('PETS09-S2L1 cannot be evaluated')
+    const { planted, targets, detected } = JSON.parse(stdout)
+    expect(
+      planted['KITTI-17'].map(({ fps, frames }: { fps: number; frames: number }) => [fps, frames]),
+    ).toEqual([
+      [10, 2],
+      [5, 1],
+      [2, 1],
+    ])
+    expect(Object.keys(planted['KITTI-17'][0])).toEqual(
+      expect.arrayContaining(['hota', 'detA', 'assA', 'mota', 'idf1', 'switchesPerMinute']),
+    )
+    expect(targets).toHaveLength(6)
+    expect(detected).toBeUndefined()
+    const forPeople = run('eval-tracks', '--boxes', 'planted', '--seeds', '2')
+    expect(forPeople.stdout).toMatch(/^planted +KITTI-17 +10 +\d/m)
+  })
+
+  it.each([
+    [['--set', 'voc'], '--set voc: MOT16-09 or ', 2],
+    [['--boxes', 'true'], '--boxes true: planted or detected', 2],
+    [['--fps', '0'], '--fps 0: a number from 0.1', 2],
+    [['--set', 'MOT16-09'], 'MOT16-09 cannot be evaluated', 1],
+    [['--set', 'KITTI-17', '--boxes', 'detected'], 'skyeye models pull standard', 1],
+  ])('says in a sentence what is wrong: %j', (args, sentence, expected) => {
+    writeSequence()
+    const { status, stdout, stderr } = run('eval-tracks', ...args)
+    expect(stderr).toContain(sentence)
+    expect(stderr).not.toContain('    at ')
+    expect({ status, stdout }).toEqual({ status: expected, stdout: '' })
+  })
+})
+
 describe('docs:accuracy', () => {
   it.each([
     [['--only', 'resnet'], '--only resnet: one of ', 2],
@@ -127,6 +176,7 @@ describe('every evaluation command', () => {
   it.each([
     ['eval-detect', '--detections FILE'],
     ['eval-faces', '--threshold N'],
+    ['eval-tracks', '--fps N'],
     ['accuracy', '--render'],
   ])('explains itself: %s', (program, option) => {
     expect(run(program, '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining(option) })

@@ -163,6 +163,21 @@ describe('line crossing', () => {
     expect(watch(toLeft, 20, across(0.71, 0.3))).toHaveLength(2)
   })
 
+  it('tells of whoever drives the wrong way, and of them alone, also where they turned round', () => {
+    const wrongWay: Rule = { ...crossing, labels: ['vehicle'], direction: 'left', cooldownMs: 0 }
+    const car = (id: number, x: number) => trackAt(id, x, 0.5, {}, 'vehicle')
+    const events = watch(wrongWay, 60, (frame) => [
+      car(1, 0.3 + frame * 0.01),
+      car(2, 0.8 - frame * 0.01),
+      // Drives over the line as it may, and comes back.
+      car(3, frame < 30 ? 0.4 + frame * 0.01 : 1 - frame * 0.01),
+    ])
+    expect(events.filter(({ phase }) => phase === 'began').map(({ subject }) => subject)).toEqual([
+      'track 2',
+      'track 3',
+    ])
+  })
+
   it('counts a walk that stops exactly on the line and goes on, once', () => {
     const events = watch(crossing, 40, (frame) => [
       trackAt(1, Math.min(0.5, 0.3 + frame * 0.01) + Math.max(0, frame - 30) * 0.01, 0.5),
@@ -189,6 +204,82 @@ describe('line crossing', () => {
       trackAt(1, 0.3 + frame * 0.02, 0.5, { seen: frame < 5 || frame > 15 }),
     ])
     expect(told(events)).toEqual(['began 3.2', 'ended 3.2 cleared'])
+  })
+})
+
+describe('counting', () => {
+  const counting: Rule = {
+    ...{ ...base, inertiaMs: 0, cooldownMs: 0, name: 'hall', kind: 'counting', labels: ['person'] },
+    ...{ line: 'gate', inside: 'left', what: 'occupancy', count: 3, hysteresis: 1 },
+    ...{ resetAt: 4 * 60, timeZone: 'Asia/Shanghai' },
+  }
+  /** Before the frame of its number each of them is at the right, then at the left. */
+  const comeIn = (frame: number, ...at: number[]) =>
+    at.map((when, n) => trackAt(n + 1, frame < when ? 0.7 : 0.3, 0.5))
+  /** Between two calls of the engine, as told by a scene with hours in between. */
+  const engine = (rule: Rule) => engineFor(rule)
+
+  it('tells when more are inside than may be, of the most, and when they are fewer again', () => {
+    const events = watch(counting, 60, (frame) => [
+      ...comeIn(frame, 5, 10, 15, 20),
+      ...[30, 35].map((when, n) => trackAt(n + 7, frame < when ? 0.3 : 0.7, 0.5)),
+      trackAt(9, frame < 40 ? 0.3 : 0.7, 0.5),
+    ])
+    expect(told(events)).toEqual(['began 3', 'ended 8 cleared'])
+    expect(events.map(({ count }) => count)).toEqual([3, 4])
+    expect(events[0]).toMatchObject({ subject: 'line', line: 'gate', objects: [{ track: 3 }] })
+  })
+
+  it('never counts below nobody: who was inside before it began owes nothing', () => {
+    const events = watch({ ...counting, count: 1 }, 30, (frame) => [
+      ...[3, 5, 7].map((when, n) => trackAt(n + 1, frame < when ? 0.3 : 0.7, 0.5)),
+      trackAt(9, frame < 15 ? 0.7 : 0.3, 0.5),
+    ])
+    expect(told(events)).toEqual(['began 3'])
+  })
+
+  it.each(['in', 'out'] as const)('tells once a day how many went %s', (what) => {
+    const rule: Rule = { ...counting, what, inside: what === 'in' ? 'left' : 'right' }
+    const events = watch(rule, 60, (frame) => comeIn(frame, 5, 10, 15, 20, 25, 30))
+    expect(told(events)).toEqual(['began 3', 'ended 3 cleared'])
+    expect(events[0].count).toBe(3)
+  })
+
+  it('begins at nobody again at the hour of the reset, by the clock of its zone', () => {
+    const hall = engine(counting)
+    const enter = (id: number, at: number) =>
+      [0.7, 0.3].flatMap((x, n) => hall.evaluate([trackAt(id, x, 0.5)], at + n * stepMs))
+    const reset = Date.UTC(2026, 10, 23, 20, 0, 0)
+    const events = [
+      ...enter(1, reset - 60_000),
+      ...enter(2, reset - 50_000),
+      ...enter(3, reset - 40_000),
+      ...enter(4, reset + 1_000),
+      ...enter(5, reset + 2_000),
+    ]
+    expect(events.map(({ phase, time }) => [phase, time - reset])).toEqual([
+      ['began', -40_000 + stepMs],
+      ['ended', 1_000],
+    ])
+    expect(enter(6, reset + 3_000).map(({ phase }) => phase)).toEqual(['began'])
+  })
+
+  it('goes on counting after pictures were missing, without what happened meanwhile', () => {
+    const hall = engine(counting)
+    const seen = (id: number, x: number, at: number) => hall.evaluate([trackAt(id, x, 0.5)], start + at)
+    for (const [id, at] of [
+      [1, 0],
+      [2, 1_000],
+    ]) {
+      seen(id, 0.7, at)
+      seen(id, 0.3, at + 200)
+    }
+    seen(3, 0.7, 2_000)
+    expect(hall.end('camera-lost', start + 30_000)).toEqual([])
+    // The tracker's number stands for somebody else now, perhaps.
+    expect(seen(3, 0.3, 60_000)).toEqual([])
+    seen(4, 0.7, 61_000)
+    expect(seen(4, 0.3, 61_200).map(({ phase, count }) => [phase, count])).toEqual([['began', 3]])
   })
 })
 
@@ -274,6 +365,37 @@ describe('stationary vehicle', () => {
   it('ends when the car drives off', () => {
     const events = watch(parking, 200, (frame) => car(frame < 150 ? 0.7 : 0.7 + (frame - 149) * 0.02))
     expect(events.map(({ phase, because }) => because ?? phase)).toEqual(['began', 'cleared'])
+  })
+})
+
+describe('what the kinds of presence and standing are about', () => {
+  const lane: Rule = {
+    ...{ ...base, name: 'lane', kind: 'fire-lane-blocked', labels: ['vehicle', 'two-wheeler'] },
+    ...{ zone: 'yard', dwellMs: 5_000, tolerance: 0.03 },
+  }
+
+  it('a fire lane is blocked by whatever stands in it, not by what drives through', () => {
+    const events = watch(lane, 60, (frame) => [
+      trackAt(1, 0.6, 0.5, {}, 'vehicle'),
+      trackAt(2, 0.8, 0.5, {}, 'two-wheeler'),
+      trackAt(3, 0.5 + frame * 0.008, 0.7, {}, 'vehicle'),
+      trackAt(4, 0.7, 0.7),
+    ])
+    expect(events.map(({ subject, phase, kind }) => `${subject} ${phase} ${kind}`)).toEqual([
+      'track 1 began fire-lane-blocked',
+      'track 2 began fire-lane-blocked',
+    ])
+  })
+
+  it.each([
+    ['two-wheeler-indoors', 'two-wheeler'],
+    ['vehicle-in-protected-area', 'vehicle'],
+    ['after-hours-presence', 'person'],
+  ] as const)('%s: a %s that comes in, for as long as it is there', (kind, label) => {
+    const rule: Rule = { ...base, name: 'here', kind, labels: [label], zone: 'yard' }
+    const events = watch(rule, 40, (frame) => [trackAt(1, frame < 20 ? 0.7 : 0.2, 0.5, {}, label)])
+    expect(told(events)).toEqual(['began 0.6', 'ended 4.6 cleared'])
+    expect(events[0]).toMatchObject({ kind, zone: 'yard' })
   })
 })
 

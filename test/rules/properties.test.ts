@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { RuleEvent } from '../../src/domain/alert.ts'
 import { labels } from '../../src/domain/detection.ts'
 import { foot, wholePicture } from '../../src/domain/geometry.ts'
-import type { Rule, RuleKind } from '../../src/domain/rule.ts'
+import { type Rule, ruleKinds } from '../../src/domain/rule.ts'
 import { weekdays } from '../../src/domain/schedule.ts'
 import { AlertBook } from '../../src/rules/alerts.ts'
 import { RuleEngine } from '../../src/rules/engine.ts'
@@ -50,16 +50,9 @@ const schedule = fc.record({
   days: fc.subarray([...weekdays]),
   hours: fc.array(fc.record({ from: fc.nat(1_439), to: fc.nat(1_440) }), { maxLength: 2 }),
 })
-const kinds: readonly RuleKind[] = [
-  'intrusion',
-  'line-crossing',
-  'loitering',
-  'crowding',
-  'stationary-vehicle',
-]
 const rule = fc
   .record({
-    kind: fc.constantFrom(...kinds),
+    kind: fc.constantFrom(...ruleKinds),
     labels: fc.oneof(fc.constant(labels), fc.subarray([...labels], { minLength: 1 })),
     schedule: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, schedule),
     inertiaMs: fc.constantFrom(0, 500, 5_000),
@@ -69,8 +62,15 @@ const rule = fc
     count: fc.integer({ min: 1, max: 3 }),
     hysteresis: fc.integer({ min: 0, max: 3 }),
     tolerance: anyNumber,
+    inside: fc.constantFrom('left', 'right'),
+    what: fc.constantFrom('in', 'out', 'occupancy'),
+    resetAt: fc.nat(1_439),
+    timeZone: fc.constantFrom('Asia/Shanghai', 'UTC'),
   })
-  .map((parts) => ({ ...parts, severity: 'major', duty: 'city', zone: 'zone', line: 'line' }) as const)
+  .map((parts) => {
+    const place = ['line-crossing', 'counting'].includes(parts.kind) ? { line: 'line' } : { zone: 'zone' }
+    return { ...parts, ...place, severity: 'major', duty: 'city' } as const
+  })
 /** A zone that a good part of all anchors is in; arbitrary polygons seldom hold anything. */
 const middle = [
   { x: 0.1, y: 0.1 },
@@ -81,7 +81,7 @@ const middle = [
 const setting = fc.record({
   rules: fc
     .array(rule, { minLength: 1, maxLength: 4 })
-    .map((rules) => rules.map((one, n) => ({ ...one, name: `rule ${n}` }) as Rule)),
+    .map((rules) => rules.map((one, n) => ({ ...one, name: `rule ${n}` }) as unknown as Rule)),
   zones: fc
     .oneof({ weight: 2, arbitrary: fc.constant(middle) }, fc.array(point, { maxLength: 6 }))
     .map((polygon) => [{ name: 'zone', polygon }]),

@@ -71,12 +71,19 @@ it('shows what was cut off with the counter only to whoever kept a mark', () => 
 
 it('gives up its oldest entries where there are too many, and says from where it holds', () => {
   const { db, marks } = log(250, 100)
-  const { entries, base, newest, broken } = verifyAudit(db)
+  const { entries, base, newest, broken } = verifyAudit(db, undefined, 100)
   expect(broken).toBeUndefined()
   expect(newest).toEqual(marks[249])
   expect(entries).toBeLessThanOrEqual(100)
   expect(entries).toBeGreaterThan(85)
   expect(base).toBe(250 - entries)
-  expect(verifyAudit(db, marks[base - 1])).not.toHaveProperty('broken')
-  expect(verifyAudit(db, marks[3]).broken?.why).toMatch('no longer kept')
+  expect(verifyAudit(db, marks[base - 1], 100)).not.toHaveProperty('broken')
+  expect(verifyAudit(db, marks[3], 100).broken?.why).toMatch('no longer kept')
+})
+
+it('shows that its front was cut off, whoever moved its beginning', () => {
+  const { db, marks } = log(20)
+  db.prepare('UPDATE audit_base SET sequence = 5, hash = ?').run(marks[4].hash)
+  db.exec('DROP TRIGGER audit_is_not_cut; DELETE FROM audit WHERE sequence <= 5')
+  expect(verifyAudit(db).broken).toMatchObject({ sequence: 6 })
 })

@@ -212,7 +212,7 @@ it('where receipts are required, forgets only what the centre has confirmed', ()
   expect(alerts(box).map((one) => one.id)).toEqual(ids.slice(2))
 })
 
-it('where receipts are required, keeps what was refused until it has left, whatever the centre confirms', () => {
+it('where receipts are required, keeps what was refused, also once it has left, whatever the centre confirms', () => {
   const box = openRecords(temporaryFolder(), generous, true)
   const ids = Array.from({ length: 3 }, () => save(box))
   const [first, ...others] = waiting(box)
@@ -225,8 +225,8 @@ it('where receipts are required, keeps what was refused until it has left, whate
   expect(confirm()).toBe(0)
   expect(box.deliveries.deliveryOf(ids[0])).toEqual({ state: 'waiting', sequence: 1, ahead: 0 })
   acknowledge(box, alerts(box))
-  expect(confirm()).toBe(1)
-  expect(box.deliveries.deliveryOf(ids[0])).toBeUndefined()
+  expect(confirm()).toBe(0)
+  expect(box.deliveries.deliveryOf(ids[0])).toMatchObject({ state: 'kept' })
 })
 
 it('says by class what it holds, and since when', () => {
@@ -257,4 +257,43 @@ it('says how many wait before a message', () => {
   expect(ids.map((id) => box.deliveries.deliveryOf(id)?.ahead)).toEqual([0, 1, 2])
   acknowledge(box, waiting(box).slice(0, 1))
   expect(ids.map((id) => box.deliveries.deliveryOf(id)?.ahead)).toEqual([0, 0, 1])
+})
+
+it('says in the alert which numbers its picture has, for brokers that carry no user properties', () => {
+  const { records, deliveries, opened } = openRecords(temporaryFolder())
+  records.saveAlert(saveOf({}, 500))
+  const [picture, alert] = deliveries.next(0, 10)
+  const { id, sequence } = picture
+  expect(JSON.parse(alert.body as string).data.snapshot).toMatchObject({
+    ...{ id, epoch: opened.identity.epoch, sequence },
+  })
+})
+
+it('lets a critical alert overtake nothing of its own that the centre has not confirmed', () => {
+  const box = openRecords(temporaryFolder(), generous, true)
+  const { records, deliveries } = box
+  const began = saveOf({ severity: 'minor' })
+  records.saveAlert(began)
+  acknowledge(box, alerts(box))
+  const message = { ...saveOf().message, id: '01a20779-75ca-7000-8000-000000000099' }
+  records.saveAlert({ alert: { ...began.alert, severity: 'critical', phase: 'updated' }, message })
+  expect(deliveries.urgent(0, 10)).toEqual([])
+})
+
+it('keeps of a class only what is of cameras that still allow it', () => {
+  const box = openRecords(temporaryFolder())
+  const pictured = ['yard', 'home'].map((camera) => {
+    const one = saveOf({ camera, phase: 'ended', ended: 5 }, 500)
+    const snapshot = { ...one.snapshot!, message: { ...one.snapshot!.message, camera } }
+    box.records.saveAlert({ ...one, snapshot })
+    return snapshot.message.id
+  })
+  const late = saveOf({ camera: 'home', phase: 'ended', ended: 5 }, 500)
+  acknowledge(box, waiting(box))
+  box.records.saveAlert({
+    ...late,
+    snapshot: { ...late.snapshot!, message: { ...late.snapshot!.message, camera: 'home' } },
+  })
+  box.deliveries.withdraw({ snapshot: ['yard'] })
+  expect(pictured.map((id) => box.deliveries.deliveryOf(id)?.state)).toEqual(['kept', undefined])
 })

@@ -1,10 +1,11 @@
 /** The tracker follows, waits, forgets and never confuses what it can tell apart. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { seeded } from '../../scripts/eval/planted.ts'
 import { type Detection, labels } from '../../src/domain/detection.ts'
 import { type Box, wholePicture } from '../../src/domain/geometry.ts'
 import type { Track } from '../../src/domain/track.ts'
-import type { TrackerOptions } from '../../src/track/options.ts'
+import { type TrackerOptions, trackerDefaults } from '../../src/track/options.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { boxAt, detectionAt } from '../support/scene.ts'
 
@@ -46,6 +47,17 @@ it.each([40, 100, 200, 500])(
   },
 )
 
+it('judges distances in the proportions of the picture', () => {
+  const leaps = (aspect: number) => {
+    const tracker = new Tracker()
+    tracker.update([detectionAt(0.4, 0.6)], [wholePicture], start, aspect)
+    return tracker.update([detectionAt(0.52, 0.6)], [wholePicture], start + 1_000, aspect)
+  }
+  // The same step of 12 % of the width is 1.2 sizes of the person in a square picture, and 2.4 in one four times as wide.
+  expect(leaps(1)).toHaveLength(1)
+  expect(leaps(4)).toHaveLength(0)
+})
+
 it('still follows who stands when the machine is so slow that frames come every four seconds', () => {
   const frames = follow(10, 4_000, (frame) => [detectionAt(0.5 + 0.01 * (frame % 2), 0.6)])
   expect(idsEver(frames)).toEqual([1])
@@ -55,6 +67,17 @@ it('still follows who stands when the machine is so slow that frames come every 
 it('believes nothing that flickers in a single frame, and tells of nothing before it believes', () => {
   const frames = follow(10, 200, (frame) => (frame === 3 ? [detectionAt(0.5, 0.5)] : []))
   expect(frames.flat()).toEqual([])
+})
+
+it('takes a person who is half believed and never moves for a post, until the detector is sure or the post walks', () => {
+  const post = (confidence: number, x = 0.5) => detectionAt(x, 0.5, { confidence })
+  expect(follow(100, 200, () => [post(0.55)]).flat()).toEqual([])
+  expect(follow(100, 200, (frame) => [post(frame < 90 ? 0.55 : 0.65)])[90]).toHaveLength(1)
+  const walks = follow(100, 200, (frame) => [post(0.55, frame < 80 ? 0.5 : 0.5 + 0.02 * (frame - 80))])
+  expect(walks[79]).toEqual([])
+  expect(walks[85]).toHaveLength(1)
+  const parked = follow(5, 200, () => [detectionAt(0.5, 0.5, { label: 'vehicle', confidence: 0.55 })])
+  expect(parked.at(-1)).toHaveLength(1)
 })
 
 it('follows through frames that come at irregular times', () => {
@@ -70,14 +93,20 @@ it('follows through frames that come at irregular times', () => {
   ])
 })
 
-it('keeps the id of a person who is hidden for two seconds while walking', () => {
-  const hidden = (frame: number) => frame >= 15 && frame < 25
-  const frames = follow(40, 200, (frame, seconds) => (hidden(frame) ? [] : [walking(seconds)]))
-  expect(idsEver(frames)).toEqual([1])
-  expect(frames[24][0].seen).toBe(false)
-  expect(frames[24][0].anchor.x).toBeCloseTo(0.1 + 0.06 * 4.8, 1)
-  expect(frames[39][0].seen).toBe(true)
-})
+it.each([40, 100, 200, 500])(
+  'keeps the id of a person who is hidden for two seconds while walking, at a frame every %d ms',
+  (stepMs) => {
+    const isHidden = (seconds: number) => seconds >= 3 && seconds < 5
+    const frames = follow(8_000 / stepMs, stepMs, (_, seconds) =>
+      isHidden(seconds) ? [] : [walking(seconds)],
+    )
+    expect(idsEver(frames)).toEqual([1])
+    const hidden = 5_000 / stepMs - 1
+    expect(frames[hidden][0].seen).toBe(false)
+    expect(frames[hidden][0].anchor.x).toBeCloseTo(walking((hidden * stepMs) / 1_000).box.x1 + 0.025, 1)
+    expect(frames.at(-1)?.[0].seen).toBe(true)
+  },
+)
 
 it('gives a person who is gone for longer a new id', () => {
   const frames = follow(60, 200, (frame, seconds) => (frame >= 15 && frame < 35 ? [] : [walking(seconds)]))
@@ -116,6 +145,43 @@ it('keeps a parked car through a minute of misses, and a car that leaves only fo
       : [],
   )
   expect(leaving[30]).toEqual([])
+})
+
+it('follows a car that parks and leaves an hour later as one that stood in between', () => {
+  const tracker = new Tracker()
+  const random = seeded(3)
+  const arrived = start + 5_000
+  const left = arrived + 3_600_000
+  const car = (time: number) => {
+    const seconds = Math.min(0, time - arrived) + Math.max(0, time - left)
+    const x = 0.5 + 0.00006 * seconds + 0.004 * (random() - 0.5)
+    return detectionAt(x, 0.7, { label: 'vehicle', box: boxAt(x, 0.7, 0.2, 0.2), confidence: 0.7 })
+  }
+  const spans: (number | undefined)[] = []
+  const ever = new Set<number>()
+  const see = (time: number, looked: readonly Box[], isMissed = false) => {
+    const tracks = tracker.update(isMissed || looked.length === 0 ? [] : [car(time)], looked, time)
+    for (const { id, standingSince } of tracks) {
+      ever.add(id)
+      if (spans.length === 0 || standingSince !== spans.at(-1)) spans.push(standingSince)
+    }
+  }
+  for (let time = start; time < arrived + 10_000; time += 200) see(time, [wholePicture], random() < 0.1)
+  // As attention has it: a quiet picture now and then, a full look every half minute, of which a quarter find nothing; once
+  // a lorry stands before it for half a minute and is looked at, and for ten minutes the camera is away.
+  for (let time = arrived + 10_000; time < left - 1_000; time += 3_000) {
+    const minute = (time - arrived) / 60_000
+    if (minute > 40 && minute < 50) continue
+    const isHidden = minute > 20 && minute < 20.5
+    const isFullLook = Math.floor(time / 30_000) !== Math.floor((time - 3_000) / 30_000)
+    see(time, isHidden || isFullLook ? [wholePicture] : [], isHidden || random() < 0.25)
+  }
+  for (let time = left - 1_000; time < left + 4_000; time += 200) see(time, [wholePicture], random() < 0.1)
+  expect([...ever]).toEqual([1])
+  const [moving, since, ...others] = spans
+  expect(moving).toBe(undefined)
+  expect(Math.abs((since ?? 0) - arrived)).toBeLessThan(1_000)
+  expect(others).toEqual([undefined])
 })
 
 it('never misses what nobody looked at, and misses it once they look', () => {
@@ -177,6 +243,40 @@ it('ignores a frame whose time is not after the last, and starts anew with new i
   expect(tracker.update([], [wholePicture], Number.NaN)).toEqual(before)
   expect(show(start - 86_400_000)).toEqual([])
   expect(ids(show(start - 86_400_000 + 200))).toEqual([2])
+})
+
+it('gives nobody an id that somebody had that day: not when the gateway starts anew, nor after a break, nor when the clock is set', () => {
+  const monday = Date.UTC(2026, 10, 30, 8)
+  const had = new Set<number>()
+  /** Somebody new every two seconds for ten minutes. */
+  const passers = (tracker: Tracker, from: number) => {
+    const seen = new Set<number>()
+    for (let time = from; time < from + 600_000; time += 500) {
+      const isRightSide = Math.floor((time - from) / 2_000) % 2 === 1
+      const person = detectionAt(isRightSide ? 0.8 : 0.2, isRightSide ? 0.4 : 0.9)
+      const gone = (time - from) % 2_000 >= 1_500
+      for (const { id } of tracker.update(gone ? [] : [person], [wholePicture], time)) seen.add(id)
+      if (gone) tracker.update([], [wholePicture], time + 250)
+    }
+    return seen
+  }
+  const first = new Tracker({ keepMs: 0, keepStandingMs: { ...trackerDefaults.keepStandingMs, person: 0 } })
+  const runs = [
+    passers(first, monday),
+    // An hour without frames, and a clock set back by half a day.
+    passers(first, monday + 3_600_000),
+    passers(first, monday - 43_200_000),
+    passers(new Tracker(), monday + 4_300_000),
+    passers(new Tracker(), monday + 86_000_000),
+  ]
+  for (const ids of runs) {
+    expect(ids.size).toBeGreaterThan(0)
+    for (const id of ids) {
+      expect(had.has(id)).toBe(false)
+      had.add(id)
+    }
+  }
+  expect(runs[0].size).toBeGreaterThan(200)
 })
 
 it('takes who walks in after a minute without frames for somebody new, and a car that stood for the same', () => {

@@ -21,8 +21,13 @@ const courses: Readonly<Record<Rule['kind'], { minutes: [number, number]; update
   intrusion: { minutes: [0.2, 4], updates: [0, 0] },
   'line-crossing': { minutes: [0, 0.1], updates: [0, 0] },
   loitering: { minutes: [2, 10], updates: [0, 1] },
+  counting: { minutes: [5, 30], updates: [0, 2] },
   crowding: { minutes: [5, 15], updates: [1, 3] },
   'stationary-vehicle': { minutes: [3, 15], updates: [0, 1] },
+  'fire-lane-blocked': { minutes: [3, 15], updates: [0, 1] },
+  'two-wheeler-indoors': { minutes: [0.2, 4], updates: [0, 0] },
+  'vehicle-in-protected-area': { minutes: [2, 20], updates: [0, 0] },
+  'after-hours-presence': { minutes: [0.2, 4], updates: [0, 0] },
 }
 
 /** `from`: the midnight at which the day begins, epoch ms. All that began has ended before the day does. */
@@ -56,7 +61,7 @@ function courseOf(camera: Camera, began: number, number: number, dice: Dice): Ph
   const phase = (name: Alert['phase'], share: number): Phase => {
     const time = began + Math.round(lasts * share)
     const ended = name === 'ended' ? { ended: time, endedBecause: 'cleared' as const } : {}
-    const count = rule.kind === 'crowding' ? rule.count + dice.whole(0, 20) : undefined
+    const count = 'count' in rule ? rule.count + dice.whole(0, 20) : undefined
     return {
       camera,
       alert: { ...base, ...ended, phase: name, time, count, objects: [seen(rule, number, dice)] },

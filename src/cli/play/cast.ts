@@ -28,7 +28,7 @@ const always = { inertiaMs: 1_000, cooldownMs: 60_000 }
 const dwell = { ...always, dwellMs: 120_000 }
 const person: readonly Label[] = ['person']
 
-/** What each camera of a gateway is there for; every kind of rule, every severity and four of the duties are among them. */
+/** What each camera of a gateway is there for; every severity and four of the duties are among them. */
 const roles: readonly { readonly id: string; readonly name: string; readonly rule: Rule }[] = [
   {
     ...{ id: 'gate', name: '东门 gate' },
@@ -47,8 +47,8 @@ const roles: readonly { readonly id: string; readonly name: string; readonly rul
   {
     ...{ id: 'fire-lane', name: '消防通道 fire lane' },
     rule: {
-      ...{ ...dwell, name: 'lane-blocked', kind: 'stationary-vehicle', zone: 'lane', tolerance: 0.02 },
-      ...{ labels: ['vehicle'], severity: 'major', duty: 'fire' },
+      ...{ ...dwell, name: 'lane-blocked', kind: 'fire-lane-blocked', zone: 'lane', tolerance: 0.02 },
+      ...{ labels: ['vehicle', 'two-wheeler'], severity: 'major', duty: 'fire' },
     },
   },
   {

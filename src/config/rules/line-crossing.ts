@@ -8,7 +8,8 @@ export const lineCrossingSchema = Type.Object(
     kind: Type.Literal('line-crossing', { description: 'Something crosses the line.' }),
     line: shortName('Name of a line of the camera.'),
     direction: Type.Enum(['left', 'right', 'any'], {
-      description: 'To which side it must go, seen by someone who walks from `a` to `b`.',
+      description:
+        'To which side it must go, seen by someone who walks from `a` to `b`. For the wrong way: the side to which nobody may go.',
       default: 'any',
     }),
     // A crossing is a moment: it cannot "hold" for a while.

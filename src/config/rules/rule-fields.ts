@@ -7,38 +7,58 @@ import { milliseconds, shortName } from '../schema/fields.ts'
 
 export const closed = { additionalProperties: false } as const
 
-export const scheduleSchema = Type.Object(
-  {
-    timeZone: Type.String({
-      description: 'IANA name of the time zone.',
-      default: 'Asia/Shanghai',
-      minLength: 1,
-      maxLength: 64,
-      mustBe: 'a time zone such as Asia/Shanghai',
+export const timeZone = () =>
+  Type.String({
+    description: 'IANA name of the time zone.',
+    default: 'Asia/Shanghai',
+    minLength: 1,
+    maxLength: 64,
+    mustBe: 'a time zone such as Asia/Shanghai',
+  })
+
+/** A time of the day. */
+export const clock = (description: string, value: string) =>
+  Type.String({
+    description,
+    default: value,
+    pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+    mustBe: 'a time such as "04:00", in quotes',
+  })
+
+const scheduleFields = (hours: { readonly default?: readonly string[] }) => ({
+  timeZone: timeZone(),
+  days: Type.Array(Type.Enum([...weekdays]), {
+    description: 'Days on which a span may begin.',
+    default: [...weekdays],
+    minItems: 1,
+    maxItems: 7,
+    mustBe: `a list of ${weekdays.join(', ')}`,
+  }),
+  hours: Type.Array(
+    Type.String({
+      pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$',
+      mustBe: 'a span such as "22:00-06:00", in quotes',
     }),
-    days: Type.Array(Type.Enum([...weekdays]), {
-      description: 'Days on which a span may begin.',
-      default: [...weekdays],
+    {
+      description: 'Spans `"HH:MM-HH:MM"`; one that ends before it begins runs into the next day.',
+      ...hours,
       minItems: 1,
-      maxItems: 7,
-      mustBe: `a list of ${weekdays.join(', ')}`,
-    }),
-    hours: Type.Array(
-      Type.String({
-        pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$',
-        mustBe: 'a span such as "22:00-06:00", in quotes',
-      }),
-      {
-        description: 'Spans `"HH:MM-HH:MM"`; one that ends before it begins runs into the next day.',
-        default: ['00:00-24:00'],
-        minItems: 1,
-        maxItems: 24,
-        mustBe: 'a list of 1 to 24 spans such as "22:00-06:00"',
-      },
-    ),
-  },
-  { ...closed, description: 'When the rule is armed; absent = always.' },
-)
+      maxItems: 24,
+      mustBe: 'a list of 1 to 24 spans such as "22:00-06:00"',
+    },
+  ),
+})
+
+export const scheduleSchema = Type.Object(scheduleFields({ default: ['00:00-24:00'] }), {
+  ...closed,
+  description: 'When the rule is armed; absent = always.',
+})
+
+/** A schedule without which the rule would mean nothing: its hours have no default. */
+export const hoursSchema = Type.Object(scheduleFields({}), {
+  ...closed,
+  description: 'When the rule is armed, as for every rule, but `hours` must be said.',
+})
 
 /** What is followed from frame to frame: a rule about anything else could never hold. Faces are only hidden and counted. */
 const followed = ['person', 'two-wheeler', 'vehicle'] as const satisfies readonly Label[]

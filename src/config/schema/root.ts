@@ -2,6 +2,7 @@
 import Type from 'typebox'
 import { cameraDefaultsSchema, cameraSchema } from './camera-schema.ts'
 import { path } from './fields.ts'
+import { presetSchema } from './preset-schema.ts'
 import {
   analysisSchema,
   brokerSchema,
@@ -36,6 +37,12 @@ export const rootSchema = Type.Object(
     retention: retentionSchema,
     log: logSchema,
     places: placesSectionSchema,
+    presets: Type.Optional(
+      Type.Array(presetSchema, {
+        description: 'Rules with good defaults, for all cameras with a tag.',
+        maxItems: 64,
+      }),
+    ),
     cameraDefaults: Type.Optional(cameraDefaultsSchema),
     camerasFile: Type.Optional(
       path('YAML (with the key `cameras`) or CSV file with the cameras, relative to this file.'),

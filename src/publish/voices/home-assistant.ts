@@ -3,7 +3,7 @@
  * from the topics of the contract by templates; only how many are in view has a topic of its own.
  */
 import { cameraStateTopic, presenceTopic, safeLevel } from '../../contract/topics.ts'
-import { cameraStates } from '../../domain/camera.ts'
+import { cameraStates, mayStructure } from '../../domain/camera.ts'
 import { counted } from './in-view.ts'
 import type { Saying, Voice } from './voice.ts'
 
@@ -67,7 +67,7 @@ export function homeAssistantVoice({ discoveryPrefix, gateway, prefix }: HomeAss
       return [
         config(`${safeLevel(camera.id)}/config`, device, {
           state: { ...state(id, topics.state), availability: [isOnline] },
-          ...counts(id, topics.counts, [isOnline, isLive(topics.state)]),
+          ...(mayStructure(camera) && counts(id, topics.counts, [isOnline, isLive(topics.state)])),
         }),
         { ...countsMessage(topics.counts), payload: inView ? JSON.stringify(inView) : '' },
       ]

@@ -59,7 +59,7 @@ export function onvifVoice({ prefix, gateway }: OnvifVoiceOptions): Voice {
     ofCamera(view) {
       const { camera, since, rules } = view
       // Every rule about a zone says whether what it looks for is inside.
-      const fields = camera.rules.filter(({ kind }) => kind !== 'line-crossing')
+      const fields = camera.rules.filter((rule) => 'zone' in rule)
       const notYet = { holds: false, since }
       return [
         say(signalLost(view)),

@@ -1,12 +1,12 @@
 /** Something stands still inside the zone. */
 import { distance, type Point, polygonContains } from '../../domain/geometry.ts'
-import type { StationaryVehicleRule } from '../../domain/rule.ts'
+import type { StandingRule } from '../../domain/rule.ts'
 import type { Zone } from '../../domain/zone.ts'
 import { Dwell } from '../dwell.ts'
 import { type Claim, type Judge, subjectOf } from '../judge.ts'
 import { TrackMemory } from '../track-memory.ts'
 
-type Parameters = Pick<StationaryVehicleRule, 'dwellMs' | 'tolerance'>
+type Parameters = Pick<StandingRule, 'dwellMs' | 'tolerance'>
 
 /**
  * Holds for each track whose anchor has stayed within `tolerance` of where it stopped, inside the zone, for `dwellMs`.

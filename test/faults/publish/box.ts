@@ -6,8 +6,8 @@ import type { Outbox } from '../../../src/publish/ports.ts'
 import { Publisher } from '../../../src/publish/publisher.ts'
 import type { Records } from '../../../src/store/records.ts'
 import { openRecords, temporaryFolder } from '../../store/opened.ts'
-import { alertOf, saveOf } from '../../store/samples.ts'
-import { sampleInventory } from '../../support/alert-samples.ts'
+import { alertOf, generous } from '../../store/samples.ts'
+import { sampleCamera, sampleInventory, sampleMessage } from '../../support/alert-samples.ts'
 import { MemoryOutbox } from '../../support/memory-outbox.ts'
 
 /** One alert as it was committed. */
@@ -33,13 +33,14 @@ function outboxOf({ deliveries }: Records): Outbox {
   }
 }
 
-export function boxAt(url: string) {
-  const opened = openRecords(temporaryFolder())
+/** `receipts`: are they required? */
+export function boxAt(url: string, { receipts = false } = {}) {
+  const opened = openRecords(temporaryFolder(), generous, receipts)
   const { records } = opened
   const publisher = new Publisher({
     gateway: { id: 'box-1' },
     broker: { url, prefix: 'skyeye/v1' },
-    outbox: outboxOf(records),
+    ...{ outbox: outboxOf(records), receipts },
     announced: new MemoryOutbox(),
     cameras: () => [],
     health: () => ({ alive: true }),
@@ -57,10 +58,11 @@ export function boxAt(url: string) {
   const save = (count: number, padding = 0) => {
     for (let i = 0; i < count; i++) {
       const camera = `camera-${i % 5}`
-      const made = { ...saveOf(), alert: alertOf({ camera, zone: 'z'.repeat(padding) }) }
-      const body = JSON.stringify({ id: made.message.id, data: { camera, padding: 'p'.repeat(padding) } })
-      const message = { ...made.message, camera, topic: 'skyeye/v1/alerts/box-1', body }
-      const [saved] = records.saveAll([{ ...made, message }])
+      const sample = sampleMessage({ camera }, { ...sampleCamera, id: camera })
+      const event = JSON.parse(sample.body)
+      const body = JSON.stringify({ ...event, data: { ...event.data, padding: 'p'.repeat(padding) } })
+      const message = { ...sample, camera, body }
+      const [saved] = records.saveAll([{ alert: alertOf({ camera, zone: 'z'.repeat(padding) }), message }])
       if (saved instanceof Error) refused.push(message.id)
       else committed.push({ id: message.id, camera, sequence: saved.sequence })
     }

@@ -1,7 +1,13 @@
 /** FAULTS 31, 32: whatever befalls broker, disk or clock, each committed alert arrives, once by id, in its order; numbers show the rest. */
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { mostInFlight } from '../../../src/publish/session.ts'
+import { Program } from '../../cli/program.ts'
+import { temporaryFolder } from '../../store/opened.ts'
+import { DeafProxy } from '../../support/deaf-proxy.ts'
 import { Listener } from '../../support/listener.ts'
 import { Mosquitto, mosquittoPresent } from '../../support/mosquitto.ts'
 import { boxAt, type Numbered, stored } from './box.ts'
@@ -37,14 +43,29 @@ async function scene(config: readonly string[] = eager) {
   return { broker, box, arrived, all, expectAll }
 }
 
+/** The example of a centre, as a process, with receipts; resolves when it listens. */
+async function confirmingCentre(url: string) {
+  const database = join(temporaryFolder(), 'centre.db')
+  const consumer = fileURLToPath(new URL('../../../scripts/consumer.ts', import.meta.url))
+  const program = new Program([consumer, '--broker', url, '--database', database, '--receipts'])
+  onTestFinished(() => program.kill())
+  /** How often it has subscribed. */
+  const connects = () => program.err.split('listening').length - 1
+  await vi.waitFor(() => expect(connects()).toBe(1), patient)
+  const db = new Database(database, { readonly: true })
+  onTestFinished(() => void db.close())
+  const numbers = db.prepare("SELECT id, sequence FROM messages WHERE class = 'alert' ORDER BY sequence")
+  return { program, connects, stored: () => numbers.all() as Numbered[] }
+}
+
 describe.skipIf(!mosquittoPresent)('each committed alert arrives (skipped without mosquitto)', () => {
   it.each(['kill', 'stop'] as const)(
     'when the broker goes (%s) under load and comes back without its sessions, but for what it had acknowledged',
     async (how) => {
       const { broker, box, arrived } = await scene()
       const waiting = () => new Set(box.waiting())
-      // mosquitto acknowledges before it passes on: what it has acknowledged and still holds dies with it, and only receipts
-      // of the centre could tell. Everything else arrives.
+      // mosquitto acknowledges before it passes on: what it has acknowledged and still holds dies with it where no receipts
+      // are required. Everything else arrives.
       const dead = new Set<string>()
       const expected = () => box.committed.filter(({ id }) => !dead.has(id))
       await box.publisher.start()
@@ -74,6 +95,43 @@ describe.skipIf(!mosquittoPresent)('each committed alert arrives (skipped withou
     },
     240_000,
   )
+
+  it('where receipts are required, also what a broker without memory had acknowledged when it was killed', async () => {
+    const broker = new Mosquitto()
+    onTestFinished(() => broker.dispose())
+    await broker.start()
+    const link = new DeafProxy(broker.port)
+    await link.start()
+    onTestFinished(() => link.stop())
+    const centre = await confirmingCentre(broker.url)
+    const box = boxAt(link.url, { receipts: true })
+    const counts = () => box.records.counts()
+    const confirmed = () =>
+      vi.waitFor(
+        () => expect(counts()).toMatchObject({ pending: 0, unconfirmed: 0, outboxBytes: 0 }),
+        patient,
+      )
+    await box.publisher.start()
+    box.save(100)
+    await confirmed()
+    expect(centre.stored()).toHaveLength(100)
+
+    // The centre hangs: what the broker acknowledges from now on is in its memory alone.
+    centre.program.signal('SIGSTOP')
+    box.save(200)
+    await vi.waitFor(() => expect(counts()).toMatchObject({ pending: 0, unconfirmed: 200 }), patient)
+    await broker.kill()
+    centre.program.signal('SIGCONT')
+    box.save(50)
+    // What a broker without memory hears before the centre is back, nobody does.
+    link.deaf = true
+    await broker.start()
+    await vi.waitFor(() => expect(centre.connects()).toBe(2), patient)
+    expect(centre.stored().length, 'some died').toBeLessThan(300)
+    link.deaf = false
+    await confirmed()
+    expect(centre.stored()).toEqual(box.committed.map(({ id, sequence }) => ({ id, sequence })))
+  }, 240_000)
 
   it('when the broker stays connected, acknowledges nothing, and wakes up again', async () => {
     const { broker, box, all, expectAll } = await scene()
