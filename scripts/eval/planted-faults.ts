@@ -48,7 +48,7 @@ export const planted: readonly Planted[] = [
     name: 'covered-near',
     fault: 'covered',
     filter: ({ width, height }) =>
-      overlaid(`crop=${even(width * 0.85)}:${height}:0:0,gblur=sigma=${width / 8}:steps=3`),
+      overlaid(`crop=${even(width * 0.85)}:${height}:0:0,gblur=sigma=${width / 3}:steps=3`),
   },
   { name: 'blurred', fault: 'blurred', filter: ({ width }) => `gblur=sigma=${width / 100}:steps=2:${then}` },
   { name: 'dark', fault: 'dark', filter: () => `eq=brightness=-0.75:${then}` },
