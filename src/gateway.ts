@@ -39,6 +39,7 @@ import type { RetentionLimits } from './store/ports.ts'
 import { Store } from './store/store.ts'
 import { Strain } from './strain.ts'
 import { Structuring } from './structuring.ts'
+import { ViewWatch } from './view-watch.ts'
 import { VisionPool } from './vision/pool.ts'
 import type { Models } from './vision/ports.ts'
 import { modelNames } from './vision/tiers.ts'
@@ -85,7 +86,9 @@ export class Gateway {
   readonly #http: HttpServer
   readonly #status: Status
   readonly #parts: readonly Part[]
-  readonly #states = new Map<string, CameraState>()
+  readonly #views: ViewWatch
+  /** What was last said of each camera's source. */
+  readonly #told = new Map<string, Told>()
   #config: Config
   constructor({ config, models, version, log, onHung, runDeadlineMs }: GatewayOptions) {
     this.#config = config
@@ -103,6 +106,7 @@ export class Gateway {
         this.#publisher.nudge()
         this.#publisher.alert(alert)
       },
+      adopt: (alert) => this.#views.adopt(alert),
     })
     this.#coverage = new CoverageBook(reachOf(config.analysis.idle.everyMs))
     this.#vision = new VisionPool({
@@ -124,7 +128,7 @@ export class Gateway {
       epoch: () => this.#store.epoch,
       store: this.#store,
       camera: (id) => this.#config.cameras.find((camera) => camera.id === id && camera.enabled),
-      state: (camera) => this.#states.get(camera),
+      state: (camera) => this.#told.get(camera)?.state,
       isCell: (code) => this.#config.tables.grid?.cells.some((cell) => cell.code === code) ?? true,
       configuration: () => configReport(this.#config, this.#commands.overrides),
       still: (camera) => this.#stills.next(camera),
@@ -171,6 +175,10 @@ export class Gateway {
       offlineAfterMs: config.ingest.offlineAfterMs,
       tell: (camera, told) => this.#tellState(camera, told),
       save: (alert) => this.#recorder.saveOf(alert),
+    })
+    this.#views = new ViewWatch({
+      tell: (camera) => this.#tellCentre(camera),
+      save: (camera, alert, picture) => this.#recorder.save(camera, alert, picture),
     })
     this.#fleet = new Fleet({
       wishes: () => this.#wishes(),
@@ -250,6 +258,7 @@ export class Gateway {
       ),
       this.#outages,
       this.#structuring,
+      this.#views,
       { name: 'consents', start: () => this.#withdraw(), stop: async () => {} },
       { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
       this.#fleet,
@@ -317,7 +326,8 @@ export class Gateway {
 
   #forget(camera: string): void {
     this.#outages.forget(camera)
-    this.#states.delete(camera)
+    this.#told.delete(camera)
+    void this.#views.forget(camera)
     this.#publisher.forgetCamera(camera)
     this.#coverage.forget(camera)
   }
@@ -337,9 +347,10 @@ export class Gateway {
     const { fps, maxWidth, idle, fullLookEveryMs } = this.#config.analysis
     const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
     const attention = new Attention(camera.rules, pace, new PacketActivity())
+    const view = this.#views.of(camera)
     const source = new CameraSource({
       camera,
-      gate: attention,
+      gate: view.over(attention),
       pixels: this.#pixels,
       burstRoom: this.#burstRoom,
       turn: (signal) => this.#vision.ready(camera.id, signal),
@@ -359,7 +370,7 @@ export class Gateway {
       if (mayStructure(camera)) this.#publisher.inView(camera.id, tracks)
       structuring.follow(tracks, time)
     }
-    const vision = this.#stills.over(this.#vision)
+    const vision = this.#stills.over(view.guard(this.#vision))
     const stages = stagesOf({ camera, vision, attention: { follow }, coverage, save })
     const watch = new CameraWatch(camera, source, stages, onState, this.#log)
     return { attention, source, watch, structuring }
@@ -367,9 +378,15 @@ export class Gateway {
 
   /** What everybody hears of a camera: the centre, people, metrics and the account of its coverage. */
   #tellState(camera: string, told: Told): void {
-    this.#states.set(camera, told.state)
+    this.#told.set(camera, told)
     this.#coverage.of(camera, Date.now()).state(told.state, Date.now())
-    this.#publisher.cameraState(camera, told)
+    this.#tellCentre(camera)
+  }
+
+  #tellCentre(camera: string): void {
+    const told = this.#told.get(camera)
+    const tampered = this.#views.faults(camera)
+    if (told) this.#publisher.cameraState(camera, tampered.length > 0 ? { ...told, tampered } : told)
   }
 
   #cameraFacts(): CameraFacts[] {
@@ -378,7 +395,7 @@ export class Gateway {
       const { frames, replaced, attempts, gate } = counters ?? nothingRead
       return {
         id,
-        state: this.#states.get(id) ?? (enabled ? 'connecting' : 'paused'),
+        state: this.#told.get(id)?.state ?? (enabled ? 'connecting' : 'paused'),
         frames,
         replaced,
         attempts,

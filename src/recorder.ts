@@ -19,6 +19,8 @@ export interface RecorderOptions {
   readonly saving: Saving
   /** It is in the outbox. */
   saved(alert: Alert): void
+  /** An alert of the last process: does somebody go on with it? */
+  adopt(alert: Alert): boolean
   readonly log: Log
 }
 
@@ -41,7 +43,7 @@ export class Recorder {
     const camera = placeOfAlert(alert, owner, cameras)
     const versions = { grid: tables.grid?.version, places: tables.places?.version }
     const origin = { gateway: gateway.id, prefix: broker.prefix, camera, alert }
-    const facts = { ...origin, models: alert.outage ? [] : models, versions }
+    const facts = { ...origin, models: alert.outage || alert.tamper ? [] : models, versions }
     const ids = { messageId, snapshotId: newId() }
     return saving.add(async (late) => {
       // The first attempt has given the picture's memory away.
@@ -62,6 +64,8 @@ export class Recorder {
   /** Alerts that were open when the last process ended have ended with it: nobody watched what they are about. */
   async endLeftOver(): Promise<void> {
     for (const alert of await this.#options.store.openAlerts()) {
+      const isConfigured = this.#configured(alert.camera)?.enabled ?? false
+      if (isConfigured && this.#options.adopt(alert)) continue
       const because: EndedBecause = this.#configured(alert.camera) ? 'gateway-restarted' : 'camera-removed'
       // A box without a clock of its own may wake up in the past.
       const now = Math.max(Date.now(), alert.time)

@@ -86,16 +86,17 @@ const picture = snapshotMessage({ ...box, id: id(2), camera, alert, sha256 })
 
 function alertExample(last: number, sequence: number, change: Partial<Alert> = {}): Example {
   const told = { ...alert, ...change }
-  const hasPicture = told.phase === 'began' && !told.drill && !told.outage
+  const hasPicture = told.phase === 'began' && !told.drill && !told.outage && !told.tamper
   const snapshot = hasPicture ? picture : undefined
   const { topic, body } = alertMessage({
     ...box,
     id: id(last),
     camera,
     alert: told,
-    models: told.outage ? [] : models,
+    models: told.outage || told.tamper ? [] : models,
     versions,
     snapshot,
+    snapshotMissing: told.tamper && 'view-moved',
   })
   const sending = { epoch, sequence, sentAt: told.time + 175 }
   return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
@@ -266,6 +267,10 @@ export const contractExamples: Readonly<Record<string, Example>> = {
         { ...beside, gapMs: 752_800 },
       ],
     },
+  }),
+  'alert-tampered-began': alertExample(71, 46, {
+    ...{ id: id(72), rule: 'camera-tampered', kind: 'camera-tampered', duty: 'system', phase: 'began' },
+    ...{ objects: [], zone: undefined, tamper: { faults: ['moved'], shift: { dx: -0.043, dy: 0.007 } } },
   }),
   snapshot: {
     topic: picture.topic,

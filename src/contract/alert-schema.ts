@@ -4,6 +4,7 @@ import { endedBecauses, snapshotMissings } from '../domain/alert.ts'
 import { cameraStates, placeMissings, tiers } from '../domain/camera.ts'
 import { labels } from '../domain/detection.ts'
 import { duties, ruleKinds, severities } from '../domain/rule.ts'
+import { viewFaults } from '../domain/view.ts'
 import { moment, numberedEvent, uuid } from './envelope.ts'
 
 export const alertTypes = {
@@ -111,6 +112,26 @@ const clock = Type.Object(
   { description: 'What the times can be trusted for.' },
 )
 
+const tamper = Type.Object(
+  {
+    faults: Type.Array(Type.Enum([...viewFaults]), {
+      description:
+        '`covered` something hides most of it; `blurred` nothing is sharp; `dark`, `bright` too much so to see anything; `moved` it shows another view than before; `frozen` always the same picture; `corrupted` grey or smeared in parts.',
+      minItems: 1,
+    }),
+    shift: Type.Optional(
+      Type.Object(
+        { dx: Type.Number(), dy: Type.Number() },
+        {
+          description:
+            'With `moved`, where it is known: what was at x is now at x + dx, shares of width and height.',
+        },
+      ),
+    ),
+  },
+  { description: 'With kind `camera-tampered`: what is wrong with the view.' },
+)
+
 const gap = (description: string) => Type.Optional(Type.Integer({ description, minimum: 0 }))
 
 const outage = Type.Object(
@@ -172,7 +193,7 @@ export const alertData = Type.Object(
   {
     alert: uuid('Of the alert: one over began, updated and ended.'),
     kind: kind(
-      `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; \`digest\`: alerts that were counted instead of raised; or \`camera-offline\`: cameras give no pictures. Kinds may be added within v1.`,
+      `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; \`digest\`: alerts that were counted instead of raised; \`camera-offline\`: cameras give no pictures; or \`camera-tampered\`: something is wrong with a view. Kinds may be added within v1.`,
     ),
     duty: Type.Enum([...duties], { description: 'Who answers for it.' }),
     rule: name('Name of the rule, unique within the camera; the kind where there is no rule.'),
@@ -210,6 +231,7 @@ export const alertData = Type.Object(
     ),
     digest: Type.Optional(digest),
     outage: Type.Optional(outage),
+    tamper: Type.Optional(tamper),
     snapshot: Type.Optional(snapshot),
     snapshotMissing: Type.Optional(
       Type.Enum([...snapshotMissings], { description: 'Why there is no picture where one was due.' }),

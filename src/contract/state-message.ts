@@ -1,6 +1,7 @@
 /** Builds the retained messages: presence, health, camera state. */
 import type { CameraState } from '../domain/camera.ts'
 import type { Gaps } from '../domain/coverage.ts'
+import type { ViewFault } from '../domain/view.ts'
 import { toMoment, wrap } from './envelope.ts'
 import {
   cameraStateType,
@@ -39,6 +40,8 @@ export interface CameraFacts {
   readonly coverage?: number
   /** Of the last hour. */
   readonly gaps?: Gaps
+  /** What is wrong with its view; absent where nothing is. */
+  readonly tampered?: readonly ViewFault[]
 }
 
 /** `since` is the time of the message: each connect and each stop says so anew. */
@@ -54,8 +57,8 @@ export function healthMessage(origin: StateOrigin, health: GatewayHealth): State
 }
 
 export function cameraStateMessage(origin: StateOrigin, camera: string, facts: CameraFacts): StateMessage {
-  const { state, since, gapMs, fps, coverage, gaps } = facts
-  const told = { state, since: toMoment(since), gapMs: rounded(gapMs, 0) }
+  const { state, since, gapMs, tampered, fps, coverage, gaps } = facts
+  const told = { state, since: toMoment(since), gapMs: rounded(gapMs, 0), tampered }
   const data = { ...told, fps: rounded(fps, 2), coverage: rounded(coverage, 3), gaps }
   const event = wrap({ ...origin, camera }, cameraStateType, 'urn:skyeye:v1:camera-state-data', data)
   return { topic: cameraStateTopic(origin.prefix, origin.gateway, camera), body: JSON.stringify(event) }

@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { cameraStates } from '../domain/camera.ts'
 import { modelTiers } from '../domain/model-tier.ts'
+import { viewFaults } from '../domain/view.ts'
 import { moment, stateEvent } from './envelope.ts'
 
 export const presenceType = 'skyeye.gateway.presence'
@@ -74,6 +75,13 @@ export const cameraStateData = Type.Object(
         'With `live`, where the camera was `offline` before: how long it gave no pictures, milliseconds.',
       ),
     ),
+    tampered: Type.Optional(
+      Type.Array(Type.Enum([...viewFaults]), {
+        description:
+          'What is wrong with its view, as last seen; absent where nothing is. Beside `state`: a camera may be `live` and covered.',
+        minItems: 1,
+      }),
+    ),
     fps: Type.Optional(
       Type.Number({
         description:
@@ -92,7 +100,7 @@ export const cameraStateData = Type.Object(
     gaps: Type.Optional(
       Type.Record(Type.String(), count('Milliseconds.'), {
         description:
-          'What is missing to full coverage, by reason: a state other than `live`; `starting` nothing looked at yet; `overload` the box was too busy; `damaged` packets were lost; `failed` pictures could not be analysed; `silent` nothing came to look at; `stopped` the gateway did not run. More reasons may be added.',
+          'What is missing to full coverage, by reason: a state other than `live`; `starting` nothing looked at yet; `overload` the box was too busy; `damaged` packets were lost or pictures came corrupted; `failed` pictures could not be analysed; `silent` nothing came to look at; `stopped` the gateway did not run. More reasons may be added.',
       }),
     ),
   },

@@ -3,6 +3,7 @@ import type { Label } from './detection.ts'
 import type { Box } from './geometry.ts'
 import type { Outage } from './outage.ts'
 import type { Duty, RuleKind, Severity } from './rule.ts'
+import type { Tamper } from './view.ts'
 
 /** An object as an alert reports it. */
 export interface AlertObject {
@@ -71,8 +72,8 @@ export const snapshotMissings = ['redaction-failed', 'consent', 'view-moved', 's
 /** Why an alert has no picture. */
 export type SnapshotMissing = (typeof snapshotMissings)[number]
 
-/** What an alert is about: the kind of its rule, that there were too many alerts, or that cameras give no pictures. */
-export type AlertKind = RuleKind | 'digest' | 'camera-offline'
+/** What an alert is about: the kind of its rule, that there were too many alerts, that cameras give no pictures, or that something is wrong with a view. */
+export type AlertKind = RuleKind | 'digest' | 'camera-offline' | 'camera-tampered'
 
 /** An event worth a person. One id over began, updated and ended. */
 export interface Alert {
@@ -103,4 +104,6 @@ export interface Alert {
   readonly digest?: Digest
   /** With kind `camera-offline`. */
   readonly outage?: Outage
+  /** With kind `camera-tampered`. */
+  readonly tamper?: Tamper
 }

@@ -4,7 +4,7 @@ import type { CameraState } from './camera.ts'
 /**
  * Why a camera was not watched: a camera state other than `live`, or, while it was live:
  * `starting` nothing was looked at yet · `overload` pictures were due and the box was too busy · `damaged` packets were
- * lost · `failed` pictures could not be analysed · `silent` nothing came that could be looked at.
+ * lost, or pictures came corrupted · `failed` pictures could not be analysed · `silent` nothing came that could be looked at.
  * `stopped`: the gateway itself did not run.
  */
 export type GapReason = Exclude<CameraState, 'live'> | Trouble | 'starting' | 'silent' | 'stopped'

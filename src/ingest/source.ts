@@ -191,6 +191,7 @@ export class CameraSource {
         this.#become('live')
       }
       const frame = this.#frame(picture, generation, index++)
+      if (!frame) continue
       if (!frame.burst) latest.put(frame)
       else if (this.#options.burstRoom?.enter(frame.pixels.byteLength) === false) this.#discard(frame)
       else latest.keep(frame)
@@ -208,10 +209,16 @@ export class CameraSource {
     this.#options.onMissed?.('overload')
   }
 
-  #frame(picture: Picture | GatedPicture, generation: number, index: number): Frame {
+  /** Undefined where nobody should see it. */
+  #frame(picture: Picture | GatedPicture, generation: number, index: number): Frame | undefined {
     this.#counted.frames++
     const { pixels, width, height } = picture
     const judged = 'look' in picture ? picture : this.#judge(picture)
+    if (!judged) {
+      this.#options.pixels.give(pixels)
+      this.#options.onMissed?.('damaged')
+      return undefined
+    }
     const { frameTime, arrivedAt, look, burst } = judged
     const camera = this.#options.camera.id
     return { camera, generation, index, width, height, pixels, frameTime, arrivedAt, look, burst }
@@ -223,10 +230,11 @@ export class CameraSource {
     width,
     height,
     timeMs,
-  }: Picture): Pick<GatedPicture, 'frameTime' | 'arrivedAt' | 'look' | 'burst'> {
+  }: Picture): Pick<GatedPicture, 'frameTime' | 'arrivedAt' | 'look' | 'burst'> | undefined {
     this.#mask.paint(pixels, width, height)
     const arrivedAt = Date.now()
-    const { look } = this.#options.gate.shown(this.#luma.shrink(pixels, width, height), timeMs)
+    const { look, worthless } = this.#options.gate.shown(this.#luma.shrink(pixels, width, height), timeMs)
+    if (worthless) return undefined
     return { frameTime: this.#clock.at(timeMs, arrivedAt), arrivedAt, look, burst: false }
   }
 

@@ -71,6 +71,28 @@ function ffmpegs(): number[] {
     .map(Number)
 }
 
+test('a picture that nobody should believe goes no further, and is counted as missed', async () => {
+  const clip = await clips.draw('broken.mp4', { fps: 10, seconds: 1 })
+  const missed: string[] = []
+  let judged = 0
+  const { source } = watched(`file:${clip}`, {
+    gate: {
+      ...gate,
+      shown: (luma, timeMs) =>
+        judged++ < 3 ? { open: false, look: [], worthless: true } : gate.shown(luma, timeMs),
+    },
+    onMissed: (trouble) => missed.push(trouble),
+  })
+  let index = -1
+  const { ended } = reading(source, (frame, stop) => {
+    index = frame.index
+    stop()
+  })
+  await ended
+  expect(index).toBeGreaterThanOrEqual(3)
+  expect(missed.filter((trouble) => trouble === 'damaged')).toHaveLength(3)
+})
+
 test('a file camera plays at its own pace, over and over, with a time that goes on', async () => {
   const clip = await clips.draw('short.mp4', { fps: 10, seconds: 1 })
   const { source, told } = watched(`file:${clip}`)

@@ -1,0 +1,177 @@
+/** Edges that stay where they are: they tell whether a camera still shows the same view, and by how much it shifted. */
+import type { Luma } from '../domain/luma.ts'
+import type { ViewShift } from '../domain/view.ts'
+import { edgeReach, type Landmark } from './edges.ts'
+
+/** Squared strength of an edge that counts as seen, grey levels. */
+const visible = 9 ** 2
+/** Edges agree within this squared cosine: 32 degrees. */
+const cosine2 = 0.72
+/** A mast sways, pixels. */
+const wind = 2
+/** With so many of the landmarks in their place nothing is searched. */
+const surely = 0.75
+/** Shifts are searched up to this share of the width and height; an edge is seen from a pixel beside it, so each third does. */
+const searched = 0.2
+const step = 3
+/** So many landmarks do for the search. */
+const searchers = 48
+/** A shift that leaves fewer of the landmarks than this in the picture cannot be judged. */
+const leastInside = 0.5
+
+type Size = Pick<Luma, 'width' | 'height'>
+
+/** How well the landmarks are found at a shift. */
+export interface Match {
+  /** Share of the landmarks at whose place there is an edge in the same direction, 0..1. */
+  readonly agreeing: number
+  /** Share at whose place there is any edge. */
+  readonly visible: number
+}
+
+/** A shift, and how well the landmarks are found there. */
+export interface Placed {
+  readonly shift: ViewShift
+  readonly match: Match
+}
+
+/** Pixels. */
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+interface Found extends Point {
+  readonly match: Match
+}
+
+const centre: Point = { x: 0, y: 0 }
+
+export class Landmarks {
+  readonly #size: Size
+  readonly #landmarks: readonly Landmark[]
+  readonly #all: Constellation
+  readonly #some: Constellation
+
+  constructor(size: Size, landmarks: readonly Landmark[]) {
+    this.#size = size
+    this.#landmarks = landmarks
+    this.#all = new Constellation(size, landmarks)
+    const every = Math.max(1, landmarks.length / searchers)
+    const some = Array.from({ length: Math.min(searchers, landmarks.length) }, (_, i) =>
+      Math.floor(i * every),
+    )
+    this.#some = new Constellation(
+      size,
+      some.map((at) => landmarks[at]),
+    )
+  }
+
+  get count(): number {
+    return this.#landmarks.length
+  }
+
+  /** Those of them that are in their place. */
+  found({ pixels }: Luma): Landmark[] {
+    const { x, y } = this.#near(pixels)
+    return this.#landmarks.filter(
+      (one) => new Constellation(this.#size, [one]).match(pixels, x, y).agreeing > 0,
+    )
+  }
+
+  /** How much of the reference is still where it was, give or take the wind. */
+  inPlace({ pixels }: Luma): Match {
+    return this.#near(pixels).match
+  }
+
+  /** Is most of the reference still at that shift, give or take a pixel? */
+  at({ pixels }: Luma, { dx, dy }: ViewShift): Placed {
+    const { width, height } = this.#size
+    return this.#placed(pixels, { x: Math.round(dx * width), y: Math.round(dy * height) })
+  }
+
+  /** Where most of the reference is now. */
+  find({ pixels }: Luma): Placed {
+    const { width, height } = this.#size
+    const [x, y] = [width, height].map((side) => Math.floor((side * searched) / step))
+    return this.#placed(pixels, best(this.#some, pixels, centre, { x, y, step }))
+  }
+
+  #placed(pixels: Uint8Array, around: Point): Placed {
+    const { width, height } = this.#size
+    const { x, y } = best(this.#some, pixels, around, { x: 1, y: 1, step: 1 })
+    return { shift: { dx: x / width, dy: y / height }, match: this.#all.match(pixels, x, y) }
+  }
+
+  /** Where the wind has carried it. */
+  #near(pixels: Uint8Array): Found {
+    const here = this.#all.match(pixels, 0, 0)
+    if (here.agreeing >= surely) return { ...centre, match: here }
+    const { x, y } = best(this.#some, pixels, centre, { x: wind, y: wind, step: 1 })
+    const match = this.#all.match(pixels, x, y)
+    return match.agreeing > here.agreeing ? { x, y, match } : { ...centre, match: here }
+  }
+}
+
+/** The best of the shifts around one: so many steps to each side. */
+function best(
+  landmarks: Constellation,
+  pixels: Uint8Array,
+  around: Point,
+  steps: { readonly x: number; readonly y: number; readonly step: number },
+): Found {
+  let found: Found = { x: around.x, y: around.y, match: landmarks.match(pixels, around.x, around.y) }
+  for (let j = -steps.y; j <= steps.y; j++) {
+    for (let i = -steps.x; i <= steps.x; i++) {
+      const [x, y] = [around.x + i * steps.step, around.y + j * steps.step]
+      const match = landmarks.match(pixels, x, y)
+      if (match.agreeing > found.match.agreeing) found = { x, y, match }
+    }
+  }
+  return found
+}
+
+/** Landmarks as columns of numbers: they are compared thousands of times. */
+class Constellation {
+  readonly #size: Size
+  readonly #x: Int16Array
+  readonly #y: Int16Array
+  readonly #ux: Float32Array
+  readonly #uy: Float32Array
+
+  constructor(size: Size, landmarks: readonly Landmark[]) {
+    this.#size = size
+    this.#x = Int16Array.from(landmarks, ({ x }) => x)
+    this.#y = Int16Array.from(landmarks, ({ y }) => y)
+    this.#ux = Float32Array.from(landmarks, ({ ux }) => ux)
+    this.#uy = Float32Array.from(landmarks, ({ uy }) => uy)
+  }
+
+  match(pixels: Uint8Array, shiftX: number, shiftY: number): Match {
+    const { width, height } = this.#size
+    const below = edgeReach * width
+    const right = width - edgeReach
+    const bottom = height - edgeReach
+    const [xs, ys, uxs, uys] = [this.#x, this.#y, this.#ux, this.#uy]
+    const count = xs.length
+    let inside = 0
+    let seen = 0
+    let agreeing = 0
+    for (let i = 0; i < count; i++) {
+      const x = xs[i] + shiftX
+      const y = ys[i] + shiftY
+      if (x < edgeReach || y < edgeReach || x >= right || y >= bottom) continue
+      inside++
+      const at = y * width + x
+      const gx = pixels[at + edgeReach] - pixels[at - edgeReach]
+      const gy = pixels[at + below] - pixels[at - below]
+      const strength = gx * gx + gy * gy
+      if (strength < visible) continue
+      seen++
+      const along = gx * uxs[i] + gy * uys[i]
+      if (along > 0 && along * along >= cosine2 * strength) agreeing++
+    }
+    if (inside === 0 || inside < count * leastInside) return { agreeing: 0, visible: 0 }
+    return { agreeing: agreeing / inside, visible: seen / inside }
+  }
+}

@@ -1,0 +1,71 @@
+/** Is there anything to see in a picture, and is it sharp? Compared with what its cells usually look like. */
+import type { Texture } from './texture.ts'
+
+/** So much of the picture is black, or white, and hardly anything can be seen in it. */
+const blackShare = 0.94
+const whiteShare = 0.85
+/** A cell usually has something to see, grey levels. */
+const textured = 2
+/** Fewer such cells prove nothing. */
+const leastTextured = 8
+/** What is left of a cell's texture where something hides it. */
+const left = 0.33
+/** From this share of the cells on the view is covered; darkness and light hide nearly all. */
+const coveredShare = 0.65
+const blindShare = 0.9
+/** With nothing to compare with: in so many cells there is nothing at all. */
+const flat = { texture: 0.8, share: 0.97 }
+/**
+ * Of fine texture so much is left, by itself and compared with coarse texture, and as the product of both: fog and dusk take both
+ * alike, a lens out of focus takes the fine one.
+ */
+const blurred = { fine: 0.75, ratio: 0.84, both: 0.48 }
+
+/** Undefined where there is enough to see. */
+export function judgeLight(
+  now: Texture,
+  usual: Texture | undefined,
+): 'dark' | 'bright' | 'covered' | undefined {
+  const hidden = hiddenShare(now, usual)
+  if (hidden < coveredShare) return undefined
+  if (hidden >= blindShare && now.blackShare >= blackShare) return 'dark'
+  return hidden >= blindShare && now.whiteShare >= whiteShare ? 'bright' : 'covered'
+}
+
+/** Of the cells in which there usually is something to see: the share in which there is nothing. */
+function hiddenShare(now: Texture, usual: Texture | undefined): number {
+  const cells = usual ? texturedCells(usual) : []
+  if (usual && cells.length >= leastTextured) {
+    const lost = cells.filter(
+      (cell) => fine(now, cell) < left * fine(usual, cell) && now.coarse[cell] < left * usual.coarse[cell],
+    )
+    return lost.length / cells.length
+  }
+  const empty = now.coarse.filter((texture) => texture < flat.texture)
+  return empty.length >= flat.share * now.coarse.length ? 1 : 0
+}
+
+/** Is it out of focus? */
+export function judgeSharpness(now: Texture, usual: Texture): boolean {
+  const cells = texturedCells(usual)
+  if (cells.length < leastTextured) return false
+  const kept = median(cells.map((cell) => fine(now, cell) / fine(usual, cell)))
+  const ratio = median(cells.map((cell) => fineness(now, cell) / fineness(usual, cell)))
+  return kept <= blurred.fine && ratio <= blurred.ratio && kept * ratio <= blurred.both
+}
+
+function texturedCells(usual: Texture): number[] {
+  return [...usual.mean.keys()].filter((cell) => fine(usual, cell) >= textured)
+}
+
+function fine({ across, down }: Texture, cell: number): number {
+  return across[cell] + down[cell]
+}
+
+function fineness(texture: Texture, cell: number): number {
+  return fine(texture, cell) / Math.max(0.5, texture.coarse[cell])
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1]
+}

@@ -1,0 +1,101 @@
+/** What a view looks like when all is well: learned from the first pictures, and from then on slowly from those that agree with it. */
+import type { Luma } from '../domain/luma.ts'
+import { type Landmark, strongestEdges } from './edges.ts'
+import { Landmarks } from './landmarks.ts'
+import { Texture } from './texture.ts'
+
+/** From the mean of so many pictures edges are chosen, and so many more tell which of them stay in their place. */
+const chosenFrom = 5
+const triedIn = 5
+const leastFound = 4
+/** Landmarks are chosen anew this often, ms: light and parked cars change within the hour. */
+const renewEveryMs = 600_000
+/** Texture of things that stay: it goes down with each picture that has less, and up slowly, as what passes leaves again. */
+const down = 1 / 3
+const up = 1 / 48
+
+export class Reference {
+  readonly texture: Texture
+  readonly #mean: Float32Array
+  readonly #size: Pick<Luma, 'width' | 'height'>
+  #learned = false
+  #averaged = 0
+  #landmarks: Landmarks | undefined
+  /** Share of the landmarks that are usually found. */
+  #agreeing = 1
+  #renewedMs = 0
+  #candidates: Landmarks | undefined
+  #found = new Map<Landmark, number>()
+  #tries = 0
+
+  constructor({ width, height }: Luma) {
+    this.#size = { width, height }
+    this.texture = new Texture(this.#size)
+    this.#mean = new Float32Array(width * height)
+  }
+
+  /** Undefined while it is being learned. */
+  get landmarks(): Landmarks | undefined {
+    return this.#landmarks
+  }
+
+  get agreeing(): number {
+    return this.#agreeing
+  }
+
+  fits({ width, height }: Luma): boolean {
+    return width === this.#size.width && height === this.#size.height
+  }
+
+  /** The stream's time jumped. */
+  jump(timeMs: number): void {
+    this.#renewedMs = timeMs
+  }
+
+  /** A picture in which all is well, and the share of the landmarks that was found in it. */
+  learn(luma: Luma, now: Texture, agreeing: number, timeMs: number): void {
+    this.#learnTexture(now)
+    if (this.#landmarks) {
+      this.#agreeing += (agreeing - this.#agreeing) / 16
+      if (timeMs - this.#renewedMs < renewEveryMs) return
+    }
+    if (this.#candidates) this.#try(this.#candidates, luma, timeMs)
+    else this.#average(luma)
+  }
+
+  #average({ pixels }: Luma): void {
+    const mean = this.#mean
+    const share = 1 / ++this.#averaged
+    for (let i = 0; i < mean.length; i++) mean[i] += (pixels[i] - mean[i]) * share
+    if (this.#averaged < chosenFrom) return
+    this.#averaged = 0
+    this.#candidates = new Landmarks(
+      this.#size,
+      strongestEdges({ ...this.#size, pixels: Uint8Array.from(mean) }),
+    )
+  }
+
+  #try(candidates: Landmarks, luma: Luma, timeMs: number): void {
+    for (const one of candidates.found(luma)) this.#found.set(one, (this.#found.get(one) ?? 0) + 1)
+    if (++this.#tries < triedIn) return
+    const stable = [...this.#found].filter(([, times]) => times >= leastFound).map(([one]) => one)
+    this.#landmarks = new Landmarks(this.#size, stable)
+    this.#agreeing = this.#landmarks.inPlace(luma).agreeing
+    this.#renewedMs = timeMs
+    this.#candidates = undefined
+    this.#found.clear()
+    this.#tries = 0
+  }
+
+  #learnTexture(now: Texture): void {
+    const usual = this.texture
+    for (const part of ['across', 'down', 'coarse', 'mean'] as const) {
+      const [into, from] = [usual[part], now[part]]
+      for (let cell = 0; cell < into.length; cell++) {
+        const difference = from[cell] - into[cell]
+        into[cell] += difference * (!this.#learned ? 1 : difference < 0 ? down : up)
+      }
+    }
+    this.#learned = true
+  }
+}

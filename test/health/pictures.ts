@@ -1,0 +1,73 @@
+/** Small grey pictures of a furnished room with the noise of a camera, and what can befall them. */
+import type { Luma } from '../../src/domain/luma.ts'
+
+export const width = 256
+export const height = 144
+
+type Pixel = (x: number, y: number) => number
+
+/** Deterministic, 0..1. */
+function chance(...numbers: number[]): number {
+  let hash = 0
+  for (const number of numbers) {
+    hash = Math.imul(hash ^ number ^ 0x9e3779b9, 0x85ebca6b)
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35) ^ (hash >>> 16)
+  }
+  return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 32
+}
+
+/** Bricks of different greys, none of which is like its neighbours. */
+const room: Pixel = (x, y) => {
+  const row = Math.floor(y / 9)
+  const brick = Math.floor((x + row * 5) / 13)
+  return 50 + 140 * chance(brick, row)
+}
+
+export function picture(second: number, pixel: Pixel = room, noise = 3): Luma {
+  const pixels = new Uint8Array(width * height)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      pixels[y * width + x] = pixel(x, y) + noise * (2 * chance(x, y, second) - 1)
+    }
+  }
+  return { width, height, pixels }
+}
+
+export const healthy = (second: number) => picture(second)
+export const shifted = (dx: number, dy: number) => (second: number) =>
+  picture(second, (x, y) => room(x - dx, y - dy))
+export const dark = (second: number) => picture(second, () => 18, 1)
+export const bright = (second: number) => picture(second, () => 234, 1)
+export const dim = (second: number) => picture(second, (x, y) => 20 + 0.5 * room(x, y))
+export const elsewhere = (second: number) => picture(second, (x, y) => room(y * 1.7 + 900, x * 0.9 + 400))
+/** A hand over most of it. */
+export const covered = (second: number) => picture(second, (x, y) => (x < 0.85 * width ? 70 : room(x, y)), 1)
+/** The camera gives the same picture for ever. */
+export const frozen = (_: number) => picture(7)
+export const greyBelow = (second: number) => {
+  const luma = picture(second)
+  luma.pixels.fill(128, (height / 2) * width)
+  return luma
+}
+export const smeared = (second: number) => {
+  const luma = picture(second)
+  const top = (height / 2) * width
+  for (let at = top; at < luma.pixels.length; at++) luma.pixels[at] = luma.pixels[at - width]
+  return luma
+}
+export const blurred = (second: number) => picture(second, blur, 1)
+/** Somebody walks through the room. */
+export const visited = (second: number) =>
+  picture(second, (x, y) => (Math.abs(x - ((second * 11) % width)) < 14 && y > 50 ? 30 : room(x, y)))
+/** The lower left is masked. */
+export const masked = (view: (second: number) => Luma) => (second: number) => {
+  const luma = view(second)
+  for (let y = 40; y < height; y++) luma.pixels.fill(16, y * width, y * width + 130)
+  return luma
+}
+
+const blur: Pixel = (x, y) => {
+  let sum = 0
+  for (let dy = -5; dy <= 5; dy++) for (let dx = -5; dx <= 5; dx++) sum += room(x + dx, y + dy)
+  return sum / 121
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Luma } from '../../src/domain/luma.ts'
+import { View } from '../../src/health/view.ts'
+import * as pictures from './pictures.ts'
+
+const learnedS = 40
+
+type Show = (second: number) => Luma
+
+/** Faults after each second. */
+function watch(view: View, show: Show, from: number, seconds: number): string[][] {
+  return Array.from({ length: seconds }, (_, i) => {
+    view.see(show(from + i), (from + i) * 1_000)
+    return [...view.faults]
+  })
+}
+
+function learned(show: Show = pictures.healthy): View {
+  const view = new View()
+  expect(watch(view, show, 0, learnedS).flat()).toEqual([])
+  return view
+}
+
+describe('what is wrong with a view', () => {
+  it.each([
+    ['dark', pictures.dark],
+    ['bright', pictures.bright],
+    ['covered', pictures.covered],
+    ['blurred', pictures.blurred],
+    ['frozen', pictures.frozen],
+    ['corrupted', pictures.greyBelow],
+    ['corrupted', pictures.smeared],
+    ['moved', pictures.shifted(8, 0)],
+    ['moved', pictures.elsewhere],
+  ])('%s is found within 10 s, alone, and is over soon after all is well again', (fault, show) => {
+    const view = learned()
+    const found = watch(view, show, learnedS, 20)
+    expect(found.findIndex((faults) => faults.length > 0)).toBeLessThanOrEqual(10)
+    expect(new Set(found.flat())).toEqual(new Set([fault]))
+    expect(watch(view, pictures.healthy, learnedS + 20, 12).at(-1)).toEqual([])
+  })
+
+  it.each([
+    ['less light', pictures.dim],
+    ['the wind', (second: number) => pictures.shifted(second % 3, 0)(second)],
+    ['somebody who walks about', pictures.visited],
+    ['a single dark picture', (second: number) => (second === 50 ? pictures.dark : pictures.healthy)(second)],
+  ])('is nothing with %s', (_, show) => {
+    expect(watch(learned(), show, learnedS, 60).flat()).toEqual([])
+  })
+
+  it('says by how much it moved', () => {
+    const view = learned()
+    watch(view, pictures.shifted(20, -9), learnedS, 12)
+    expect(view.shift?.dx).toBeCloseTo(20 / pictures.width, 2)
+    expect(view.shift?.dy).toBeCloseTo(-9 / pictures.height, 2)
+  })
+
+  it('finds a shift although masks stay where they are', () => {
+    const view = learned(pictures.masked(pictures.healthy))
+    expect(watch(view, pictures.masked(pictures.shifted(10, 0)), learnedS, 12).at(-1)).toEqual(['moved'])
+  })
+
+  it('remembers the view when the stream begins anew, at another time', () => {
+    const view = learned()
+    view.begin()
+    expect(watch(view, pictures.shifted(8, 0), 0, 12).at(-1)).toEqual(['moved'])
+  })
+
+  it('does not call a camera frozen that was as still from the beginning', () => {
+    expect(watch(new View(), pictures.frozen, 0, 120).flat()).toEqual([])
+  })
+})
+
+it('tells of each corrupted picture at once, and learns nothing from it', () => {
+  const view = learned()
+  expect(view.see(pictures.greyBelow(50), 50_000)).toBe(true)
+  expect(view.see(pictures.healthy(50), 50_200)).toBe(false)
+  expect(view.faults).toEqual([])
+})
+
+it('bears any pictures at any times', () => {
+  const shows = [pictures.healthy, pictures.dark, pictures.frozen, pictures.smeared, pictures.elsewhere].map(
+    (show) => show(1),
+  )
+  const size = fc.constantFrom([1, 1], [3, 200], [20, 20], [256, 4])
+  const blank = size.map(([width, height]) => ({ width, height, pixels: new Uint8Array(width * height) }))
+  const step = fc.record({
+    luma: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...shows) }, blank),
+    timeMs: fc.double({ min: -1e15, max: 1e15, noNaN: true }),
+    begins: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const view = new View()
+      for (const { luma, timeMs, begins } of steps) {
+        if (begins) view.begin()
+        view.see(luma, timeMs)
+        expect(new Set(view.faults).size).toBe(view.faults.length)
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
