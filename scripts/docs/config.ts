@@ -169,7 +169,7 @@ function csv(): string {
 
 \`camerasFile: cameras.csv\`: the first line names the columns, in any order; \`id\`, \`name\` and \`url\` must be there. Empty cells count as
 absent, lists (\`tags\`, \`consentScope\`) are joined by \`;\`, lines that begin with \`#\` are skipped. Zones, lines, masks and rules come from
-\`cameraDefaults\`. Save it as UTF-8. Example: \`config/cameras.csv\`.
+\`cameraDefaults\`, rules by tag from \`presets\` as well. Save it as UTF-8. Example: \`config/cameras.csv\`.
 
 | column | key of the camera |
 |---|---|

@@ -10,7 +10,7 @@ import { parseYamlFile } from './files/yaml-file.ts'
 import { checkGbIds } from './gb-ids.ts'
 import { isNetwork } from './networks.ts'
 import { checkPicture, checkRules, type Picture } from './pictures.ts'
-import { checkPresets } from './presets.ts'
+import { checkPresets, warnOfNoRules } from './presets.ts'
 import { ConfigError, type Path, type Problem, Problems, type SourceFile } from './problems.ts'
 import { mayRepeat } from './quote.ts'
 import { besideFile, deepFreeze, resolveUrl, toBroker, toCamera, toSections } from './resolve.ts'
@@ -191,16 +191,7 @@ class Loader {
       checkConsent(camera, Date.now(), this.#problems, this.#warnings)
       checkPicture(picture, this.#problems)
       checkRules(picture, shared, this.#problems)
-      const hasRules =
-        (camera.raw.rules ?? defaults.rules ?? []).length > 0 ||
-        presets.some((preset) => camera.raw.tags?.includes(preset?.tag))
-      if (camera.raw.enabled && !hasRules) {
-        this.#warnings.add(
-          camera.source,
-          picture.path,
-          `camera "${camera.raw.id}" has no rules: it raises no alert`,
-        )
-      }
+      warnOfNoRules(camera, defaults, presets, this.#warnings)
     }
     checkPresets(main, presets, listed, shared, this.#problems, this.#warnings)
   }

@@ -52,6 +52,18 @@ export function checkPresets(
   }
 }
 
+/** A camera that is read, and that neither itself nor its tags give a rule. */
+export function warnOfNoRules(
+  { raw, source, index }: ListedCamera,
+  defaults: Picture['raw'],
+  wishes: readonly Partial<Wish>[],
+  warnings: Problems,
+): void {
+  const isTagged = wishes.some((wish) => wish?.tag !== undefined && raw.tags?.includes(wish.tag))
+  if (!raw.enabled || isTagged || (raw.rules ?? defaults.rules ?? []).length > 0) return
+  warnings.add(source, ['cameras', index], `camera "${raw.id}" has no rules: it raises no alert`)
+}
+
 /** What keeps the preset from the camera. */
 function faultOf(
   wish: Wish,

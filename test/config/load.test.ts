@@ -85,6 +85,16 @@ describe('loadConfig', () => {
     expect((await camera('rules: []', defaults)).zones).toHaveLength(1)
   })
 
+  it('merges and limits alerts as cameraDefaults say, unless the camera says otherwise', async () => {
+    const defaults = 'cameraDefaults: { mergeAlerts: true, alertsPerHour: 60 }\n'
+    expect(await camera('', defaults)).toMatchObject({ mergeAlerts: true, alertsPerHour: 60 })
+    const other = await camera('mergeAlerts: false\nalertsPerHour: 5', defaults)
+    expect(other).toMatchObject({ mergeAlerts: false, alertsPerHour: 5 })
+    const silent = await camera('')
+    expect(silent).not.toHaveProperty('mergeAlerts')
+    expect(silent).not.toHaveProperty('alertsPerHour')
+  })
+
   it('says when rules of cameraDefaults do not fit the zones that a camera drew itself', async () => {
     const defaults = 'cameraDefaults: { rules: [{ kind: intrusion, zone: all }] }\n'
     const zones = 'zones: [{ name: own, polygon: [[0, 0], [1, 0], [1, 1]] }]'

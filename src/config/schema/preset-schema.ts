@@ -15,7 +15,10 @@ export const presetSchema = Type.Object(
         'Name of the zone (or line) that it watches; each of these cameras must have it. Absent = the name of the preset, as it stands here. Where there is one, the rule is called `preset-at`.',
       ),
     ),
-    schedule: Type.Optional(scheduleSchema),
+    schedule: Type.Optional({
+      ...scheduleSchema,
+      description: 'When it is armed; absent = that of the preset.',
+    }),
   },
   {
     additionalProperties: false,
