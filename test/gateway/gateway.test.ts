@@ -208,8 +208,10 @@ describe('what a gateway shows', () => {
     expect(JSON.parse((await bench.get('/healthz')).text).models).toEqual(models)
     expect(await bench.metric('skyeye_model{model="ranked",tier="light"}')).toBe(1)
     expect((await bench.get('/metrics')).text.match(/^skyeye_model\{/gm)).toHaveLength(1)
+    // One, or two where the subscription came between: as retained, and as it was told.
     const health = bench.arrived.filter(({ topic }) => topic.endsWith('/health'))
-    expect(health.map(({ payload }) => JSON.parse(payload.toString()).data.models)).toEqual([models])
+    expect(health.length).toBeGreaterThan(0)
+    for (const { payload } of health) expect(JSON.parse(payload.toString()).data.models).toEqual(models)
   })
 
   it('includes that it is not ready any more once it stops', async () => {
