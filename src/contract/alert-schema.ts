@@ -95,9 +95,8 @@ const snapshot = Type.Object(
     redacted: Type.Literal(true),
     id: Type.Optional(uuid('Of the message with the JPEG, as in its user properties.')),
     epoch: Type.Optional(Type.String({ description: 'The same.', minLength: 1, maxLength: 64 })),
-    sequence: Type.Optional(
-      Type.Integer({ description: 'The same, in class `snapshot`.', minimum: 1, maximum: 2_147_483_647 }),
-    ),
+    class: Type.Optional(Type.Literal('snapshot')),
+    sequence: Type.Optional(Type.Integer({ description: 'The same.', minimum: 1, maximum: 2_147_483_647 })),
   },
   { description: 'The picture: faces in it are unrecoverable.' },
 )

@@ -259,7 +259,8 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
       const worth = worthOf('snapshot')
       const sequence = outbox.insert(snapshot.message, now, { ...about, worth, fileBytes })
       this.#freshPictures += fileBytes
-      body = withNumbers(body, { id: snapshot.message.id, epoch: this.#identity.epoch, sequence })
+      const { id, class: kind } = snapshot.message
+      body = withNumbers(body, { id, epoch: this.#identity.epoch, class: kind, sequence })
     }
     this.#freshMessages += body.length
     const worth = worthOf(message.class, alert.severity)

@@ -26,7 +26,7 @@ it('hands out the picture before the alert that speaks of it, each with the numb
   })
   const told = JSON.parse(first.message.body ?? '')
   const { id } = first.snapshot!.message
-  const snapshot = { ...told.data.snapshot, id, epoch: store.epoch, sequence: 1 }
+  const snapshot = { ...told.data.snapshot, id, epoch: store.epoch, class: 'snapshot', sequence: 1 }
   expect(JSON.parse(deliveries[1].body as string)).toEqual({ ...told, data: { ...told.data, snapshot } })
   expect((await store.next(deliveries[0].rowId, 1))[0]).toMatchObject({ id: first.message.id, attempts: 1 })
 })
