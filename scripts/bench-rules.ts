@@ -1,11 +1,11 @@
 /** bench:rules: how many track-updates a second rules manage on one core, a rule of every kind on one camera. */
-import { parseArgs } from 'node:util'
 import Value from 'typebox/value'
 import { type RawRule, ruleSchemas, toRule } from '../src/config/rules/rule-schema.ts'
 import { type Rule, type RuleKind, ruleKinds } from '../src/domain/rule.ts'
 import { RuleEngine } from '../src/rules/engine.ts'
-import { benchmark, within } from './bench/arguments.ts'
+import { benchmark } from './bench/arguments.ts'
 import { type MachineFacts, machineFacts } from './bench/machine.ts'
+import { type PacedWish, perSecond, readPaced } from './bench/paced.ts'
 import { type StreetFrame, street, streetFps } from './bench/street.ts'
 
 const help = `npm run bench:rules -- [--seconds N] [--json]
@@ -35,23 +35,6 @@ export interface RulesFigures {
   readonly machine: MachineFacts
 }
 
-interface Wish {
-  readonly seconds: number
-  readonly json: boolean
-}
-
-function readCommandLine(): Wish | undefined {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: 'string', default: '1' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.help) return undefined
-  return { seconds: within('seconds', values.seconds, 0.01, 600, false), json: values.json }
-}
-
 /** What has no default, and a short patience, so that what can begin does. */
 const own = { count: 4, dwellMs: 5_000, schedule: { hours: ['22:00-06:00'] } }
 
@@ -76,7 +59,7 @@ const zone = {
 }
 const line = { name: 'line', a: { x: 0.5, y: 0.2 }, b: { x: 0.5, y: 1 } }
 
-/** Of processor time: neighbours on the machine do not count. The first pass warms up and says what began. */
+/** One pass says what begins; the others are timed. */
 function measureRules(rules: readonly Rule[], frames: readonly StreetFrame[], seconds: number) {
   const options = { rules, zones: [zone], lines: [line], mergeAlerts: true, alertsPerHour: 60 }
   const pass = () => {
@@ -85,16 +68,14 @@ function measureRules(rules: readonly Rule[], frames: readonly StreetFrame[], se
   }
   const began = pass().filter(({ phase }) => phase === 'began').length
   const updates = frames.reduce((sum, { tracks }) => sum + tracks.length, 0)
-  const before = process.cpuUsage()
-  for (let passes = 1; ; passes++) {
+  const rate = perSecond(seconds, () => {
     pass()
-    const { user, system } = process.cpuUsage(before)
-    const spent = (user + system) / 1e6
-    if (spent >= seconds) return { perSecond: Math.round((passes * updates) / spent), began }
-  }
+    return updates
+  })
+  return { perSecond: rate, began }
 }
 
-async function measure({ seconds }: Wish, say: (text: string) => void): Promise<RulesFigures> {
+async function measure({ seconds }: PacedWish, say: (text: string) => void): Promise<RulesFigures> {
   const all = ruleKinds.map(ruleOf)
   const together = crowds.map((things) => {
     say(`${things} things, ${all.length} rules`)
@@ -110,7 +91,7 @@ async function measure({ seconds }: Wish, say: (text: string) => void): Promise<
 }
 
 await benchmark({
-  ...{ command: 'bench:rules', help, read: readCommandLine, measure },
+  ...{ command: 'bench:rules', help, read: () => readPaced('1'), measure },
   sentences: ({ crowds, kinds, met }) => [
     ...crowds.map(
       ({ things, perSecond }) =>

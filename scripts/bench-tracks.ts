@@ -1,18 +1,16 @@
-/** bench:tracks: how many track-updates a second the tracker and the rules manage on one core, beside the same loop without association. */
-import { parseArgs } from 'node:util'
+/** bench:tracks: how many track-updates a second the tracker manages on one core, beside the same loop without association. */
 import { wholePicture } from '../src/domain/geometry.ts'
-import type { Rule } from '../src/domain/rule.ts'
 import type { Track } from '../src/domain/track.ts'
-import { RuleEngine, type RuleEngineOptions } from '../src/rules/engine.ts'
 import { Tracker } from '../src/track/tracker.ts'
 import { Trajectory } from '../src/track/trajectory.ts'
-import { benchmark, within } from './bench/arguments.ts'
+import { benchmark } from './bench/arguments.ts'
 import { type CrowdFrame, crowd, crowdFps } from './bench/crowd.ts'
 import { type MachineFacts, machineFacts } from './bench/machine.ts'
+import { type PacedWish, perSecond, readPaced } from './bench/paced.ts'
 
 const help = `npm run bench:tracks -- [--seconds N] [--json]
 
-How many track-updates (one track in one frame) a second of processor time the tracker manages, and the rules, five on one camera.
+How many track-updates (one track in one frame) a second of processor time the tracker manages; of the rules, see bench:rules.
 People walk to and fro in a drawn street at ${crowdFps} frames a second; a detector misses some of them and sees others that are not there.
 Beside the tracker stands its floor: the same filters, told which detection is whose.
 
@@ -32,7 +30,6 @@ interface CrowdFigures {
   readonly floorPerSecond: number
   /** 1 = association costs nothing. */
   readonly ratio: number
-  readonly rulesPerSecond: number
 }
 
 export interface TracksFigures {
@@ -40,35 +37,6 @@ export interface TracksFigures {
   readonly target: typeof target
   readonly met: boolean
   readonly machine: MachineFacts
-}
-
-interface Wish {
-  readonly seconds: number
-  readonly json: boolean
-}
-
-function readCommandLine(): Wish | undefined {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: 'string', default: '2' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.help) return undefined
-  return { seconds: within('seconds', values.seconds, 0.01, 600, false), json: values.json }
-}
-
-/** Of processor time: neighbours on the machine do not count. The first pass warms up. */
-function perSecond(seconds: number, pass: () => number): number {
-  pass()
-  const before = process.cpuUsage()
-  for (let updates = 0; ; ) {
-    updates += pass()
-    const { user, system } = process.cpuUsage(before)
-    const spent = (user + system) / 1e6
-    if (spent >= seconds) return Math.round(updates / spent)
-  }
 }
 
 /** Tracks of each frame. */
@@ -94,28 +62,6 @@ function filtered(frames: readonly CrowdFrame[]): number {
   return others.length * snapshots.length
 }
 
-/** A rule of five kinds. */
-function yard(): RuleEngineOptions {
-  const zone = [0.1, 0.9].flatMap((x) => (x < 0.5 ? [0.4, 0.9] : [0.9, 0.4]).map((y) => ({ x, y })))
-  const base = {
-    labels: ['person'],
-    severity: 'minor',
-    duty: 'safety',
-    inertiaMs: 500,
-    cooldownMs: 60_000,
-  } as const
-  const inside = { ...base, zone: 'yard' }
-  const rules: Rule[] = [
-    { ...inside, name: 'inside', kind: 'intrusion' },
-    { ...inside, name: 'stays', kind: 'loitering', dwellMs: 10_000 },
-    { ...inside, name: 'crowd', kind: 'crowding', count: 10, hysteresis: 1 },
-    { ...inside, name: 'stands', kind: 'stationary-vehicle', dwellMs: 10_000, tolerance: 0.02 },
-    { ...base, name: 'gate', kind: 'line-crossing', line: 'gate', direction: 'any' },
-  ]
-  const gate = { name: 'gate', a: { x: 0.5, y: 0.3 }, b: { x: 0.5, y: 1 } }
-  return { rules, zones: [{ name: 'yard', polygon: zone }], lines: [gate] }
-}
-
 function measureOne(people: number, seconds: number): CrowdFigures {
   const frames = crowd(people, clipSeconds)
   const tracks = followed(frames)
@@ -125,31 +71,26 @@ function measureOne(people: number, seconds: number): CrowdFigures {
     return updates
   })
   const floorPerSecond = perSecond(seconds, () => filtered(frames))
-  const rulesPerSecond = perSecond(seconds, () => {
-    const engine = new RuleEngine(yard())
-    for (const [i, { timeMs }] of frames.entries()) engine.evaluate(tracks[i], timeMs)
-    return updates
-  })
   const ratio = Number((trackerPerSecond / floorPerSecond).toFixed(3))
-  return { people, trackerPerSecond, floorPerSecond, ratio, rulesPerSecond }
+  return { people, trackerPerSecond, floorPerSecond, ratio }
 }
 
-async function measure({ seconds }: Wish, say: (text: string) => void): Promise<TracksFigures> {
+async function measure({ seconds }: PacedWish, say: (text: string) => void): Promise<TracksFigures> {
   const figures = crowds.map((people) => {
     say(`${people} people`)
     return measureOne(people, seconds)
   })
-  const slowest = Math.min(...figures.flatMap((one) => [one.trackerPerSecond, one.rulesPerSecond]))
+  const slowest = Math.min(...figures.map((one) => one.trackerPerSecond))
   return { crowds: figures, target, met: slowest >= target.perSecond, machine: machineFacts() }
 }
 
 await benchmark({
-  ...{ command: 'bench:tracks', help, read: readCommandLine, measure },
+  ...{ command: 'bench:tracks', help, read: () => readPaced('2'), measure },
   sentences: ({ crowds, met }) => [
     ...crowds.map(
-      ({ people, trackerPerSecond, floorPerSecond, ratio, rulesPerSecond }) =>
-        `${people} people: tracker ${trackerPerSecond} track-updates a second of processor time (${ratio} of the floor's ${floorPerSecond}), five rules ${rulesPerSecond}`,
+      ({ people, trackerPerSecond, floorPerSecond, ratio }) =>
+        `${people} people: tracker ${trackerPerSecond} track-updates a second of processor time (${ratio} of the floor's ${floorPerSecond})`,
     ),
-    `target ${target.perSecond} a second each: ${met ? 'met' : 'missed'}`,
+    `target ${target.perSecond} a second: ${met ? 'met' : 'missed'}`,
   ],
 })

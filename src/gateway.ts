@@ -90,6 +90,7 @@ export class Gateway {
   /** What was last said of each camera's source. */
   readonly #told = new Map<string, Told>()
   #config: Config
+
   constructor({ config, models, version, log, onHung, runDeadlineMs }: GatewayOptions) {
     this.#config = config
     this.#log = log
@@ -367,7 +368,7 @@ export class Gateway {
     const save: Stages['save'] = (alert, picture) => this.#recorder.save(camera, alert, picture)
     const follow: Stages['attention']['follow'] = (tracks, time) => {
       attention.follow(tracks, time)
-      if (mayStructure(camera)) this.#publisher.inView(camera.id, tracks)
+      this.#publisher.inView(camera.id, tracks)
       structuring.follow(tracks, time)
     }
     const vision = this.#stills.over(view.guard(this.#vision))

@@ -13,8 +13,10 @@ import type { CommandsOptions } from '../src/commands.ts'
 import type { AnswerData } from '../src/contract/answer-schema.ts'
 import { validateMessage, validateSnapshotHeaders } from '../src/contract/validate.ts'
 import type { Alert } from '../src/domain/alert.ts'
+import type { Camera } from '../src/domain/camera.ts'
 import { createLog } from '../src/kit/log.ts'
 import { SecretMask } from '../src/kit/secrets.ts'
+import type { Still } from '../src/stills.ts'
 import { sampleAlert, sampleCamera } from './support/alert-samples.ts'
 import { commandedBox } from './support/commanded-box.ts'
 import { Listener } from './support/listener.ts'
@@ -374,6 +376,54 @@ describe.skipIf(!mosquittoPresent)('commands (skipped where mosquitto is not ins
     const headers = arrived?.packet.properties?.userProperties
     expect(validateSnapshotHeaders({ ...headers })).toEqual([])
     expect(headers).toMatchObject({ class: 'snapshot', sequence: '1', sha256: result?.snapshot?.sha256 })
+  })
+
+  it('bring no picture where the consent ended while the frame was waited for', async () => {
+    const still = Promise.withResolvers<Still>()
+    let tier: Camera['tier'] = 'public'
+    let asked = 0
+    await start({
+      camera: (id) => ({ ...sampleCamera, id, tier }),
+      still: () => {
+        asked++
+        return still.promise
+      },
+    })
+    const answer = ask('snapshot-now', { camera: 'yard' })
+    await vi.waitFor(() => expect(asked).toBe(1), patient)
+    tier = 'shop'
+    still.resolve({ picture: { jpeg: new Uint8Array(9), width: 4, height: 4, faces: 0 }, frameTime: 0 })
+    expect((await answer).refusal?.code).toBe('consent')
+    expect(await box.store.held()).toEqual([])
+  })
+
+  it('are waited for where many ask for pictures at once, so that the box is not flooded', async () => {
+    const still = Promise.withResolvers<'none'>()
+    let asked = 0
+    await start({
+      still: () => {
+        asked++
+        return still.promise
+      },
+    })
+    const pictures = Array.from({ length: 30 }, () => ask('snapshot-now', { camera: 'yard' }))
+    await vi.waitFor(() => expect(asked).toBe(17), patient)
+    // Later ones would have been asked for by now, as the first were.
+    await expect(ask('ping', {}, {}, 500)).rejects.toThrow()
+    expect(asked).toBe(17)
+    still.resolve('none')
+    await Promise.all(pictures)
+  })
+
+  it('can be taken back also once the camera is no longer configured', async () => {
+    let isThere = true
+    await start({ camera: (id) => (isThere ? { ...sampleCamera, id } : undefined) })
+    expect((await ask('camera-pause', { camera: 'yard', paused: true })).outcome).toBe('done')
+    isThere = false
+    expect((await ask('camera-pause', { camera: 'yard', paused: true })).refusal?.code).toBe('not-found')
+    expect((await ask('camera-pause', { camera: 'yard', paused: false })).outcome).toBe('done')
+    expect((await ask('camera-pause', { camera: 'yard', paused: false })).refusal?.code).toBe('not-found')
+    expect(await box.store.overrides()).toEqual([])
   })
 
   it('are heard while a picture lets itself be waited for, which a repeat does not make a second time', async () => {

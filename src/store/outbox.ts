@@ -24,7 +24,7 @@ export interface OutboxRow {
 }
 
 /** A row of which only number and size are wanted. */
-export interface OutboxStub extends Numbered {
+export interface OutboxBrief extends Numbered {
   readonly rowId: number
   readonly state: DeliveryState
   readonly bytes: number
@@ -43,7 +43,7 @@ export interface Insertion {
 
 const columns = `row_id AS rowId, id, alert, epoch, class, sequence, camera, topic, content_type AS contentType,
   body, picture, sha256, created_at AS createdAt, worth, urgent`
-const stub = 'row_id AS rowId, epoch, class, sequence, state, bytes'
+const brief = 'row_id AS rowId, epoch, class, sequence, state, bytes'
 
 export class OutboxTable {
   readonly #epoch: string
@@ -63,7 +63,6 @@ export class OutboxTable {
   readonly #park
   readonly #requeue
   readonly #delete
-  readonly #extent
   readonly #held
   readonly #oldestPendingAt
   readonly #ofAlert
@@ -104,7 +103,7 @@ export class OutboxTable {
       .prepare("SELECT count(*) FROM outbox WHERE picture IS NOT NULL AND state IN ('waiting', 'sent')")
       .pluck()
     this.#doneLoosePictures = db.prepare(
-      `SELECT ${stub}, created_at AS createdAt FROM outbox
+      `SELECT ${brief}, created_at AS createdAt FROM outbox
        WHERE picture IS NOT NULL AND state IN ('kept', 'parked') ORDER BY row_id DESC`,
     )
     // Of what was parked the centre was told that it does not come: no receipt can speak for it any more.
@@ -132,9 +131,6 @@ export class OutboxTable {
       "UPDATE outbox SET state = 'waiting' WHERE state = 'parked' AND (:id IS NULL OR id = :id)",
     )
     this.#delete = db.prepare('DELETE FROM outbox WHERE row_id = ?')
-    this.#extent = db.prepare(
-      'SELECT state, class, count(*) AS messages, sum(bytes) AS bytes FROM outbox GROUP BY state, class',
-    )
     this.#held = db.prepare(
       `SELECT class, count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'sent') AS unconfirmed,
          count(*) FILTER (WHERE state = 'kept') AS kept, count(*) FILTER (WHERE state = 'parked') AS parked, sum(bytes) AS bytes,
@@ -146,23 +142,23 @@ export class OutboxTable {
         "SELECT created_at FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting' ORDER BY row_id LIMIT 1",
       )
       .pluck()
-    this.#ofAlert = db.prepare(`SELECT ${stub}, body FROM outbox WHERE alert = ? ORDER BY row_id`)
+    this.#ofAlert = db.prepare(`SELECT ${brief}, body FROM outbox WHERE alert = ? ORDER BY row_id`)
     this.#rewrite = db.prepare('UPDATE outbox SET body = ? WHERE row_id = ?')
     this.#find = db.prepare(
-      `SELECT ${stub}, id, topic, created_at AS createdAt, parked_because AS parkedBecause FROM outbox WHERE id = ?`,
+      `SELECT ${brief}, id, topic, created_at AS createdAt, parked_because AS parkedBecause FROM outbox WHERE id = ?`,
     )
     this.#ahead = db
       .prepare("SELECT count(*) FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting' AND row_id < ?")
       .pluck()
     this.#parkedList = db.prepare(
-      `SELECT ${stub}, id, topic, created_at AS createdAt, parked_because AS parkedBecause FROM outbox
+      `SELECT ${brief}, id, topic, created_at AS createdAt, parked_because AS parkedBecause FROM outbox
        WHERE state = 'parked' ORDER BY row_id LIMIT ?`,
     )
     this.#victims = db.prepare(
-      `SELECT ${stub} FROM outbox WHERE state = ? AND class = ? AND worth BETWEEN ? AND ? ORDER BY worth, row_id LIMIT ?`,
+      `SELECT ${brief} FROM outbox WHERE state = ? AND class = ? AND worth BETWEEN ? AND ? ORDER BY worth, row_id LIMIT ?`,
     )
     this.#aged = db.prepare(
-      `SELECT ${stub} FROM outbox WHERE state IN ('waiting', 'sent') AND class = 'alert' AND worth = ? AND created_at < ?
+      `SELECT ${brief} FROM outbox WHERE state IN ('waiting', 'sent') AND class = 'alert' AND worth = ? AND created_at < ?
        ORDER BY row_id LIMIT ?`,
     )
   }
@@ -204,7 +200,7 @@ export class OutboxTable {
   }
 
   /** Those that were delivered, or never will be, newest first. */
-  doneLoosePictures(): (OutboxStub & { createdAt: number })[] {
+  doneLoosePictures(): (OutboxBrief & { createdAt: number })[] {
     return this.#doneLoosePictures.all() as ReturnType<OutboxTable['doneLoosePictures']>
   }
 
@@ -247,10 +243,6 @@ export class OutboxTable {
     this.#delete.run(rowId)
   }
 
-  extent(): { state: DeliveryState; class: string; messages: number; bytes: number }[] {
-    return this.#extent.all() as ReturnType<OutboxTable['extent']>
-  }
-
   held(): HeldClass[] {
     return this.#held.all() as HeldClass[]
   }
@@ -261,7 +253,7 @@ export class OutboxTable {
   }
 
   /** All messages about an alert, oldest first. */
-  ofAlert(alert: string): (OutboxStub & { body: string | null })[] {
+  ofAlert(alert: string): (OutboxBrief & { body: string | null })[] {
     return this.#ofAlert.all(alert) as ReturnType<OutboxTable['ofAlert']>
   }
 
@@ -289,18 +281,18 @@ export class OutboxTable {
     kind: string,
     worth: readonly [from: number, to: number],
     limit: number,
-  ): OutboxStub[] {
-    return this.#victims.all(state, kind, ...worth, limit) as OutboxStub[]
+  ): OutboxBrief[] {
+    return this.#victims.all(state, kind, ...worth, limit) as OutboxBrief[]
   }
 
   /** Alerts of this worth that were not delivered and are older than `before` (epoch ms). */
-  aged(worth: number, before: number, limit: number): OutboxStub[] {
-    return this.#aged.all(worth, before, limit) as OutboxStub[]
+  aged(worth: number, before: number, limit: number): OutboxBrief[] {
+    return this.#aged.all(worth, before, limit) as OutboxBrief[]
   }
 }
 
 /** A row as people may see it. */
-export interface OutboxListing extends OutboxStub {
+export interface OutboxListing extends OutboxBrief {
   readonly id: string
   readonly topic: string
   readonly createdAt: number

@@ -16,7 +16,7 @@ import type { StoreSetup } from './messages.ts'
 import { OutboxTable } from './outbox.ts'
 import type {
   DeliveryOperations,
-  DeliveryState,
+  HeldClass,
   Operations,
   RetentionLimits,
   SaveAlert,
@@ -200,15 +200,13 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
   }
 
   counts(): StoreCounts {
-    const extent = this.#shelves.outbox.extent()
-    const sum = (which: (one: (typeof extent)[number]) => number) =>
-      extent.reduce((total, one) => total + which(one), 0)
-    const messages = (state: DeliveryState) => sum((one) => (one.state === state ? one.messages : 0))
+    const held = this.#shelves.outbox.held()
+    const sum = (count: (one: HeldClass) => number) => held.reduce((total, one) => total + count(one), 0)
     const oldestPendingAt = this.#shelves.outbox.oldestPendingAt()
     return {
-      pending: messages('waiting'),
-      unconfirmed: messages('sent'),
-      parked: messages('parked'),
+      pending: sum((one) => one.waiting),
+      unconfirmed: sum((one) => one.unconfirmed),
+      parked: sum((one) => one.parked),
       outboxBytes: sum((one) => (one.class === 'snapshot' ? 0 : one.bytes)),
       ...(oldestPendingAt !== undefined && { oldestPendingAt }),
       alerts: this.#shelves.alerts.count(),

@@ -4,7 +4,7 @@ import type { GivenUpBecause } from '../contract/tombstone-schema.ts'
 import type { AlertTable } from './alerts.ts'
 import type { CoverageTable } from './coverage.ts'
 import type { GivenUpTable } from './given-up.ts'
-import type { OutboxRow, OutboxStub, OutboxTable } from './outbox.ts'
+import type { OutboxBrief, OutboxRow, OutboxTable } from './outbox.ts'
 import type { RetentionLimits } from './ports.ts'
 import type { SnapshotFiles } from './snapshot-files.ts'
 import type { SnapshotRow, SnapshotTable } from './snapshots.ts'
@@ -89,7 +89,7 @@ export class Retention {
       yield
     }
     if (freed > 0) return
-    const classes = [...new Set(outbox.extent().map((one) => one.class))]
+    const classes = outbox.held().map((one) => one.class)
     for (const kind of classes) if (this.#giveUp(outbox.victims('kept', kind, anyWorth, stepRows)) > 0) return
     for (let worth = 0; worth <= lastForDisk; worth++) {
       if (worth === worthOf('snapshot')) {
@@ -109,8 +109,8 @@ export class Retention {
     const { outbox } = this.#shelves
     const { quotaBytes } = this.#limits
     for (const [kind, quota] of Object.entries({ ...quotaBytes, tombstone: tombstoneQuotaBytes })) {
-      const held = outbox.extent().filter((one) => one.class === kind)
-      let excess = held.reduce((sum, one) => sum + one.bytes, 0) - quota
+      const held = outbox.held().find((one) => one.class === kind)
+      let excess = (held?.bytes ?? 0) - quota
       while (excess > 0) {
         const victims = takeBytes(this.#leastWorth(kind), excess)
         if (victims.length === 0) break
@@ -121,7 +121,7 @@ export class Retention {
     }
   }
 
-  #leastWorth(kind: string): OutboxStub[] {
+  #leastWorth(kind: string): OutboxBrief[] {
     const { outbox } = this.#shelves
     const kept = outbox.victims('kept', kind, anyWorth, stepRows)
     if (kept.length > 0) return kept
@@ -147,7 +147,7 @@ export class Retention {
   }
 
   /** Deletes them; those that were not delivered are counted, and a tombstone will tell of them. Returns how many. */
-  #giveUp(rows: readonly OutboxStub[], because: GivenUpBecause = 'quota'): number {
+  #giveUp(rows: readonly OutboxBrief[], because: GivenUpBecause = 'quota'): number {
     const { db, outbox, givenUp } = this.#shelves
     let undeliveredRows = 0
     db.transaction(() => {

@@ -53,6 +53,7 @@ export function homeAssistantVoice({ discoveryPrefix, gateway, prefix }: HomeAss
     },
     ofCamera({ camera, inView }) {
       const id = `${gatewayId}_${camera.id}`
+      const mayCount = mayStructure(camera)
       const topics = {
         state: cameraStateTopic(prefix, gateway, camera.id),
         counts: `${base}/${safeLevel(camera.id)}/counts`,
@@ -67,9 +68,9 @@ export function homeAssistantVoice({ discoveryPrefix, gateway, prefix }: HomeAss
       return [
         config(`${safeLevel(camera.id)}/config`, device, {
           state: { ...state(id, topics.state), availability: [isOnline] },
-          ...(mayStructure(camera) && counts(id, topics.counts, [isOnline, isLive(topics.state)])),
+          ...(mayCount && counts(id, topics.counts, [isOnline, isLive(topics.state)])),
         }),
-        { ...countsMessage(topics.counts), payload: inView ? JSON.stringify(inView) : '' },
+        { ...countsMessage(topics.counts), payload: mayCount && inView ? JSON.stringify(inView) : '' },
       ]
     },
     ofAlert: () => [],

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { cameraStateMessage, presenceMessage } from '../../../src/contract/state-message.ts'
-import { cameraStates } from '../../../src/domain/camera.ts'
+import { type ConsentScope, cameraStates } from '../../../src/domain/camera.ts'
 import { homeAssistantVoice } from '../../../src/publish/voices/home-assistant.ts'
 import { countInView } from '../../../src/publish/voices/in-view.ts'
 import type { Saying } from '../../../src/publish/voices/voice.ts'
@@ -51,6 +51,19 @@ for case in json.load(sys.stdin):
 const jinjaPresent = spawnSync('python3', ['-c', 'import jinja2']).status === 0
 
 describe('Home Assistant', () => {
+  it('is told how many are in view of a household only where its consent names tracks', () => {
+    const of = (scope: readonly ConsentScope[]) => {
+      const consent = { grantedBy: 'owner', until: 9e15, documentSha256: '0', scope }
+      const camera = { ...sampleCamera, tier: 'household', consent } as const
+      const [told, counts] = voice.ofCamera({ camera, since: 0, rules: new Map(), inView })
+      return { sensors: Object.keys(configOf(told).components), counts: counts.payload }
+    }
+    expect(of(['alerts', 'snapshots'])).toEqual({ sensors: ['state'], counts: '' })
+    const told = of(['alerts', 'tracks'])
+    expect(told.sensors).toEqual(['state', 'person', 'two_wheeler', 'vehicle'])
+    expect(JSON.parse(told.counts)).toEqual(inView)
+  })
+
   it('is told what docs/voices.md shows', () => {
     const page = readFileSync(new URL('../../../docs/voices.md', import.meta.url), 'utf8')
     const [, topic, example] = /^`(homeassistant\/[^`]+)`:\n\n```json\n([^`]+)```/m.exec(page) ?? []
