@@ -14,6 +14,8 @@ const surely = 0.75
 /** Shifts are searched up to this share of the width and height; an edge is seen from a pixel beside it, so each third does. */
 const searched = 0.2
 const step = 3
+/** So many of the best are looked at pixel by pixel: where all is fine the right one may look poor from a pixel beside it. */
+const closer = 8
 /** So many landmarks do for the search. */
 const searchers = 48
 /** A shift that leaves fewer of the landmarks than this in the picture cannot be judged. */
@@ -93,13 +95,25 @@ export class Landmarks {
   /** Where most of the reference is now. */
   find({ pixels }: Luma): Placed {
     const { width, height } = this.#size
-    const [x, y] = [width, height].map((side) => Math.floor((side * searched) / step))
-    return this.#placed(pixels, best(this.#some, pixels, centre, { x, y, step }))
+    const [x, y] = [width, height].map((side) => Math.floor((side * searched) / step) * step)
+    const found: Found[] = []
+    for (let dy = -y; dy <= y; dy += step) {
+      for (let dx = -x; dx <= x; dx += step) {
+        const match = this.#some.match(pixels, dx, dy)
+        const least = found.length < closer ? -1 : found[closer - 1].match.agreeing
+        if (match.agreeing <= least) continue
+        found.splice(closer - 1, 1, { x: dx, y: dy, match })
+        found.sort((a, b) => b.match.agreeing - a.match.agreeing)
+      }
+    }
+    const placed = found.map((place) => best(this.#some, pixels, place, 1))
+    const { x: dx, y: dy } = placed.reduce((a, b) => (b.match.agreeing > a.match.agreeing ? b : a))
+    return { shift: { dx: dx / width, dy: dy / height }, match: this.#all.match(pixels, dx, dy) }
   }
 
   #placed(pixels: Uint8Array, around: Point): Placed {
     const { width, height } = this.#size
-    const { x, y } = best(this.#some, pixels, around, { x: 1, y: 1, step: 1 })
+    const { x, y } = best(this.#some, pixels, around, 1)
     return { shift: { dx: x / width, dy: y / height }, match: this.#all.match(pixels, x, y) }
   }
 
@@ -107,23 +121,17 @@ export class Landmarks {
   #near(pixels: Uint8Array): Found {
     const here = this.#all.match(pixels, 0, 0)
     if (here.agreeing >= surely) return { ...centre, match: here }
-    const { x, y } = best(this.#some, pixels, centre, { x: wind, y: wind, step: 1 })
+    const { x, y } = best(this.#some, pixels, centre, wind)
     const match = this.#all.match(pixels, x, y)
     return match.agreeing > here.agreeing ? { x, y, match } : { ...centre, match: here }
   }
 }
 
-/** The best of the shifts around one: so many steps to each side. */
-function best(
-  landmarks: Constellation,
-  pixels: Uint8Array,
-  around: Point,
-  steps: { readonly x: number; readonly y: number; readonly step: number },
-): Found {
+/** The best of the shifts around one, up to so many pixels to each side. */
+function best(landmarks: Constellation, pixels: Uint8Array, around: Point, reach: number): Found {
   let found: Found = { x: around.x, y: around.y, match: landmarks.match(pixels, around.x, around.y) }
-  for (let j = -steps.y; j <= steps.y; j++) {
-    for (let i = -steps.x; i <= steps.x; i++) {
-      const [x, y] = [around.x + i * steps.step, around.y + j * steps.step]
+  for (let y = around.y - reach; y <= around.y + reach; y++) {
+    for (let x = around.x - reach; x <= around.x + reach; x++) {
       const match = landmarks.match(pixels, x, y)
       if (match.agreeing > found.match.agreeing) found = { x, y, match }
     }

@@ -3,8 +3,12 @@ import type { Luma } from '../domain/luma.ts'
 import type { ViewShift } from '../domain/view.ts'
 import type { Landmarks, Placed } from './landmarks.ts'
 
-/** Fewer landmarks prove nothing. */
-const leastLandmarks = 12
+/**
+ * So many of the landmarks have to be found at another place: of the thousand places that are searched fewer fit one by chance (one in
+ * six or so does). Of another view they say nothing but that they are gone: that takes more of them.
+ */
+const leastFound = 8
+const leastGone = 12
 /** Of what is usually found so much is in its place: it is the same view. */
 const same = 0.6
 /** So much is found somewhere else, and so many times more than in its place: there it is. */
@@ -24,9 +28,11 @@ export type Place = 'same' | 'shifted' | 'elsewhere' | 'unknown'
 
 export class Shifts {
   #newest: ViewShift | undefined
+  /** Where the view was found last, also where that was no shift yet: it may drift. */
+  #known: ViewShift | undefined
   #spared = spare
 
-  /** The newest that was found. */
+  /** The newest that was found and is no wind. */
   get newest(): ViewShift | undefined {
     return this.#newest
   }
@@ -36,20 +42,22 @@ export class Shifts {
 
   /** `usual`: the share of the landmarks that are usually found. */
   judge(luma: Luma, landmarks: Landmarks, usual: number): Place {
-    if (landmarks.count < leastLandmarks) return 'same'
+    const { count } = landmarks
+    if (count < leastFound) return 'same'
     const here = landmarks.inPlace(luma)
     this.agreeing = here.agreeing
     if (here.agreeing >= same * usual) {
       this.#spared = spare
       return 'same'
     }
-    const isThere = ({ match }: Placed) =>
-      match.agreeing >= shifted.share * usual && match.agreeing >= shifted.times * here.agreeing
-    const known = this.#newest && landmarks.at(luma, this.#newest)
+    const least = Math.max(shifted.share * usual, shifted.times * here.agreeing, leastFound / count)
+    const isThere = ({ match }: Placed) => match.agreeing >= least
+    const known = this.#known && landmarks.at(luma, this.#known)
     const placed = known && isThere(known) ? known : this.#search(luma, landmarks)
     if (placed && isThere(placed)) {
       this.#spared = spare
       const { shift } = placed
+      this.#known = shift
       const aspect = luma.width / luma.height
       const far = length(shift, aspect)
       if (far < leastShift) return far < sway ? 'same' : 'unknown'
@@ -60,6 +68,7 @@ export class Shifts {
       return length(change, aspect) <= steady ? 'shifted' : 'unknown'
     }
     const isOther =
+      count >= leastGone &&
       here.visible >= elsewhere.visible &&
       here.agreeing <= elsewhere.ofVisible * here.visible + elsewhere.spare
     return isOther ? 'elsewhere' : 'unknown'
