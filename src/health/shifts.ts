@@ -21,18 +21,21 @@ const sway = 0.012
 /** What is found at random is found elsewhere the next time. */
 const steady = 0.015
 
-/** After a search in vain so many pictures are not searched: it costs more than all the rest. */
-const spare = 3
+/**
+ * After a search in vain so many pictures are not searched, twice as many after the next, up to the most: it costs as much as all the
+ * rest, and what was not found a few times is not there.
+ */
+const spare = { first: 3, most: 24 }
 
 export type Place = 'same' | 'shifted' | 'elsewhere' | 'unknown'
 
 export class Shifts {
   #newest: ViewShift | undefined
-  /** Where the view was found last, also where that was no shift yet: it may drift. */
-  #known: ViewShift | undefined
-  #spared = spare
+  /** Pictures that are not searched yet, and after the next search in vain. */
+  #toSpare = 0
+  #nextSpare = spare.first
 
-  /** The newest that was found and is no wind. */
+  /** The newest that was found. */
   get newest(): ViewShift | undefined {
     return this.#newest
   }
@@ -47,17 +50,16 @@ export class Shifts {
     const here = landmarks.inPlace(luma)
     this.agreeing = here.agreeing
     if (here.agreeing >= same * usual) {
-      this.#spared = spare
+      this.#found()
       return 'same'
     }
     const least = Math.max(shifted.share * usual, shifted.times * here.agreeing, leastFound / count)
     const isThere = ({ match }: Placed) => match.agreeing >= least
-    const known = this.#known && landmarks.at(luma, this.#known)
+    const known = this.#newest && landmarks.at(luma, this.#newest)
     const placed = known && isThere(known) ? known : this.#search(luma, landmarks)
     if (placed && isThere(placed)) {
-      this.#spared = spare
+      this.#found()
       const { shift } = placed
-      this.#known = shift
       const aspect = luma.width / luma.height
       const far = length(shift, aspect)
       if (far < leastShift) return far < sway ? 'same' : 'unknown'
@@ -75,12 +77,19 @@ export class Shifts {
   }
 
   #search(luma: Luma, landmarks: Landmarks): Placed | undefined {
-    if (this.#spared < spare) {
-      this.#spared++
+    if (this.#toSpare > 0) {
+      this.#toSpare--
       return undefined
     }
-    this.#spared = 0
+    this.#toSpare = this.#nextSpare
+    this.#nextSpare = Math.min(spare.most, 2 * this.#nextSpare)
     return landmarks.find(luma)
+  }
+
+  /** The next search is at once. */
+  #found(): void {
+    this.#toSpare = 0
+    this.#nextSpare = spare.first
   }
 }
 

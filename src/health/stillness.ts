@@ -5,12 +5,12 @@
 import type { Luma } from '../domain/luma.ts'
 import { cellSide } from './texture.ts'
 
-/** A pixel that differs by less has not changed. */
+/** A pixel that differs by less has not changed. A power of two, like the next: bits tell whether any pixel of a cell reaches it. */
 const changed = 2
 /** A picture is the same as the one before where so few of its cells changed, and their mean difference is so small, grey levels. */
 const same = { share: 0.05, difference: 0.015 }
 /** Coding a frozen picture anew changes none of its pixels by more than 15; a digit of a written clock by 20 and more. */
-const strong = 18
+const strong = 16
 /** A cell ticks where it changed that much in so many of the pictures, of the last minute or so. */
 const tickingShare = 0.9
 const tickMemory = 60
@@ -47,7 +47,7 @@ interface Pair {
 export class Stillness {
   readonly #before: Uint8Array
   readonly #columns: number
-  /** Of each cell: by how much its pixels changed at most, in the newest picture and ever. */
+  /** Of each cell: the bits of all by which its pixels changed, in the newest picture and ever. */
   readonly #now: Uint8Array
   readonly #ever: Uint8Array
   /** Of each cell: in which share of the pictures it changed strongly, and of how many pictures that is known. */
@@ -137,13 +137,13 @@ export class Stillness {
       const row = Math.floor(y / cellSide) * this.#columns
       const end = (y + 1) * width
       for (let column = 0, at = y * width; at < end; column++) {
-        let most = 0
+        let bits = 0
         for (const stop = Math.min(at + cellSide, end); at < stop; at++) {
           const difference = Math.abs(pixels[at] - before[at])
           sum += difference
-          if (difference > most) most = difference
+          bits |= difference
         }
-        if (most > now[row + column]) now[row + column] = most
+        now[row + column] |= bits
       }
     }
     before.set(pixels)
@@ -156,7 +156,7 @@ export class Stillness {
     const strongly: number[] = []
     let cells = 0
     for (let cell = 0; cell < now.length; cell++) {
-      if (now[cell] > ever[cell]) ever[cell] = now[cell]
+      ever[cell] |= now[cell]
       if (now[cell] >= changed) cells++
       if (now[cell] >= strong) strongly.push(cell)
     }
@@ -164,6 +164,6 @@ export class Stillness {
   }
 
   #liveliness(): number {
-    return this.#ever.reduce((cells, most) => cells + (most >= changed ? 1 : 0), 0) / this.#ever.length
+    return this.#ever.reduce((cells, bits) => cells + (bits >= changed ? 1 : 0), 0) / this.#ever.length
   }
 }
