@@ -10,10 +10,11 @@ export const mostSilences = 500
 const mostTogetherMs = 1_000
 /**
  * How far from its way a lost thing's next track may appear, in sizes of the smaller of both boxes (the longer side): so far
- * at once, and farther for each second between, but no farther than `most`. The way leads from where it was last seen on at
- * its pace. After `lostMs` only one that stood is still expected, where it stood: elsewhere it is somebody else.
+ * at once, and farther for each second between. Its way led on from where it was last seen at its pace, or at `slowest` of it. After `lostMs` only
+ * one that stood is still expected, where it stood: elsewhere it is somebody else. Chosen with eval:events; more of each
+ * silences somebody else at doors and in crowds, less repeats alerts about people whom the detector loses.
  */
-const reach = { sizes: 0.5, sizesPerSecond: 0.25, most: 1, lostMs: 4_000 }
+const reach = { sizes: 0.4, sizesPerSecond: 0.1, slowest: 0.7, lostMs: 4_000 }
 /** Slower than this a thing stands: a box trembles, sizes per second. */
 const standing = 0.15
 
@@ -136,11 +137,8 @@ function mayBeOne(lost: Sighting, heir: Trace): boolean {
   if (isLeaving(lost) || areOpposed(lost, heir.last)) return false
   const stood = paceOf(lost) < standing
   if (gapMs > reach.lostMs && !stood) return false
-  const seconds = Math.min(Math.max(0, gapMs), reach.lostMs) / 1_000
-  const sizes =
-    stood && gapMs > reach.lostMs
-      ? reach.sizes
-      : Math.min(reach.most, reach.sizes + reach.sizesPerSecond * seconds)
+  const seconds = gapMs > reach.lostMs ? 0 : Math.max(0, gapMs) / 1_000
+  const sizes = reach.sizes + reach.sizesPerSecond * seconds
   const farthest = sizes * Math.min(lost.size, heir.first.size)
   return distanceToWay(lost, stood ? 0 : seconds, heir.first.anchor) <= farthest
 }
@@ -168,6 +166,6 @@ function distanceToWay({ anchor, velocity }: Sighting, seconds: number, point: P
   const [dx, dy] = [velocity.x * seconds, velocity.y * seconds]
   const length = dx * dx + dy * dy
   const along = length > 0 ? ((point.x - anchor.x) * dx + (point.y - anchor.y) * dy) / length : 0
-  const share = Math.min(1, Math.max(0, along))
+  const share = Math.min(1, Math.max(reach.slowest, along))
   return distance({ x: anchor.x + share * dx, y: anchor.y + share * dy }, point)
 }

@@ -94,6 +94,24 @@ describe('intrusion', () => {
     expect(watch(intrusion, 50, (frame) => [trackAt(1, frame % 3 ? 0.7 : 0.2, 0.5)])).toEqual([])
   })
 
+  it('holds since the first detection where that was inside, but for no longer than a second before', () => {
+    const comes = (firstSeen: number, x = 0.7) =>
+      told(
+        watch(intrusion, 10, (frame) => {
+          const news = frame === 0 ? { cameFrom: { x, y: 0.5 } } : {}
+          return [trackAt(1, 0.7, 0.5, { firstSeen: start + firstSeen, ...news })]
+        }),
+      )
+    expect(comes(-200)).toEqual(['began 0.4'])
+    expect(comes(-200, 0.2)).toEqual(['began 0.6'])
+    expect(comes(-60_000)).toEqual(['began 0'])
+    const patient = { ...intrusion, inertiaMs: 1_500 }
+    const long = watch(patient, 20, (frame) => [
+      trackAt(1, 0.7, 0.5, { firstSeen: start - 60_000, ...(frame ? {} : { cameFrom: { x: 0.7, y: 0.5 } }) }),
+    ])
+    expect(told(long)).toEqual(['began 0.6'])
+  })
+
   it('does not end for a step outside that is shorter than the inertia', () => {
     const events = watch(intrusion, 50, (frame) => [
       trackAt(1, frame > 10 && frame % 3 === 0 ? 0.2 : 0.7, 0.5),
@@ -510,16 +528,16 @@ describe('the silence after an alert', () => {
   })
 
   it('reaches as far as the thing is large and the gap is long, and after 4 s only to where it stood', () => {
-    // The box is 0.2 tall: half a size at once, a quarter of a size more for each second.
+    // The box is 0.2 tall: two fifths of a size at once, a tenth of a size more for each second.
     const begins = (away: number, gapFrames: number) =>
       beganIn(
         watch(watched, 100, (frame) =>
           frame < 20 ? [trackAt(1, 0.55, 0.5)] : frame < 19 + gapFrames ? [] : [trackAt(2, 0.55 + away, 0.5)],
         ),
       ).length
-    expect([begins(0.14, 5), begins(0.16, 5)]).toEqual([1, 2])
-    expect([begins(0.19, 15), begins(0.21, 15)]).toEqual([1, 2])
-    expect([begins(0.09, 60), begins(0.11, 60)]).toEqual([1, 2])
+    expect([begins(0.09, 5), begins(0.11, 5)]).toEqual([1, 2])
+    expect([begins(0.13, 15), begins(0.15, 15)]).toEqual([1, 2])
+    expect([begins(0.07, 60), begins(0.09, 60)]).toEqual([1, 2])
   })
 
   describe('where somebody who moved was lost', () => {
