@@ -20,7 +20,8 @@ export class Crossings {
 
   /**
    * A crossing is the moment at which an anchor has gone from clearly on one side to clearly on the other, through the
-   * segment. Trembling on the line is none, and a track that is only expected (`seen: false`) crosses when it is seen again.
+   * segment; it counts from where it was first detected. Trembling on the line is none, and a track that is only expected
+   * (`seen: false`) crosses when it is seen again.
    */
   note(tracks: readonly Track[]): Crossed[] {
     this.#clearPoints.keepOnly(tracks)
@@ -31,6 +32,8 @@ export class Crossings {
   }
 
   #towards(track: Track): Towards | undefined {
+    const { cameFrom, box } = track
+    if (cameFrom && !isNear({ anchor: cameFrom, box }, this.#line)) this.#clearPoints.set(track, cameFrom)
     if (!track.seen || isNear(track, this.#line)) return undefined
     const from = this.#clearPoints.get(track)
     this.#clearPoints.set(track, track.anchor)
