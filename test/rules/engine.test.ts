@@ -225,6 +225,18 @@ describe('line crossing', () => {
     expect(told(events)).toEqual(['began 0', 'ended 0 cleared'])
   })
 
+  it('tells of one who is hardly over the line and at this pace clear of it in a moment', () => {
+    const steps = (x: number) =>
+      told(
+        watch(crossing, 2, (frame) => [
+          trackAt(1, frame === 0 ? 0.45 : 0.505, 0.5, { velocity: { x, y: 0 } }),
+        ]),
+      )
+    expect(steps(0.1)).toEqual(['began 0.2', 'ended 0.2 cleared'])
+    expect(steps(0.01)).toEqual([])
+    expect(steps(-0.5)).toEqual([])
+  })
+
   it('counts one who crossed while hidden when they are seen again', () => {
     const events = watch(crossing, 20, (frame) => [
       trackAt(1, 0.3 + frame * 0.02, 0.5, { seen: frame < 5 || frame > 15 }),

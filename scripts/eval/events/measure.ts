@@ -11,16 +11,40 @@ import type { EvalSet } from '../sets.ts'
 import { crossroads } from './places.ts'
 import { carAt, carTruths, carWatch, plantCar, plantedCars } from './planted-cars.ts'
 import { annotatedBoxes, MainPath, toldOfBoxes, type Watched } from './runs.ts'
-import { type Rates, ratesOf, type Score, score, sum, type Told, type Whereabouts } from './score.ts'
-import { type TruthEvent, truthOf } from './truth.ts'
+import {
+  earlyMs,
+  lateMs,
+  type Rates,
+  ratesOf,
+  type Score,
+  score,
+  sum,
+  type Told,
+  type Whereabouts,
+} from './score.ts'
+import { edge, slackMs, type TruthEvent, truthOf } from './truth.ts'
 
 export const eventSources = ['annotated', 'spoilt', 'detected', 'planted'] as const
 /** Where the boxes come from: annotation · the same with planted faults · models over the clip · models over clips with planted things. */
 export type EventSource = (typeof eventSources)[number]
 
+/** Stands for all clips of a source together. */
+export const everyClip = 'all'
+
+/** In the words of the command's help and of the page. */
+export const eventMethod = `Happened: derived from the annotated people, without the code under test. The foot of each identity (middle of the lower edge
+of its box, cut to the picture) against the same zones and lines in every clip, chosen before anything was measured. An
+intrusion is a stay in the zone for longer than the inertia, loitering one for longer than the dwell too, a crossing a change of
+sides of one who was clear of the line before and after, a crowd the time in which enough are inside. Neither right nor wrong are alerts about what is not
+sure: feet within ${100 * edge.ofWidth} % of the picture's width or ${100 * edge.ofHeight} % of their own height from an edge, stays within ${slackMs} ms of the time
+that is asked for, who comes back within the cooldown, and who is annotated as hidden. An alert is right where it names a box that overlaps the person by 0.3 or more (IoU), not ${earlyMs} ms too
+early nor ${lateMs / 1_000} s too late, and only the first one about each event. Delay: from when it came true to the time of the alert, the inertia
+included (intrusion and loitering 500 ms, crossing none, crowds 2 s; dwell 5 s); 5 looks a second. Spoilt: with the planted faults of eval:tracks, the sum of all runs. Detected: the
+gateway's main path over the clip with the standard models. Planted: the same over clips into which ffmpeg lets a real car drive,
+stand for 14 s and leave.`
+
 export interface EventFigures extends Rates {
   readonly source: EventSource
-  /** Of all clips together it is `all`. */
   readonly clip: string
   readonly kind: string
 }
@@ -152,6 +176,9 @@ function figuresOf(judged: readonly Judged[]): EventFigures[] {
   return [...bySource.values()].flatMap((clips) => {
     const [{ source, kind }] = clips
     const line = (clip: string, total: Score) => ({ source, clip, kind, ...ratesOf(total) })
-    return [line('all', sum(clips.map((one) => one.score))), ...clips.map((one) => line(one.clip, one.score))]
+    return [
+      line(everyClip, sum(clips.map((one) => one.score))),
+      ...clips.map((one) => line(one.clip, one.score)),
+    ]
   })
 }

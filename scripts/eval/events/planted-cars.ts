@@ -30,23 +30,29 @@ interface PlantedCar {
 
 const street = 'ahmetozlu_street_cars_h264_640x352.mp4'
 const carPark = 'intel_person-bicycle-car_clip_h264_768x432.mp4'
-const passing = 'intel_car-detection_h264_768x432.mp4'
+const crossroads = 'pets09-s2l1_h264_768x576_7fps.mp4'
+const square = 'tud-stadtmitte_h264_640x480_25fps.mp4'
 
 export const plantedCars: readonly PlantedCar[] = [
   {
-    ...{ name: 'street', clip: street, width: 640, height: 352 },
+    ...{ name: 'a car in its street', clip: street, width: 640, height: 352 },
     from: { clip: street, second: 0.2, cut: [236, 128, 76, 60] },
     ...{ scale: 1.6, stands: [300, 210], comes: [420, 352] },
   },
   {
-    ...{ name: 'car park', clip: carPark, width: 768, height: 432 },
-    from: { clip: carPark, second: 0.4, cut: [120, 162, 148, 226] },
-    ...{ scale: 1, stands: [460, 140], comes: [620, 432] },
+    ...{ name: 'a van on a crossroads', clip: crossroads, width: 768, height: 576 },
+    from: { clip: crossroads, second: 1, cut: [648, 40, 80, 60] },
+    ...{ scale: 1.8, stands: [520, 200], comes: [768, 130] },
   },
   {
-    ...{ name: 'car park from above', clip: passing, width: 768, height: 432 },
+    ...{ name: 'a car on a square', clip: square, width: 640, height: 480 },
+    from: { clip: street, second: 0.2, cut: [236, 128, 76, 60] },
+    ...{ scale: 2.4, stands: [60, 310], comes: [-190, 320] },
+  },
+  {
+    ...{ name: 'a car seen from straight above', clip: carPark, width: 768, height: 432 },
     from: { clip: carPark, second: 0.4, cut: [120, 162, 148, 226] },
-    ...{ scale: 1, stands: [520, 120], comes: [700, 432] },
+    ...{ scale: 1, stands: [460, 140], comes: [620, 432] },
   },
 ]
 
@@ -124,7 +130,20 @@ export async function plantCar(
     `'${at}+(${to}-(${at}))*(1-clip((t-${times.comes})/${times.stops - times.comes},0,1)+clip((t-${times.starts})/${times.gone - times.starts},0,1))'`
   const overlay = `overlay=x=${way(comes[0], stands[0])}:y=${way(comes[1], stands[1])}:enable='between(t,${times.comes},${times.gone})'`
   await run('ffmpeg', [
-    ...['-v', 'error', '-y', '-nostdin', '-i', join(videos, clip), '-loop', '1', '-i', cut],
+    ...[
+      '-v',
+      'error',
+      '-y',
+      '-nostdin',
+      '-stream_loop',
+      '-1',
+      '-i',
+      join(videos, clip),
+      '-loop',
+      '1',
+      '-i',
+      cut,
+    ],
     ...['-filter_complex', `[0:v:0][1:v]${overlay},format=yuv420p`, '-t', `${carClipSeconds}`, '-an'],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', file],
   ])

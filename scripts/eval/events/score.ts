@@ -31,8 +31,8 @@ export interface Score {
 }
 
 /** An alert may come this much before the annotation says it came true, and after it says it was over, ms. */
-const earlyMs = 500
-const lateMs = 2_000
+export const earlyMs = 500
+export const lateMs = 2_000
 /** From this overlap on a box is that person's. */
 const sameFrom = 0.3
 
