@@ -4,8 +4,8 @@ import type { Texture } from './texture.ts'
 /** So much of the picture is black, or white, and hardly anything can be seen in it. */
 const blackShare = 0.94
 const whiteShare = 0.85
-/** A cell usually has something to see, grey levels. */
-const textured = 2
+/** A cell usually has something to see, grey levels; the second counts in a view that has too little else, like an empty car park. */
+const textured = [2, 1.25]
 /** Fewer such cells prove nothing. */
 const leastTextured = 8
 /** What is left of a cell's texture where something hides it. */
@@ -60,7 +60,11 @@ export function judgeSharpness(now: Texture, usual: Texture): boolean {
 
 function texturedCells(usual: Texture): number[] {
   const cells: number[] = []
-  for (let cell = 0; cell < usual.mean.length; cell++) if (fine(usual, cell) >= textured) cells.push(cell)
+  for (const least of textured) {
+    cells.length = 0
+    for (let cell = 0; cell < usual.mean.length; cell++) if (fine(usual, cell) >= least) cells.push(cell)
+    if (cells.length >= leastTextured) break
+  }
   return cells
 }
 

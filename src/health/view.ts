@@ -116,7 +116,7 @@ export class View {
     if (place !== 'unknown') this.#notePlace(place, timeMs)
     const blurred = !isMoved(place) && usual !== undefined && judgeSharpness(texture, usual)
     // What is blurred has neither noise nor a clock that ticks.
-    this.#frozen = still && !blurred
+    this.#frozen = still && !blurred && !this.#lasting.blurred.lasts
     if (isMoved(place)) return
     this.#lasting.blurred.note(blurred, timeMs)
     if (!blurred && !still && place === 'same') reference.learn(luma, texture, this.#shifts.agreeing, timeMs)
