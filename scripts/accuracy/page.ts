@@ -1,4 +1,4 @@
-/** docs/accuracy.md: targets and a glance first, then every set and every face figure, how well things are followed, then how and where it was measured. */
+/** docs/accuracy.md: targets and a glance first, then every set and every face figure, how well things are followed and camera health, then how and where it was measured. */
 import { method } from '../eval/figures.ts'
 import { evalSets } from '../eval/sets.ts'
 import { builtIn } from '../eval/targets.ts'
@@ -6,6 +6,7 @@ import { none } from '../performance/markdown.ts'
 import { chart } from './chart.ts'
 import { faceText, leakText } from './faces.ts'
 import { glance, targets } from './glance.ts'
+import { healthText, type StoredHealth } from './health.ts'
 import type { Accuracy } from './results.ts'
 import { setText } from './set-tables.ts'
 import { type StoredTracking, trackText } from './tracking.ts'
@@ -17,7 +18,11 @@ export interface Page {
   readonly chart: string | undefined
 }
 
-export function pageOf(accuracies: readonly Accuracy[], tracking?: StoredTracking): Page {
+export function pageOf(
+  accuracies: readonly Accuracy[],
+  tracking?: StoredTracking,
+  health?: StoredHealth,
+): Page {
   const drawing = chart(accuracies)
   const parts = [
     '<!-- Written by `npm run docs:accuracy`; do not edit. -->',
@@ -36,6 +41,8 @@ export function pageOf(accuracies: readonly Accuracy[], tracking?: StoredTrackin
     ...leakText(accuracies),
     '## Following',
     ...trackText(tracking),
+    '## Camera health',
+    ...healthText(health),
     '## How it was measured',
     method,
     ...whereabouts(accuracies),

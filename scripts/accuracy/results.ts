@@ -10,8 +10,9 @@ import type { OnePass } from '../eval/targets.ts'
 import { root, type Sources } from '../performance/results.ts'
 
 export const accuracyFolder = join(root, 'docs/accuracy')
-/** Of no model: how well things are followed. */
+/** Of no model: how well things are followed, and what camera health finds. */
 export const trackingFile = 'tracking.json'
+export const healthFile = 'health.json'
 
 export interface Accuracy {
   readonly model: string
@@ -37,7 +38,8 @@ export interface Accuracy {
 /** All that are stored, by name. */
 export async function storedAccuracies(folder: string = accuracyFolder): Promise<Accuracy[]> {
   const files = await readdir(folder).catch(() => [])
-  const names = files.filter((file) => file.endsWith('.json') && file !== trackingFile).sort()
+  const ofModel = (file: string) => file.endsWith('.json') && ![trackingFile, healthFile].includes(file)
+  const names = files.filter(ofModel).sort()
   return Promise.all(
     names.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as Accuracy),
   )

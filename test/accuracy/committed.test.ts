@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { cardWithFigures } from '../../scripts/accuracy/card.ts'
+import { storedHealth } from '../../scripts/accuracy/health.ts'
 import { pageOf } from '../../scripts/accuracy/page.ts'
 import { printed, storedAccuracies } from '../../scripts/accuracy/results.ts'
 import { summaries } from '../../scripts/accuracy/summary.ts'
@@ -13,7 +14,7 @@ const read = (path: string) => readFile(join(root, path), 'utf8')
 it('the page, its picture and the figures of catalogue and model card are what the stored results make (npm run docs:accuracy -- --render)', async () => {
   const accuracies = await storedAccuracies()
   expect(accuracies.length).toBeGreaterThan(0)
-  const { text, chart } = pageOf(accuracies, await storedTracking())
+  const { text, chart } = pageOf(accuracies, await storedTracking(), await storedHealth())
   expect(await read('docs/accuracy.md')).toBe(text)
   expect(await read('docs/accuracy.svg')).toBe(chart)
   const card = await read('models/skyeye-nano.md')

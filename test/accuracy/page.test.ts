@@ -90,6 +90,34 @@ describe('docs/accuracy.md', () => {
     expect(rows(told, 'IDF1 on PETS09-S2L1, planted boxes at 5 fps')[0]).toContain('**missed by 1 %**')
   })
 
+  it('tells what camera health finds, in both halves of the clips, and each run that went amiss', () => {
+    expect(text).toMatch(/## Camera health\n\nNot measured\./)
+    const origin = { measured: '2026-11-26T10:00:00.000Z', machine: objects.machine }
+    const half = (found: number, falseAlarms = 0) => ({ clips: 6, found, falseAlarms })
+    const told = pageOf([objects], undefined, {
+      ...origin,
+      unmodified: [{ clip: 'a.mp4', falseAlarms: [] }],
+      faults: [
+        { planted: 'dark', fault: 'dark', chosen: half(6), heldOut: half(5), medianS: 4, slowestS: 12 },
+        { planted: 'night', chosen: half(0), heldOut: half(0, 1) },
+      ],
+      amiss: [
+        { clip: 'b.mp4', planted: 'dark', fault: 'dark', afterS: 12, falseAlarms: [] },
+        { clip: 'b.mp4', planted: 'night', falseAlarms: [{ fault: 'frozen', atS: 40 }] },
+      ],
+    }).text
+    expect(rows(told, 'dark')[0]).toEqual(expect.arrayContaining(['6 of 6', '5 of 6', '4 s', '12 s', '0']))
+    expect(rows(told, 'night', 'nothing')[0].at(-2)).toBe('1')
+    expect(rows(told, 'planted faults found within 10 s')[0]).toEqual(
+      expect.arrayContaining(['11 of 12', '**missed by 8 %**']),
+    )
+    expect(rows(told, 'clips as they are of which something is told')[0]).toEqual(
+      expect.arrayContaining(['0 of 1', 'met']),
+    )
+    expect(told).toContain('- b.mp4, dark: found after 12 s.')
+    expect(told).toContain('- b.mp4, night: frozen told at 40 s.')
+  })
+
   it('says that the built-in network is not measured where it is not', () => {
     expect(pageOf([objects]).text).toMatch(/## Targets of skyeye-nano\n\nNot measured\./)
   })
