@@ -19,6 +19,8 @@ const keyEach = 20
 const oneThread = ['-threads', '1', '-filter_threads', '1']
 
 const eachSecond = `select='isnan(prev_selected_t)+gte(t-prev_selected_t,0.99)'`
+/** As the gateway has it, in video range: as grey, ffmpeg would stretch it. */
+const luma = 'format=yuv420p,extractplanes=y'
 
 /** A clip that was decoded and made small once, repeated where it is short, for any number of faults. */
 export interface Prepared {
@@ -31,7 +33,7 @@ export interface Prepared {
 /** The whole clip as it is: one picture a second. */
 export async function asItIs(file: string): Promise<Luma[]> {
   const size = await sizeOf(file)
-  const scaled = `${eachSecond},scale=${size.width}:${size.height}`
+  const scaled = `${eachSecond},scale=${size.width}:${size.height},${luma}`
   return pictures(['-i', file, '-map', '0:v:0', '-t', `${wholeS}`, '-vf', scaled], size)
 }
 
@@ -82,7 +84,7 @@ async function coded(raw: string, filter: string, file: string): Promise<Luma[]>
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-g', `${keyEach}`, '-pix_fmt', 'yuv420p'],
     ...[...oneThread, file],
   ])
-  return pictures(['-i', file, '-vf', eachSecond], await sizeOf(file))
+  return pictures(['-i', file, '-vf', `${eachSecond},${luma}`], await sizeOf(file))
 }
 
 async function sizeOf(file: string): Promise<Size> {
@@ -94,7 +96,7 @@ async function sizeOf(file: string): Promise<Size> {
 }
 
 async function pictures(input: readonly string[], { width, height }: Size): Promise<Luma[]> {
-  const output = ['-fps_mode', 'passthrough', '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1']
+  const output = ['-fps_mode', 'passthrough', '-f', 'rawvideo', 'pipe:1']
   const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-nostdin', ...oneThread, ...input, ...output], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -74,7 +74,8 @@ export const planted: readonly Planted[] = [
   {
     name: 'corrupted-grey',
     fault: 'corrupted',
-    filter: () => `drawbox=y=ih*0.55:w=iw:h=ih*0.45:c=0x808080:t=fill:${then}`,
+    // What comes out as 128 in video range: a decoder's own grey.
+    filter: () => `drawbox=y=ih*0.55:w=iw:h=ih*0.45:c=0x828282:t=fill:${then}`,
   },
   { name: 'corrupted-smear', fault: 'corrupted', filter: smeared },
   { name: 'none', fault: undefined, filter: () => 'null' },

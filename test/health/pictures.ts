@@ -85,8 +85,8 @@ export const clocked = (stops: number) => (second: number) => {
     for (let x = 20; x < 23; x++) luma.pixels[y * width + x] = 150 * chance(x, y, shown)
   return luma
 }
-/** A sheet of paper right in front: nearly the grey of a decoder that knows nothing. */
-export const paper = (second: number) => picture(second, (x) => 129.6 + x / width, 0)
+/** A sheet of paper right in front: of all greys around that of a decoder that knows nothing. */
+export const paper = (second: number) => picture(second, (x) => 124.5 + (9 * x) / width, 0)
 /** All is white; a quarter of it still has noise. */
 export const glare = (second: number) => {
   const luma = bright(second)
