@@ -234,7 +234,7 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   }),
   'alert-updated': alertExample(4, 42, {
     ...{ id: id(5), rule: 'crowd', kind: 'crowding', phase: 'updated', zone: 'square' },
-    ...{ count: 14, time: began + 20_000, objects: [] },
+    ...{ count: 14, density: 14 / 60, time: began + 20_000, objects: [] },
   }),
   'alert-ended': alertExample(6, 43, {
     ...{ phase: 'ended', ended: began + 9_000, endedBecause: 'cleared', time: began + 9_000 },

@@ -149,6 +149,7 @@ function dataOf({
     line: alert.line,
     direction: alert.direction,
     count: alert.count,
+    density: alert.density === undefined ? undefined : round(alert.density, 3),
     reasons: alert.reasons?.map(({ began, ended, ...reason }) => ({
       ...reason,
       began: toMoment(began),

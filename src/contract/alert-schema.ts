@@ -221,6 +221,13 @@ export const alertData = Type.Object(
         minimum: 0,
       }),
     ),
+    density: Type.Optional(
+      Type.Number({
+        description:
+          'With kind `crowding`, where the camera is calibrated: `count` to the square metre of the zone.',
+        minimum: 0,
+      }),
+    ),
     reasons: Type.Optional(
       Type.Array(reason, {
         description:

@@ -47,6 +47,8 @@ export interface RuleEvent {
   readonly line?: string
   readonly direction?: 'left' | 'right'
   readonly count?: number
+  /** `count` to the square metre, where the camera is calibrated. */
+  readonly density?: number
   /** Where more than one rule holds: all of them. */
   readonly reasons?: readonly Reason[]
   /** With kind `digest`. */
@@ -98,6 +100,8 @@ export interface Alert {
   readonly line?: string
   readonly direction?: 'left' | 'right'
   readonly count?: number
+  /** `count` to the square metre, where the camera is calibrated. */
+  readonly density?: number
   /** Where several rules hold for the object: all of them, this alert's own included. */
   readonly reasons?: readonly Reason[]
   /** With kind `digest`. */

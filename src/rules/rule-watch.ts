@@ -151,6 +151,7 @@ export class RuleWatch {
       ...('line' in rule ? { line: rule.line } : { zone: rule.zone }),
       ...(claim.direction ? { direction: claim.direction } : {}),
       ...(claim.count === undefined ? {} : { count: most }),
+      ...(claim.squareMetres === undefined ? {} : { density: most / claim.squareMetres }),
     }
   }
 }
