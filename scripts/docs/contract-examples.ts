@@ -166,6 +166,7 @@ function trackExample(): Example {
       { time: began + 7_200, x: 0.42, y: 0.7 },
       { time: began + 12_400, x: 0.61, y: 0.69 },
     ],
+    ground: { metres: 15.2, speed: 1.23, topSpeed: 1.6 },
     ...{ heading: 'right', pace: 'slow', stoodMs: 0, zones: [{ zone: 'gate', dwellMs: 3_800 }] },
     lines: [{ line: 'door', direction: 'left', time: began + 9_000 }],
   }
