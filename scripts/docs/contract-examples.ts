@@ -77,7 +77,10 @@ const alert: Alert = {
   began,
   time: began,
   objects: [
-    { track: 17, label: 'person', confidence: 0.83, box: { x1: 0.074, y1: 0.399, x2: 0.135, y2: 0.665 } },
+    {
+      ...{ track: 17, label: 'person', confidence: 0.83, attributes: { pace: 'slow', heading: 'right' } },
+      box: { x1: 0.074, y1: 0.399, x2: 0.135, y2: 0.665 },
+    },
   ],
   zone: 'gate',
 }

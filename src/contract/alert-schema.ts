@@ -2,7 +2,8 @@
 import Type, { type Static } from 'typebox'
 import { endedBecauses, snapshotMissings } from '../domain/alert.ts'
 import { cameraStates, placeMissings, tiers } from '../domain/camera.ts'
-import { labels } from '../domain/detection.ts'
+import { labels, types } from '../domain/detection.ts'
+import { headings, paces } from '../domain/movement.ts'
 import { duties, ruleKinds, severities } from '../domain/rule.ts'
 import { viewFaults } from '../domain/view.ts'
 import { moment, numberedEvent, uuid } from './envelope.ts'
@@ -74,6 +75,11 @@ const box = Type.Object(
   { description: '0..1 of the picture from its top left corner.' },
 )
 
+export const thingType = Type.Enum([...types], {
+  description:
+    'Of vehicles and two-wheelers, where the model tells them apart, which that of tier `light` does not.',
+})
+
 const seen = Type.Object({
   track: Type.Integer({
     description:
@@ -83,9 +89,29 @@ const seen = Type.Object({
   label: Type.Enum([...labels]),
   confidence: share,
   box,
-  attributes: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-    description: 'What else is known of the object; never who it is.',
-  }),
+  attributes: Type.Object(
+    {
+      type: Type.Optional(thingType),
+      pace: Type.Optional(
+        Type.Enum([...paces], {
+          description:
+            'Now: `standing` below a tenth of its own height a second, `slow` below one, else `fast`.',
+        }),
+      ),
+      heading: Type.Optional(
+        Type.Enum([...headings], { description: 'In the picture, now; absent while it stands.' }),
+      ),
+      speed: Type.Optional(
+        Type.Number({
+          description: 'Metres per second on the ground, now, where the camera is calibrated.',
+          minimum: 0,
+        }),
+      ),
+    },
+    {
+      description: 'What else is known of the object, as far as it is; never who it is. Others may be added.',
+    },
+  ),
 })
 
 const snapshot = Type.Object(

@@ -28,10 +28,23 @@ export interface StructureMessage {
 }
 
 export function trackMessage(origin: StructureOrigin, summary: TrackSummary): StructureMessage {
-  const { track, label, confidence, began, ended, path, width, height, heading, pace, ground, stoodMs } =
-    summary
+  const {
+    track,
+    label,
+    type,
+    confidence,
+    began,
+    ended,
+    path,
+    width,
+    height,
+    heading,
+    pace,
+    ground,
+    stoodMs,
+  } = summary
   const data: Omit<TrackData, 'sentAt'> = {
-    ...{ track, label, confidence: round(confidence, 3) },
+    ...{ track, label, type, confidence: round(confidence, 3) },
     ...{ began: toMoment(began), ended: toMoment(ended), ...sourceOf(origin) },
     path: path.map(({ time, x, y }) => [Math.max(0, Math.round(time - began)), round(x, 4), round(y, 4)]),
     size: { width: unit(width), height: unit(height) },

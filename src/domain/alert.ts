@@ -1,4 +1,5 @@
 /** Events (a rule began or stopped being true) and alerts (an event worth a person). */
+import type { Attributes } from './attributes.ts'
 import type { Label } from './detection.ts'
 import type { Box } from './geometry.ts'
 import type { Outage } from './outage.ts'
@@ -11,6 +12,7 @@ export interface AlertObject {
   readonly label: Label
   readonly confidence: number
   readonly box: Box
+  readonly attributes?: Attributes
 }
 
 /** One of several rules that hold for one object. */

@@ -1,11 +1,13 @@
 /** The same object over the frames of one camera. Tracks never cross cameras. */
-import type { Label } from './detection.ts'
+import type { Label, ThingType } from './detection.ts'
 import type { Box, Point } from './geometry.ts'
 
 export interface Track {
   /** No other one of the camera has it within a day, also where the gateway starts anew. */
   readonly id: number
   readonly label: Label
+  /** As most detections say, where the model tells. */
+  readonly type?: ThingType
   /** Highest-recent detection confidence, 0..1. */
   readonly confidence: number
   /** Where it is now (predicted while it is not seen). */

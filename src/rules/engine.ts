@@ -35,7 +35,9 @@ export class RuleEngine {
   constructor({ rules, zones, lines, calibration, mergeAlerts, alertsPerHour }: RuleEngineOptions) {
     const ground = calibration && new Ground(calibration)
     for (const rule of rules) judgeFor(rule, zones, lines, ground)
-    this.#watches = rules.map((rule) => new RuleWatch(rule, () => judgeFor(rule, zones, lines, ground)))
+    this.#watches = rules.map(
+      (rule) => new RuleWatch(rule, () => judgeFor(rule, zones, lines, ground), ground),
+    )
     this.#merging = mergeAlerts ? new Merging(rules) : undefined
     this.#budget = alertsPerHour === undefined ? undefined : new NoiseBudget(alertsPerHour, rules)
   }

@@ -75,6 +75,8 @@ class Life {
   readonly #dwellMs = new Map<string, number>()
   readonly #clear = new Map<string, Point>()
   readonly #crossed: { line: string; direction: 'left' | 'right'; time: number }[] = []
+  /** The newest, which knows most. */
+  #newest: Track
   #in: readonly string[] = []
   #last: PathPoint | undefined
   #confidence = 0
@@ -87,11 +89,13 @@ class Life {
 
   constructor(first: Track, ground: Ground | undefined) {
     this.#first = first
+    this.#newest = first
     this.#ground = ground && new GroundWay(ground)
   }
 
   live(track: Track, time: number, { zones, lines }: Places): Omit<Step, 'track' | 'isNew'> {
     const { anchor, box, confidence } = track
+    this.#newest = track
     this.#looks++
     this.#confidence = Math.max(this.#confidence, confidence)
     this.#width += (box.x2 - box.x1 - this.#width) / this.#looks
@@ -110,6 +114,7 @@ class Life {
 
   summary(): TrackSummary {
     const { id, label, firstSeen } = this.#first
+    const { type } = this.#newest
     const path = this.#path.points()
     const heading = leads(path[0], path.at(-1), this.#height)
     const ground = this.#ground?.end()
@@ -117,6 +122,7 @@ class Life {
       ...{
         track: id,
         label,
+        ...(type && { type }),
         confidence: this.#confidence,
         began: firstSeen,
         ended: this.#last?.time ?? firstSeen,

@@ -90,6 +90,19 @@ describe('intrusion', () => {
     })
   })
 
+  it('says what the thing is like and how fast it is', () => {
+    const calibration = yard.polygon.map((at) => ({ at, metres: { x: 20 * at.x, y: 10 * at.y } }))
+    const rules: Rule[] = [{ ...intrusion, labels: ['vehicle'], inertiaMs: 0 }]
+    const engine = new RuleEngine({ rules, zones: [yard], lines: [], calibration })
+    const car = trackAt(1, 0.7, 0.5, { type: 'car', velocity: { x: 0.1, y: 0 } }, 'vehicle')
+    expect(engine.evaluate([car], start)[0].objects[0].attributes).toEqual({
+      type: 'car',
+      pace: 'slow',
+      heading: 'right',
+      speed: expect.closeTo(2),
+    })
+  })
+
   it('takes no notice of a step inside that is shorter than the inertia', () => {
     expect(watch(intrusion, 50, (frame) => [trackAt(1, frame % 3 ? 0.7 : 0.2, 0.5)])).toEqual([])
   })

@@ -52,6 +52,15 @@ describe('a track that has ended', () => {
     expect(history.update([], start + 61_000).ended).toEqual([])
   })
 
+  it('tells its type as its last look had it', () => {
+    const history = new TrackHistory(places)
+    const types = [undefined, 'truck', 'car'] as const
+    types.forEach((type, i) => {
+      history.update([trackAt(0.5, 0.8, { label: 'vehicle', type })], start + i * 200)
+    })
+    expect(history.end()[0].type).toBe('car')
+  })
+
   it('stands as long as it stands, also where it is long', () => {
     const history = new TrackHistory(places)
     for (let i = 0; i <= 3_600; i++)

@@ -1,0 +1,41 @@
+/** What the looks at one thing say of it together, beside where it is. */
+import type { Detection, ThingType } from '../domain/detection.ts'
+import type { Track } from '../domain/track.ts'
+
+/** Whoever follows the leader must be so many times ahead to take its place: what is as likely one as the other must not flicker. */
+const clearly = 1.25
+/** Weight of all votes below which nothing is said: that of a few looks. */
+const least = 1
+
+export class Traits {
+  readonly #types = new Votes<ThingType>()
+
+  note({ type, confidence }: Detection): void {
+    if (type) this.#types.add(type, confidence)
+  }
+
+  told(): Pick<Track, 'type'> {
+    const type = this.#types.choice
+    return type ? { type } : {}
+  }
+}
+
+class Votes<Choice> {
+  readonly #weights = new Map<Choice, number>()
+  #leader: Choice | undefined
+  #sum = 0
+
+  /** `weight`: 0..1, how sure the look was. */
+  add(choice: Choice, weight: number): void {
+    const own = (this.#weights.get(choice) ?? 0) + weight
+    this.#weights.set(choice, own)
+    this.#sum += weight
+    if (this.#leader === undefined || own > clearly * this.#weights.get(this.#leader)!) this.#leader = choice
+  }
+
+  /** Undefined while there are too few votes, or less than half of them for the leader. */
+  get choice(): Choice | undefined {
+    if (this.#leader === undefined || this.#sum < least) return undefined
+    return 2 * this.#weights.get(this.#leader)! >= this.#sum ? this.#leader : undefined
+  }
+}
