@@ -153,7 +153,7 @@ function dispositionExample(): Example {
 
 const structure = (last: number) => ({ ...box, id: id(last), camera, gridVersion: versions.grid })
 
-function trackExample(): Example {
+function trackExample(last: number, sequence: number, change: Partial<TrackSummary> = {}): Example {
   const summary: TrackSummary = {
     ...{
       track: 17,
@@ -172,9 +172,10 @@ function trackExample(): Example {
     ground: { metres: 15.2, speed: 1.23, topSpeed: 1.6 },
     ...{ heading: 'right', pace: 'slow', stoodMs: 0, zones: [{ zone: 'gate', dwellMs: 3_800 }] },
     lines: [{ line: 'door', direction: 'left', time: began + 9_000 }],
+    ...change,
   }
-  const { topic, body } = trackMessage(structure(31), summary)
-  const sending = { epoch, sequence: 208, sentAt: began + 20_000 }
+  const { topic, body } = trackMessage(structure(last), summary)
+  const sending = { epoch, sequence, sentAt: began + 20_000 }
   return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
 }
 
@@ -305,7 +306,11 @@ export const contractExamples: Readonly<Record<string, Example>> = {
     cameraStateMessage(state(43), camera.id, { state: 'live', since: began, gapMs: 751_500, ...hour }),
   ),
   disposition: dispositionExample(),
-  track: trackExample(),
+  track: trackExample(31, 208),
+  'track-vehicle': trackExample(49, 209, {
+    ...{ track: 18, label: 'vehicle', type: 'truck', colour: 'blue', pace: 'fast', zones: [], lines: [] },
+    ground: { metres: 61.4, speed: 7.9, topSpeed: 9.2 },
+  }),
   counts: countsExample(),
   tombstone: tombstoneExample(),
   receipt: {

@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { endedBecauses, snapshotMissings } from '../domain/alert.ts'
 import { cameraStates, placeMissings, tiers } from '../domain/camera.ts'
-import { labels, types } from '../domain/detection.ts'
+import { colours, labels, types } from '../domain/detection.ts'
 import { headings, paces } from '../domain/movement.ts'
 import { duties, ruleKinds, severities } from '../domain/rule.ts'
 import { viewFaults } from '../domain/view.ts'
@@ -75,6 +75,11 @@ const box = Type.Object(
   { description: '0..1 of the picture from its top left corner.' },
 )
 
+export const colour = Type.Enum([...colours], {
+  description:
+    'Main colour of a vehicle, as most looks at it say; silver is grey. Absent by night, and where nobody can tell.',
+})
+
 export const thingType = Type.Enum([...types], {
   description:
     'Of vehicles and two-wheelers, where the model tells them apart, which that of tier `light` does not.',
@@ -92,6 +97,7 @@ const seen = Type.Object({
   attributes: Type.Object(
     {
       type: Type.Optional(thingType),
+      colour: Type.Optional(colour),
       pace: Type.Optional(
         Type.Enum([...paces], {
           description:

@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { labels } from '../domain/detection.ts'
 import { headings, paces } from '../domain/movement.ts'
-import { camera, grid, thingType } from './alert-schema.ts'
+import { camera, colour, grid, thingType } from './alert-schema.ts'
 import { moment, numberedEvent } from './envelope.ts'
 
 export const trackType = 'skyeye.track'
@@ -23,6 +23,7 @@ export const trackData = Type.Object(
     track: Type.Integer({ description: 'As in alerts of this camera.', minimum: 1 }),
     label,
     type: Type.Optional(thingType),
+    colour: Type.Optional(colour),
     confidence: share('Highest.'),
     began: moment('First seen.'),
     ended: moment('Last seen.'),

@@ -1,11 +1,13 @@
 /** What an alert tells of a thing beside where it is: of vehicles and two-wheelers what they are like, of everything how it moves. Never who it is. */
-import type { ThingType } from './detection.ts'
+import type { Colour, ThingType } from './detection.ts'
 import type { Ground } from './ground.ts'
 import { type Heading, headingOf, type PaceClass, paceOf } from './movement.ts'
 import type { Track } from './track.ts'
 
 export interface Attributes {
   readonly type?: ThingType
+  /** Of a vehicle. */
+  readonly colour?: Colour
   readonly pace: PaceClass
   /** Absent while it stands. */
   readonly heading?: Heading
@@ -15,13 +17,14 @@ export interface Attributes {
 
 /** As it is now. */
 export function attributesOf(track: Track, ground?: Ground): Attributes {
-  const { type, anchor, box, velocity, standingSince } = track
+  const { type, colour, anchor, box, velocity, standingSince } = track
   const heights = Math.hypot(velocity.x, velocity.y) / Math.max(box.y2 - box.y1, 0.001)
   const pace = standingSince === undefined ? paceOf(heights) : 'standing'
   const stands = pace === 'standing'
   const speed = box.y2 < 1 ? ground?.speed(anchor, velocity) : undefined
   return {
     ...(type && { type }),
+    ...(colour && { colour }),
     pace,
     ...(stands ? {} : { heading: headingOf(velocity) }),
     ...(speed === undefined ? {} : { speed: stands ? 0 : speed }),

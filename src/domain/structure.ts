@@ -1,6 +1,6 @@
 /** Video structuring: what is left of a track when it has ended, and what a minute held. Of things and places; nothing says who. */
 import type { Towards } from './crossing.ts'
-import type { Label, ThingType } from './detection.ts'
+import type { Colour, Label, ThingType } from './detection.ts'
 import type { Point } from './geometry.ts'
 import type { Heading, PaceClass } from './movement.ts'
 
@@ -23,6 +23,8 @@ export interface TrackSummary {
   readonly label: Label
   /** As most looks say, where the model tells. */
   readonly type?: ThingType
+  /** Of a vehicle, as most looks say that can tell. */
+  readonly colour?: Colour
   /** Highest, 0..1. */
   readonly confidence: number
   /** Epoch ms of the first and the last detection. */

@@ -1,5 +1,5 @@
 /** The same object over the frames of one camera. Tracks never cross cameras. */
-import type { Label, ThingType } from './detection.ts'
+import type { Colour, Label, ThingType } from './detection.ts'
 import type { Box, Point } from './geometry.ts'
 
 export interface Track {
@@ -8,6 +8,8 @@ export interface Track {
   readonly label: Label
   /** As most detections say, where the model tells. */
   readonly type?: ThingType
+  /** Of a vehicle, as most looks say that can tell. */
+  readonly colour?: Colour
   /** Highest-recent detection confidence, 0..1. */
   readonly confidence: number
   /** Where it is now (predicted while it is not seen). */

@@ -114,7 +114,7 @@ class Life {
 
   summary(): TrackSummary {
     const { id, label, firstSeen } = this.#first
-    const { type } = this.#newest
+    const { type, colour } = this.#newest
     const path = this.#path.points()
     const heading = leads(path[0], path.at(-1), this.#height)
     const ground = this.#ground?.end()
@@ -123,6 +123,7 @@ class Life {
         track: id,
         label,
         ...(type && { type }),
+        ...(colour && { colour }),
         confidence: this.#confidence,
         began: firstSeen,
         ended: this.#last?.time ?? firstSeen,

@@ -1,5 +1,5 @@
 /** What the looks at one thing say of it together, beside where it is. */
-import type { Detection, ThingType } from '../domain/detection.ts'
+import type { Colour, Detection, ThingType } from '../domain/detection.ts'
 import type { Track } from '../domain/track.ts'
 
 /** Whoever follows the leader must be so many times ahead to take its place: what is as likely one as the other must not flicker. */
@@ -7,16 +7,22 @@ const clearly = 1.25
 /** Weight of all votes below which nothing is said: that of a few looks. */
 const least = 1
 
+/** Of each look: what light does to paint is sure of none. */
+const colourWeight = 0.4
+
 export class Traits {
   readonly #types = new Votes<ThingType>()
+  readonly #colours = new Votes<Colour>()
 
-  note({ type, confidence }: Detection): void {
+  note({ type, colour, confidence }: Detection): void {
     if (type) this.#types.add(type, confidence)
+    if (colour) this.#colours.add(colour, colourWeight)
   }
 
-  told(): Pick<Track, 'type'> {
+  told(): Pick<Track, 'type' | 'colour'> {
     const type = this.#types.choice
-    return type ? { type } : {}
+    const colour = this.#colours.choice
+    return { ...(type && { type }), ...(colour && { colour }) }
   }
 }
 

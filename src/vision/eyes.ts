@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Detection } from '../domain/detection.ts'
 import type { Box } from '../domain/geometry.ts'
 import { suppress } from './candidates.ts'
+import { withColours } from './colour.ts'
 import { Detector, type Look } from './detector.ts'
 import { cropAround, type Picture420 } from './fit.ts'
 import type { Models } from './ports.ts'
@@ -43,7 +44,8 @@ export class Eyes {
 
   /** Looks at each region at the resolution it deserves; at all of the picture where none is named. */
   async see(picture: Picture420, regions: readonly Box[] | undefined, withFaces: boolean): Promise<Sight> {
-    const seen = await this.#things(picture, regions)
+    const found = await this.#things(picture, regions)
+    const seen = { ...found, detections: withColours(picture, found.detections) }
     // Faces are the other model's business where there is one, and nobody's where nobody asked.
     const things =
       this.#isOnePass && withFaces ? seen : { ...seen, detections: seen.detections.filter(isNoFace) }

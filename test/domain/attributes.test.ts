@@ -34,9 +34,10 @@ describe('the attributes of a thing', () => {
     expect(attributesOf(cut, ground)).toEqual({ pace: 'slow', heading: 'right' })
   })
 
-  it('say the type of a vehicle', () => {
-    expect(attributesOf(trackAt(1, 0.5, 0.8, { type: 'bus' }, 'vehicle'))).toEqual({
+  it('say the type and colour of a vehicle', () => {
+    expect(attributesOf(trackAt(1, 0.5, 0.8, { type: 'bus', colour: 'white' }, 'vehicle'))).toEqual({
       type: 'bus',
+      colour: 'white',
       pace: 'standing',
     })
   })

@@ -52,13 +52,13 @@ describe('a track that has ended', () => {
     expect(history.update([], start + 61_000).ended).toEqual([])
   })
 
-  it('tells its type as its last look had it', () => {
+  it('tells its type and colour as they were last known', () => {
     const history = new TrackHistory(places)
     const types = [undefined, 'truck', 'car'] as const
     types.forEach((type, i) => {
-      history.update([trackAt(0.5, 0.8, { label: 'vehicle', type })], start + i * 200)
+      history.update([trackAt(0.5, 0.8, { label: 'vehicle', type, colour: 'grey' })], start + i * 200)
     })
-    expect(history.end()[0].type).toBe('car')
+    expect(history.end()[0]).toMatchObject({ type: 'car', colour: 'grey' })
   })
 
   it('stands as long as it stands, also where it is long', () => {

@@ -65,17 +65,28 @@ describe('the type of a thing', () => {
     ).toBeUndefined()
   })
 
+  it('comes with the colour that a few looks agree on, whatever the others did not see', () => {
+    const coloursOf = (looks: readonly Detection['colour'][]) => {
+      const traits = new Traits()
+      for (const colour of looks) traits.note(detectionAt(0.5, 0.8, { label: 'vehicle', colour }))
+      return traits.told().colour
+    }
+    expect(coloursOf(['red', undefined, 'red'])).toBeUndefined()
+    expect(coloursOf(['red', undefined, 'red', 'grey', undefined, 'red'])).toBe('red')
+    expect(coloursOf(['red', 'grey', 'black', 'white'])).toBeUndefined()
+  })
+
   it('is on the track that the looks belong to', () => {
     const tracker = new Tracker()
-    const car = { label: 'vehicle', type: 'car' } as const
+    const car = { label: 'vehicle', type: 'car', colour: 'blue' } as const
     const bike = { label: 'two-wheeler' } as const
     const see = (i: number) => [detectionAt(0.3 + i * 0.005, 0.8, car), detectionAt(0.7, 0.8, bike)]
     const tracks = Array.from({ length: 10 }, (_, i) => tracker.update(see(i), [wholePicture], i * 200)).at(
       -1,
     )
-    expect(tracks?.map(({ label, type }) => [label, type])).toEqual([
-      ['vehicle', 'car'],
-      ['two-wheeler', undefined],
+    expect(tracks?.map(({ label, type, colour }) => [label, type, colour])).toEqual([
+      ['vehicle', 'car', 'blue'],
+      ['two-wheeler', undefined, undefined],
     ])
   })
 })
