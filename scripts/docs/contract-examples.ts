@@ -78,7 +78,8 @@ const alert: Alert = {
   time: began,
   objects: [
     {
-      ...{ track: 17, label: 'person', confidence: 0.83, attributes: { pace: 'slow', heading: 'right' } },
+      ...{ track: 17, label: 'person', confidence: 0.83 },
+      attributes: { faceSeen: true, pace: 'slow', heading: 'right' },
       box: { x1: 0.074, y1: 0.399, x2: 0.135, y2: 0.665 },
     },
   ],
@@ -158,6 +159,7 @@ function trackExample(last: number, sequence: number, change: Partial<TrackSumma
     ...{
       track: 17,
       label: 'person',
+      faceSeen: true,
       confidence: 0.91,
       began,
       ended: began + 12_400,
@@ -308,7 +310,16 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   disposition: dispositionExample(),
   track: trackExample(31, 208),
   'track-vehicle': trackExample(49, 209, {
-    ...{ track: 18, label: 'vehicle', type: 'truck', colour: 'blue', pace: 'fast', zones: [], lines: [] },
+    ...{
+      track: 18,
+      faceSeen: undefined,
+      label: 'vehicle',
+      type: 'truck',
+      colour: 'blue',
+      pace: 'fast',
+      zones: [],
+      lines: [],
+    },
     ground: { metres: 61.4, speed: 7.9, topSpeed: 9.2 },
   }),
   counts: countsExample(),

@@ -85,6 +85,11 @@ export const thingType = Type.Enum([...types], {
     'Of vehicles and two-wheelers, where the model tells them apart, which that of tier `light` does not.',
 })
 
+export const faceSeen = Type.Boolean({
+  description:
+    'Of a person: was their face seen in any look? Faces are looked for once a second; absent where none of those looks met the person. It says nothing of whose face it was.',
+})
+
 const seen = Type.Object({
   track: Type.Integer({
     description:
@@ -98,6 +103,7 @@ const seen = Type.Object({
     {
       type: Type.Optional(thingType),
       colour: Type.Optional(colour),
+      faceSeen: Type.Optional(faceSeen),
       pace: Type.Optional(
         Type.Enum([...paces], {
           description:

@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { labels } from '../domain/detection.ts'
 import { headings, paces } from '../domain/movement.ts'
-import { camera, colour, grid, thingType } from './alert-schema.ts'
+import { camera, colour, faceSeen, grid, thingType } from './alert-schema.ts'
 import { moment, numberedEvent } from './envelope.ts'
 
 export const trackType = 'skyeye.track'
@@ -24,6 +24,7 @@ export const trackData = Type.Object(
     label,
     type: Type.Optional(thingType),
     colour: Type.Optional(colour),
+    faceSeen: Type.Optional(faceSeen),
     confidence: share('Highest.'),
     began: moment('First seen.'),
     ended: moment('Last seen.'),

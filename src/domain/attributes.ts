@@ -1,4 +1,4 @@
-/** What an alert tells of a thing beside where it is: of vehicles and two-wheelers what they are like, of everything how it moves. Never who it is. */
+/** What an alert tells of a thing beside where it is: of vehicles what they are like, of people whether their face was seen, of everything how it moves. Never who it is. */
 import type { Colour, ThingType } from './detection.ts'
 import type { Ground } from './ground.ts'
 import { type Heading, headingOf, type PaceClass, paceOf } from './movement.ts'
@@ -8,6 +8,8 @@ export interface Attributes {
   readonly type?: ThingType
   /** Of a vehicle. */
   readonly colour?: Colour
+  /** Of a person: was their face seen in any look until now? */
+  readonly faceSeen?: boolean
   readonly pace: PaceClass
   /** Absent while it stands. */
   readonly heading?: Heading
@@ -17,7 +19,7 @@ export interface Attributes {
 
 /** As it is now. */
 export function attributesOf(track: Track, ground?: Ground): Attributes {
-  const { type, colour, anchor, box, velocity, standingSince } = track
+  const { type, colour, faceSeen, anchor, box, velocity, standingSince } = track
   const heights = Math.hypot(velocity.x, velocity.y) / Math.max(box.y2 - box.y1, 0.001)
   const pace = standingSince === undefined ? paceOf(heights) : 'standing'
   const stands = pace === 'standing'
@@ -25,6 +27,7 @@ export function attributesOf(track: Track, ground?: Ground): Attributes {
   return {
     ...(type && { type }),
     ...(colour && { colour }),
+    ...(faceSeen === undefined ? {} : { faceSeen }),
     pace,
     ...(stands ? {} : { heading: headingOf(velocity) }),
     ...(speed === undefined ? {} : { speed: stands ? 0 : speed }),

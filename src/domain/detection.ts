@@ -31,4 +31,6 @@ export interface Detection {
   readonly type?: ThingType
   /** Of vehicles only, where it can be told. Nobody's clothes have one. */
   readonly colour?: Colour
+  /** Of people, where faces were looked for: was theirs seen? */
+  readonly faceSeen?: boolean
 }

@@ -25,6 +25,8 @@ export interface TrackSummary {
   readonly type?: ThingType
   /** Of a vehicle, as most looks say that can tell. */
   readonly colour?: Colour
+  /** Of a person: was their face seen in any look? Absent where nobody looked for faces. */
+  readonly faceSeen?: boolean
   /** Highest, 0..1. */
   readonly confidence: number
   /** Epoch ms of the first and the last detection. */

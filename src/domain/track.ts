@@ -10,6 +10,8 @@ export interface Track {
   readonly type?: ThingType
   /** Of a vehicle, as most looks say that can tell. */
   readonly colour?: Colour
+  /** Of a person: was their face seen in any look until now? Absent while nobody looked for faces. */
+  readonly faceSeen?: boolean
   /** Highest-recent detection confidence, 0..1. */
   readonly confidence: number
   /** Where it is now (predicted while it is not seen). */

@@ -114,7 +114,7 @@ class Life {
 
   summary(): TrackSummary {
     const { id, label, firstSeen } = this.#first
-    const { type, colour } = this.#newest
+    const { type, colour, faceSeen } = this.#newest
     const path = this.#path.points()
     const heading = leads(path[0], path.at(-1), this.#height)
     const ground = this.#ground?.end()
@@ -124,6 +124,7 @@ class Life {
         label,
         ...(type && { type }),
         ...(colour && { colour }),
+        ...(faceSeen === undefined ? {} : { faceSeen }),
         confidence: this.#confidence,
         began: firstSeen,
         ended: this.#last?.time ?? firstSeen,

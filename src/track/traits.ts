@@ -13,16 +13,23 @@ const colourWeight = 0.4
 export class Traits {
   readonly #types = new Votes<ThingType>()
   readonly #colours = new Votes<Colour>()
+  #faceSeen: boolean | undefined
 
-  note({ type, colour, confidence }: Detection): void {
+  note({ type, colour, faceSeen, confidence }: Detection): void {
+    if (faceSeen !== undefined) this.#faceSeen = this.#faceSeen || faceSeen
     if (type) this.#types.add(type, confidence)
     if (colour) this.#colours.add(colour, colourWeight)
   }
 
-  told(): Pick<Track, 'type' | 'colour'> {
+  told(): Pick<Track, 'type' | 'colour' | 'faceSeen'> {
     const type = this.#types.choice
     const colour = this.#colours.choice
-    return { ...(type && { type }), ...(colour && { colour }) }
+    const faceSeen = this.#faceSeen
+    return {
+      ...(type && { type }),
+      ...(colour && { colour }),
+      ...(faceSeen === undefined ? {} : { faceSeen }),
+    }
   }
 }
 

@@ -34,6 +34,14 @@ describe('the attributes of a thing', () => {
     expect(attributesOf(cut, ground)).toEqual({ pace: 'slow', heading: 'right' })
   })
 
+  it('say of a person whether their face was seen', () => {
+    expect(attributesOf(trackAt(1, 0.5, 0.8, { faceSeen: false }))).toEqual({
+      faceSeen: false,
+      pace: 'standing',
+    })
+    expect(attributesOf(trackAt(1, 0.5, 0.8))).toEqual({ pace: 'standing' })
+  })
+
   it('say the type and colour of a vehicle', () => {
     expect(attributesOf(trackAt(1, 0.5, 0.8, { type: 'bus', colour: 'white' }, 'vehicle'))).toEqual({
       type: 'bus',

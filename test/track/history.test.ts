@@ -61,6 +61,18 @@ describe('a track that has ended', () => {
     expect(history.end()[0]).toMatchObject({ type: 'car', colour: 'grey' })
   })
 
+  it('says of a person whether a face was seen, where anybody looked', () => {
+    for (const faceSeen of [true, false]) {
+      const history = new TrackHistory(places)
+      history.update([trackAt(0.5, 0.8)], start)
+      history.update([trackAt(0.5, 0.8, { faceSeen })], start + 200)
+      expect(history.end()[0].faceSeen).toBe(faceSeen)
+    }
+    const history = new TrackHistory(places)
+    history.update([trackAt(0.5, 0.8)], start)
+    expect(history.end()[0]).not.toHaveProperty('faceSeen')
+  })
+
   it('stands as long as it stands, also where it is long', () => {
     const history = new TrackHistory(places)
     for (let i = 0; i <= 3_600; i++)

@@ -76,6 +76,17 @@ describe('the type of a thing', () => {
     expect(coloursOf(['red', 'grey', 'black', 'white'])).toBeUndefined()
   })
 
+  it('comes with whether a face was seen in any look that was for faces', () => {
+    const seenOf = (looks: readonly Detection['faceSeen'][]) => {
+      const traits = new Traits()
+      for (const faceSeen of looks) traits.note(detectionAt(0.5, 0.8, { faceSeen }))
+      return traits.told()
+    }
+    expect(seenOf([undefined, undefined])).toEqual({})
+    expect(seenOf([undefined, false, undefined])).toEqual({ faceSeen: false })
+    expect(seenOf([false, true, undefined, false])).toEqual({ faceSeen: true })
+  })
+
   it('is on the track that the looks belong to', () => {
     const tracker = new Tracker()
     const car = { label: 'vehicle', type: 'car', colour: 'blue' } as const

@@ -97,6 +97,21 @@ describe('one network for both tasks', () => {
     expect((await vision.detect(frame('yard'))).detections.map(({ label }) => label)).toEqual(['face'])
   })
 
+  it('says whose face was seen when faces are asked for, and nothing of it else', async () => {
+    const head: RankedRow = [0, 0.8, 12, 4, 20, 12]
+    const vision = await poolOf(onePass([person, head]))
+    const told = async (frameTime: number) =>
+      (await vision.detect(frame('yard', frameTime))).detections.map(({ label, faceSeen }) => [
+        label,
+        faceSeen,
+      ])
+    expect(await told(0)).toEqual([
+      ['person', true],
+      ['face', undefined],
+    ])
+    expect(await told(200)).toEqual([['person', undefined]])
+  })
+
   it('tells the colour of a vehicle, and of nobody', async () => {
     const rows: RankedRow[] = [
       [3, 0.9, 8, 8, 24, 24],
