@@ -4,6 +4,8 @@ import type { Track } from '../domain/track.ts'
 
 /** Whoever follows the leader must be so many times ahead to take its place: what is as likely one as the other must not flicker. */
 const clearly = 1.25
+/** Share of all votes that the leader must have: of two it always has, of three that are as likely none has. */
+const leaderShare = 0.4
 /** Weight of all votes below which nothing is said: that of a few looks. */
 const least = 1
 
@@ -46,9 +48,9 @@ class Votes<Choice> {
     if (this.#leader === undefined || own > clearly * this.#weights.get(this.#leader)!) this.#leader = choice
   }
 
-  /** Undefined while there are too few votes, or less than half of them for the leader. */
+  /** Undefined while there are too few votes, or too small a share of them for the leader. */
   get choice(): Choice | undefined {
     if (this.#leader === undefined || this.#sum < least) return undefined
-    return 2 * this.#weights.get(this.#leader)! >= this.#sum ? this.#leader : undefined
+    return this.#weights.get(this.#leader)! >= leaderShare * this.#sum ? this.#leader : undefined
   }
 }
