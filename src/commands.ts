@@ -7,6 +7,7 @@ import { answerMessage, type Command, faultOfTime, readCommand, refused } from '
 import { type Camera, type CameraState, mayShow } from './domain/camera.ts'
 import type { DispositionState } from './domain/disposition.ts'
 import type { Override } from './domain/override.ts'
+import type { KeptView } from './domain/view.ts'
 import { type Log, oncePer } from './kit/log.ts'
 import type { Part } from './kit/part.ts'
 import type { Still } from './stills.ts'
@@ -35,6 +36,14 @@ export interface CommandsOptions {
   configuration(): object
   /** The next frame of a camera that is read. */
   still(camera: string): Promise<Still | 'busy' | 'none'>
+  readonly views: {
+    /** Why the view of that camera cannot be confirmed now, as a sentence. */
+    whyNot(camera: string): string | undefined
+    /** What is kept of it once it is. */
+    confirmed(camera: Camera): KeptView
+    /** It is on record: it takes effect. */
+    confirm(kept: KeptView): void
+  }
   /** Overrides have changed: resolves when they are in force. */
   overridden(): Promise<void>
   /** The outbox has something new. */
@@ -168,6 +177,8 @@ export class Commands implements Part {
         return this.#pause(command)
       case 'snapshot-now':
         return this.#picture(command)
+      case 'confirm-view':
+        return this.#confirmView(command)
       case 'replay':
         return replay(command)
       case 'ping': {
@@ -258,10 +269,25 @@ export class Commands implements Part {
     }
   }
 
+  #confirmView({ data }: CommandOf<'confirm-view'>): Deed {
+    const { camera: cameraOf, views } = this.#options
+    const camera = cameraOf(data.camera)
+    if (!camera) return unknownCamera(data.camera)
+    const why = views.whyNot(camera.id)
+    if (why !== undefined) return nothing(refused('unavailable', why))
+    return {
+      kind: 'confirm',
+      view: views.confirmed(camera),
+      verdict: { outcome: 'done', result: { camera: camera.id } },
+    }
+  }
+
   /** It is written down already: what goes wrong now is the gateway's to mend, and at the latest its next start does. */
-  async #takeEffect({ kind }: Deed): Promise<void> {
+  async #takeEffect(deed: Deed): Promise<void> {
+    const { kind } = deed
     if (kind === 'replay') this.#options.rewind()
-    else if (kind !== 'nothing' && kind !== 'override') this.#options.nudge()
+    else if (kind === 'confirm') this.#options.views.confirm(deed.view)
+    else if (kind === 'decide' || kind === 'picture') this.#options.nudge()
     if (kind !== 'override') return
     try {
       await this.#followOverrides()

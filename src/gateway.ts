@@ -8,7 +8,7 @@ import { configReport } from './config-report.ts'
 import { reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
-import { type CameraState, mayShow, mayStructure } from './domain/camera.ts'
+import { type CameraState, mayRead, mayShow, mayStructure } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
 import { Fleet, type Running } from './fleet.ts'
@@ -24,6 +24,7 @@ import { type Part, startAll, stopAll } from './kit/part.ts'
 import { PixelStore } from './kit/pixel-store.ts'
 import { Room } from './kit/room.ts'
 import { ServiceNotifier } from './kit/service.ts'
+import { commandHere } from './local-command.ts'
 import { type CameraFacts, gatewayMetrics } from './metrics.ts'
 import { OutageWatch } from './outage-watch.ts'
 import { outboxFacts, requeue } from './outbox.ts'
@@ -39,6 +40,7 @@ import type { RetentionLimits } from './store/ports.ts'
 import { Store } from './store/store.ts'
 import { Strain } from './strain.ts'
 import { Structuring } from './structuring.ts'
+import { ViewMemory } from './view-memory.ts'
 import { ViewWatch } from './view-watch.ts'
 import { VisionPool } from './vision/pool.ts'
 import type { Models } from './vision/ports.ts'
@@ -86,6 +88,7 @@ export class Gateway {
   readonly #http: HttpServer
   readonly #status: Status
   readonly #parts: readonly Part[]
+  readonly #viewMemory: ViewMemory
   readonly #views: ViewWatch
   /** What was last said of each camera's source. */
   readonly #told = new Map<string, Told>()
@@ -107,7 +110,7 @@ export class Gateway {
         this.#publisher.nudge()
         this.#publisher.alert(alert)
       },
-      adopt: (alert) => this.#views.adopt(alert),
+      adopt: (alert, camera) => this.#views.adopt(alert, camera),
     })
     this.#coverage = new CoverageBook(reachOf(config.analysis.idle.everyMs))
     this.#vision = new VisionPool({
@@ -133,6 +136,11 @@ export class Gateway {
       isCell: (code) => this.#config.tables.grid?.cells.some((cell) => cell.code === code) ?? true,
       configuration: () => configReport(this.#config, this.#commands.overrides),
       still: (camera) => this.#stills.next(camera),
+      views: {
+        whyNot: (camera) => this.#views.whyNot(camera),
+        confirmed: (camera) => this.#views.confirmed(camera),
+        confirm: (kept) => this.#views.confirm(kept),
+      },
       overridden: () => {
         this.#publisher.inventoryChanged()
         return this.#fleet.follow()
@@ -177,9 +185,12 @@ export class Gateway {
       tell: (camera, told) => this.#tellState(camera, told),
       save: (alert) => this.#recorder.saveOf(alert),
     })
+    this.#viewMemory = new ViewMemory(this.#store, log)
     this.#views = new ViewWatch({
       tell: (camera) => this.#tellCentre(camera),
       save: (camera, alert, picture) => this.#recorder.save(camera, alert, picture),
+      isLive: (camera) => this.#fleet.running(camera)?.source.state === 'live',
+      memory: this.#viewMemory,
     })
     this.#fleet = new Fleet({
       wishes: () => this.#wishes(),
@@ -233,6 +244,7 @@ export class Gateway {
         drillFacts: (alert) => drills.look(alert),
         outbox: () => outboxFacts(this.#store, this.#publisher.stats()),
         requeue: (id) => requeue(id, this.#store, this.#publisher),
+        confirmView: (camera) => commandHere(this.#commands, 'confirm-view', { camera }),
       },
       log,
     })
@@ -314,11 +326,13 @@ export class Gateway {
   }
 
   /** What a consent no longer covers is not kept to be sent again. */
-  #withdraw(): Promise<void> {
+  async #withdraw(): Promise<void> {
     const { cameras } = this.#config
+    const read = cameras.filter((camera) => camera.enabled && mayRead(camera, Date.now()))
+    await this.#viewMemory.withdraw(read.map(({ id }) => id))
     const shown = cameras.filter(mayShow).map(({ id }) => id)
     const structured = cameras.filter(mayStructure).map(({ id }) => id)
-    return this.#store
+    await this.#store
       .withdraw({ snapshot: shown, track: structured, count: structured })
       .catch((error: unknown) =>
         this.#log.error({ err: error }, 'what consents no longer cover could not be forgotten'),
@@ -340,6 +354,7 @@ export class Gateway {
     const onState = (state: CameraState, why?: string) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
       this.#outages.hear(camera.id, state)
+      if (state === 'consent_ended') void this.#views.forget(camera.id, 'camera-lost')
     }
     if (paused) {
       onState('paused')

@@ -1,19 +1,31 @@
-/** Looks after the views of all cameras: alerts and state say what is wrong, broken pictures go no further, and of a view that moved no picture leaves. */
+/** Looks after the views of all cameras: alerts and state say what is wrong, broken pictures go no further, and of a view that moved no picture leaves until somebody has confirmed it. */
 import { isDeepStrictEqual } from 'node:util'
 import { v7 as newId } from 'uuid'
 import type { Alert, EndedBecause } from './domain/alert.ts'
 import type { Camera } from './domain/camera.ts'
-import type { ViewFault } from './domain/view.ts'
+import type { KeptView, Outline, ViewFault } from './domain/view.ts'
 import { View } from './health/view.ts'
 import type { Gate } from './ingest/ports.ts'
 import type { Part } from './kit/part.ts'
 import type { Picture, Stages } from './pipeline.ts'
+import { digestOf, type ViewMemory } from './view-memory.ts'
+
+/** References follow the light: what is kept of them is renewed this often, as each writing wears the flash. */
+const keepEveryMs = 3_600_000
+/** What the disk refused is tried again after this, ms. */
+const keepAgainMs = 10_000
+/** A quiet camera gives a picture at least this often, ms. */
+const presentMs = 30_000
 
 export interface ViewWatchOptions {
   /** What is wrong with the view of that camera has changed. */
   tell(camera: string): void
   /** Never rejects. */
   save(camera: Camera, alert: Alert, picture?: Picture): Promise<void>
+  /** Does it give pictures? */
+  isLive(camera: string): boolean
+  readonly memory: ViewMemory
+  readonly now?: () => number
 }
 
 /** One camera's view, between its decoder and its main path. */
@@ -25,28 +37,43 @@ export interface CameraView {
 
 interface Watched {
   camera: Camera
+  readonly of: string
   readonly view: View
-  /** It was moved when the last process died, and nobody has looked at it since. */
-  readonly distrusted: boolean
+  /** It moved, and nobody has confirmed it since. */
+  distrusted: boolean
   faults: readonly ViewFault[]
+  /** It shows its reference, although it is distrusted. */
+  back: boolean
   alert: Alert | undefined
+  /** When its newest picture came. */
+  seenAt: number
+  /** What was written last, and when. */
+  kept: { readonly distrusted: boolean; readonly outline?: Outline; readonly at: number }
+  /** The disk refused: nothing is written before. */
+  refusedUntil: number
 }
 
 export class ViewWatch implements Part {
   readonly name = 'views'
   readonly #options: ViewWatchOptions
+  readonly #now: () => number
   readonly #watched = new Map<string, Watched>()
   readonly #adopted = new Map<string, Alert>()
 
   constructor(options: ViewWatchOptions) {
     this.#options = options
+    this.#now = options.now ?? Date.now
   }
 
-  async start(): Promise<void> {}
+  async start(): Promise<void> {
+    await this.#options.memory.start()
+  }
 
-  /** After the cameras. Whoever starts the gateway again has looked at the views: they are learned anew. */
+  /** After the cameras. What is known of the views, and which are distrusted, is there again at the next start. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#watched.values()].map((one) => this.#end(one, 'gateway-stopped')))
+    await Promise.all(
+      [...this.#watched.values()].flatMap((one) => [this.#keep(one), this.#end(one, 'gateway-stopped')]),
+    )
     this.#watched.clear()
   }
 
@@ -55,8 +82,9 @@ export class ViewWatch implements Part {
   }
 
   /** An alert that was open when the last process died. Does it stay open, as the view is still not to be trusted? */
-  adopt(alert: Alert): boolean {
+  adopt(alert: Alert, camera: Camera): boolean {
     if (!alert.tamper?.faults.includes('moved')) return false
+    if (this.#options.memory.find(camera.id, digestOf(camera))?.distrusted === false) return false
     this.#adopted.set(alert.camera, alert)
     return true
   }
@@ -70,26 +98,61 @@ export class ViewWatch implements Part {
     }
   }
 
-  async forget(camera: string): Promise<void> {
+  /** Why nobody can confirm the view as it is now, as a sentence; undefined where it can be. */
+  whyNot(camera: string): string | undefined {
+    const watched = this.#watched.get(camera)
+    const isThere = watched && this.#options.isLive(camera) && this.#now() - watched.seenAt <= presentMs
+    if (!isThere) return 'it gives no picture now: a view can be confirmed while the camera shows it'
+    const { hidden } = watched.view
+    return hidden && `its view is ${hidden} now: a view can be confirmed while there is something to see`
+  }
+
+  /** What is kept of a view once it is confirmed. */
+  confirmed(camera: Camera): KeptView {
+    return { camera: camera.id, of: digestOf(camera), distrusted: false }
+  }
+
+  /** Somebody has looked at it, and that is on record: what it shows from now on is its reference, and pictures leave. */
+  confirm(kept: KeptView): void {
+    const { memory } = this.#options
+    memory.note(kept)
+    const watched = this.#watched.get(kept.camera)
+    if (watched?.of !== kept.of) return
+    watched.view.confirm()
+    watched.distrusted = false
+    watched.kept = { distrusted: false, at: this.#now() }
+    this.#follow(watched)
+  }
+
+  /** It is no camera of ours any more, or nobody agrees to it. */
+  async forget(camera: string, because: EndedBecause = 'camera-removed'): Promise<void> {
     const watched = this.#watched.get(camera)
     this.#watched.delete(camera)
-    if (watched) await this.#end(watched, 'camera-removed')
+    void this.#options.memory.forget(camera)
+    if (watched) await this.#end(watched, because)
   }
 
   #watch(camera: Camera): Watched {
+    const of = digestOf(camera)
     const known = this.#watched.get(camera.id)
-    if (known && known.camera.url === camera.url && isDeepStrictEqual(known.camera.masks, camera.masks)) {
+    if (known?.of === of) {
       known.camera = camera
       return known
     }
     if (known) void this.#end(known, 'rule-changed')
+    const kept = this.#options.memory.find(camera.id, of)
     const alert = this.#adopted.get(camera.id)
     this.#adopted.delete(camera.id)
-    const distrusted = alert !== undefined
-    const faults = distrusted ? (['moved'] as const) : []
-    const watched = { camera, view: new View(), distrusted, faults, alert }
+    const distrusted = kept?.distrusted ?? alert !== undefined
+    const watched: Watched = {
+      ...{ camera, of, view: new View(kept?.outline), distrusted, alert },
+      faults: distrusted ? ['moved'] : [],
+      ...{ back: false, seenAt: Number.NEGATIVE_INFINITY, refusedUntil: Number.NEGATIVE_INFINITY },
+      kept: { distrusted: kept?.distrusted ?? false, outline: kept?.outline, at: this.#now() },
+    }
     this.#watched.set(camera.id, watched)
     this.#options.tell(camera.id)
+    if (distrusted && !alert) void this.#raise(watched)
     return watched
   }
 
@@ -105,6 +168,7 @@ export class ViewWatch implements Part {
       coded: (facts) => gate.coded(facts),
       shown: (luma, timeMs) => {
         const corrupted = watched.view.see(luma, timeMs)
+        watched.seenAt = this.#now()
         this.#follow(watched)
         return corrupted ? { open: false, look: [], worthless: true } : gate.shown(luma, timeMs)
       },
@@ -112,21 +176,37 @@ export class ViewWatch implements Part {
   }
 
   #follow(watched: Watched): void {
-    const { view, distrusted, camera } = watched
+    const { view, camera } = watched
     const seen = view.faults
-    const faults = distrusted && !seen.includes('moved') ? [...seen, 'moved' as const] : seen
-    if (isDeepStrictEqual(faults, watched.faults)) return
+    watched.distrusted ||= seen.includes('moved')
+    if (isNews(watched, this.#now())) void this.#keep(watched)
+    const isBack = watched.distrusted && !seen.includes('moved')
+    const faults = isBack ? [...seen, 'moved' as const] : seen
+    const back = isBack && view.isKnown
+    const isSame = isDeepStrictEqual(faults, watched.faults)
+    if (isSame && back === watched.back) return
     watched.faults = faults
-    this.#options.tell(camera.id)
+    watched.back = back
+    if (!isSame) this.#options.tell(camera.id)
     if (faults.length === 0) void this.#end(watched, 'cleared')
     else void this.#raise(watched)
   }
 
+  async #keep(watched: Watched): Promise<void> {
+    const { camera, of, view, distrusted, kept } = watched
+    const outline = view.outline ?? kept.outline
+    if (distrusted === kept.distrusted && outline === kept.outline) return
+    watched.kept = { distrusted, outline, at: this.#now() }
+    if (await this.#options.memory.keep({ camera: camera.id, of, distrusted, outline })) return
+    watched.kept = kept
+    watched.refusedUntil = this.#now() + keepAgainMs
+  }
+
   #raise(watched: Watched): Promise<void> {
-    const { alert, camera, faults, view } = watched
+    const { alert, camera, faults, view, back } = watched
     const time = Date.now()
     const { shift } = view
-    const tamper = { faults, ...(shift && { shift }) }
+    const tamper = { faults, ...(shift && { shift }), ...(back && { back }) }
     watched.alert = alert
       ? { ...alert, phase: 'updated', time: Math.max(alert.time, time), tamper }
       : {
@@ -144,6 +224,14 @@ export class ViewWatch implements Part {
     const time = Math.max(alert.time, Date.now())
     await this.#options.save(camera, { ...alert, phase: 'ended', time, ended: time, endedBecause: because })
   }
+}
+
+/** Distrust is written at once, a first reference too; how that changes, now and then. */
+function isNews({ view, distrusted, kept, refusedUntil }: Watched, now: number): boolean {
+  const outline = view.outline ?? kept.outline
+  if (now < refusedUntil) return false
+  if (distrusted !== kept.distrusted || (outline && !kept.outline)) return true
+  return outline !== kept.outline && now - kept.at >= keepEveryMs
 }
 
 /** Where there are masks, a view that seems to have moved is enough: to be sure takes seconds. */

@@ -17,6 +17,7 @@ const verbNames = [
   'rule-enable',
   'camera-pause',
   'snapshot-now',
+  'confirm-view',
   'replay',
   'ping',
   'config-report',
@@ -103,6 +104,11 @@ export const commandData = {
   'snapshot-now': dataOf(
     'snapshot-now',
     'Makes a redacted picture of the next frame of a live camera and sends it as a snapshot. Nothing stays but the picture until it is delivered.',
+    { camera, reason: Type.Optional(reason) },
+  ),
+  'confirm-view': dataOf(
+    'confirm-view',
+    'Somebody has looked at what the camera shows now: that is its reference, and its privacy masks hide what they shall. Ends `moved`, and pictures leave again. Survives restarts. Refused while the camera gives no picture, or nothing can be seen in it.',
     { camera, reason: Type.Optional(reason) },
   ),
   replay: dataOf(

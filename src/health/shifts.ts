@@ -4,7 +4,7 @@ import type { ViewShift } from '../domain/view.ts'
 import type { Landmarks, Placed } from './landmarks.ts'
 
 /** Fewer landmarks prove nothing. */
-const leastLandmarks = 12
+export const leastLandmarks = 12
 /** Of what is usually found so much is in its place: it is the same view. */
 const same = 0.6
 /** So much is found somewhere else, and so many times more than in its place: there it is. */

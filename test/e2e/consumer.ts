@@ -15,6 +15,7 @@ export interface AlertEvent {
   readonly sequence: number
   readonly data: {
     readonly alert: string
+    readonly kind: string
     readonly phase: string
     readonly time?: string
     readonly began: string
