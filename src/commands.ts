@@ -4,7 +4,7 @@ import { v7 as newId } from 'uuid'
 import { snapshotMessage } from './contract/alert-message.ts'
 import type { AnswerData, Recorded, Verdict } from './contract/answer-schema.ts'
 import { answerMessage, type Command, faultOfTime, readCommand, refused } from './contract/command-message.ts'
-import { type Camera, type CameraState, mayShow } from './domain/camera.ts'
+import { type Camera, type CameraState, mayShow, type Preset, rulesOf } from './domain/camera.ts'
 import type { DispositionState } from './domain/disposition.ts'
 import type { Override } from './domain/override.ts'
 import type { KeptView } from './domain/view.ts'
@@ -39,8 +39,8 @@ export interface CommandsOptions {
   readonly views: {
     /** Why the view of that camera cannot be confirmed now, as a sentence. */
     whyNot(camera: string): string | undefined
-    /** What is kept of it once it is. */
-    confirmed(camera: Camera): KeptView
+    /** What is kept of it once it is; of a camera that turns, for one of its presets. */
+    confirmed(camera: Camera, preset?: Preset): KeptView
     /** It is on record: it takes effect. */
     confirm(kept: KeptView): void
   }
@@ -210,7 +210,7 @@ export class Commands implements Part {
     const { camera: id, rule, enabled, until } = data
     const camera = this.#options.camera(id)
     if (!camera && !(enabled && this.#isOverridden(id, rule))) return unknownCamera(id)
-    const names = camera?.rules.map(({ name }) => name) ?? []
+    const names = camera ? rulesOf(camera).map(({ name }) => name) : []
     if (!names.includes(rule) && !(enabled && this.#isOverridden(id, rule))) {
       return nothing(refused('not-found', `camera ${id} has no rule ${rule} (rules: ${names.join(', ')})`))
     }
@@ -273,12 +273,15 @@ export class Commands implements Part {
     const { camera: cameraOf, views } = this.#options
     const camera = cameraOf(data.camera)
     if (!camera) return unknownCamera(data.camera)
-    const why = views.whyNot(camera.id)
+    const { id, presets } = camera
+    const preset = presets?.find(({ name }) => name === data.preset)
+    if (!preset && (presets || data.preset !== undefined)) return noPreset(id, presets, data.preset)
+    const why = views.whyNot(id)
     if (why !== undefined) return nothing(refused('unavailable', why))
     return {
       kind: 'confirm',
-      view: views.confirmed(camera),
-      verdict: { outcome: 'done', result: { camera: camera.id } },
+      view: views.confirmed(camera, preset),
+      verdict: { outcome: 'done', result: { camera: id, preset: preset?.name } },
     }
   }
 
@@ -348,6 +351,14 @@ function replay({ data }: CommandOf<'replay'>): Deed {
 
 function unknownCamera(id: string): Deed {
   return nothing(refused('not-found', `no camera ${id} is configured and enabled`))
+}
+
+function noPreset(id: string, presets: readonly Preset[] | undefined, wanted: string | undefined): Deed {
+  if (!presets) return nothing(refused('invalid', `camera ${id} does not turn: it has no presets`))
+  const known = `presets: ${presets.map(({ name }) => name).join(', ')}`
+  return wanted === undefined
+    ? nothing(refused('invalid', `camera ${id} turns: say at which preset it stands (${known})`))
+    : nothing(refused('not-found', `camera ${id} has no preset ${wanted} (${known})`))
 }
 
 function end(until: string | undefined): { until?: number } {

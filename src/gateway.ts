@@ -5,18 +5,28 @@ import { PacketActivity } from './attention/packet-activity.ts'
 import { Commands } from './commands.ts'
 import type { Config } from './config/config.ts'
 import { configReport } from './config-report.ts'
-import { reachOf } from './coverage.ts'
+import { type Coverage, reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
-import { type CameraState, mayRead, mayShow, mayStructure } from './domain/camera.ts'
+import {
+  atPreset,
+  type Camera,
+  type CameraState,
+  mayRead,
+  mayShow,
+  mayStructure,
+  type Standing,
+} from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
 import { Fleet, type Running } from './fleet.ts'
 import type { Told } from './health/pulse.ts'
+import type { Turning } from './health/turning.ts'
 import { ControlSocket } from './http/control.ts'
 import { HttpServer } from './http/server.ts'
 import { Hosts } from './ingest/hosts.ts'
 import { Networks } from './ingest/networks.ts'
+import type { Gate } from './ingest/ports.ts'
 import { CameraSource } from './ingest/source.ts'
 import { inventoryOf } from './inventory.ts'
 import type { Log } from './kit/log.ts'
@@ -29,6 +39,7 @@ import { type CameraFacts, gatewayMetrics } from './metrics.ts'
 import { OutageWatch } from './outage-watch.ts'
 import { outboxFacts, requeue } from './outbox.ts'
 import type { Stages } from './pipeline.ts'
+import { PresetPath } from './preset-path.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
 import { Recorder } from './recorder.ts'
@@ -39,13 +50,17 @@ import { Stills } from './stills.ts'
 import type { RetentionLimits } from './store/ports.ts'
 import { Store } from './store/store.ts'
 import { Strain } from './strain.ts'
-import { Structuring } from './structuring.ts'
+import { type CameraStructuring, Structuring } from './structuring.ts'
+import { turningGate } from './turning-gate.ts'
+import { SharedAttention, TurningState } from './turning-state.ts'
 import { ViewMemory } from './view-memory.ts'
-import { ViewWatch } from './view-watch.ts'
+import { type CameraView, ViewWatch } from './view-watch.ts'
 import { VisionPool } from './vision/pool.ts'
 import type { Models } from './vision/ports.ts'
 import { modelNames } from './vision/tiers.ts'
 import { CameraWatch } from './watch.ts'
+
+type OnState = (state: CameraState, why?: string) => void
 
 /** How long each part may take to stop. */
 const stopDeadlineMs = 10_000
@@ -92,6 +107,7 @@ export class Gateway {
   readonly #views: ViewWatch
   /** What was last said of each camera's source. */
   readonly #told = new Map<string, Told>()
+  readonly #standing = new Map<string, Standing>()
   #config: Config
 
   constructor({ config, models, version, log, onHung, runDeadlineMs }: GatewayOptions) {
@@ -138,7 +154,7 @@ export class Gateway {
       still: (camera) => this.#stills.next(camera),
       views: {
         whyNot: (camera) => this.#views.whyNot(camera),
-        confirmed: (camera) => this.#views.confirmed(camera),
+        confirmed: (camera, preset) => this.#views.confirmed(camera, preset),
         confirm: (kept) => this.#views.confirm(kept),
       },
       overridden: () => {
@@ -244,7 +260,7 @@ export class Gateway {
         drillFacts: (alert) => drills.look(alert),
         outbox: () => outboxFacts(this.#store, this.#publisher.stats()),
         requeue: (id) => requeue(id, this.#store, this.#publisher),
-        confirmView: (camera) => commandHere(this.#commands, 'confirm-view', { camera }),
+        confirmView: (which) => commandHere(this.#commands, 'confirm-view', which),
       },
       log,
     })
@@ -342,6 +358,7 @@ export class Gateway {
   #forget(camera: string): void {
     this.#outages.forget(camera)
     this.#told.delete(camera)
+    this.#standing.delete(camera)
     void this.#views.forget(camera)
     this.#publisher.forgetCamera(camera)
     this.#coverage.forget(camera)
@@ -350,8 +367,9 @@ export class Gateway {
   /** The composition of one camera's parts. */
   #open({ camera, paused }: Wish): Running | undefined {
     const coverage = this.#coverage.of(camera.id, Date.now())
+    this.#standing.delete(camera.id)
     this.#outages.expect(camera)
-    const onState = (state: CameraState, why?: string) => {
+    const onState: OnState = (state, why) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
       this.#outages.hear(camera.id, state)
       if (state === 'consent_ended') void this.#views.forget(camera.id, 'camera-lost')
@@ -360,25 +378,64 @@ export class Gateway {
       onState('paused')
       return undefined
     }
-    const { fps, maxWidth, idle, fullLookEveryMs } = this.#config.analysis
-    const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
-    const attention = new Attention(camera.rules, pace, new PacketActivity())
+    if (camera.presets) return this.#openTurning(camera, coverage, onState)
     const view = this.#views.of(camera)
-    const source = new CameraSource({
-      camera,
-      gate: view.over(attention),
+    const { attention, stages, structuring } = this.#stagesOf(camera, view, coverage)
+    const source = this.#source(camera, view.over(attention), coverage, onState)
+    const watch = new CameraWatch(camera, source, stages, onState, this.#log)
+    return { attention, source, watch, structuring }
+  }
+
+  /** One source for all stays, and for each stay at a preset stages of its own. */
+  #openTurning(camera: Camera, coverage: Coverage, onState: OnState): Running {
+    const view = this.#views.of(camera)
+    const turning = view.turning as Turning
+    const attention = new SharedAttention()
+    const state = new TurningState(turning, (standing, told, why) => {
+      this.#standing.set(camera.id, standing)
+      onState(told, why)
+      this.#tellCentre(camera.id)
+    })
+    const turned = (at: string | undefined): Gate | undefined => {
+      const preset = camera.presets?.find(({ name }) => name === at)
+      const parts = preset && this.#stagesOf(atPreset(camera, preset), view, coverage)
+      attention.of = parts?.attention
+      path.turn(parts && preset && { preset: preset.name, ...parts, end: () => this.#endStay(camera, parts) })
+      state.stands()
+      return parts?.attention
+    }
+    const gate = turningGate({ camera, turning, seen: () => view.seen(), turned })
+    const source = this.#source(camera, gate, coverage, (heard, why) => state.hears(heard, why))
+    const path = new PresetPath(source, ({ pixels }) => this.#pixels.give(pixels))
+    const watch = new CameraWatch(camera, path, path.stages, (heard) => state.hears(heard), this.#log)
+    return { attention, source, watch, structuring: path }
+  }
+
+  #endStay({ id }: Camera, { structuring }: { readonly structuring: CameraStructuring }): void {
+    structuring.end()
+    this.#publisher.inView(id, [])
+  }
+
+  #source(camera: Camera, gate: Gate, coverage: Coverage, onState: OnState): CameraSource {
+    const { fps, maxWidth } = this.#config.analysis
+    return new CameraSource({
+      ...{ camera, gate, fps, maxWidth, onState },
       pixels: this.#pixels,
       burstRoom: this.#burstRoom,
       turn: (signal) => this.#vision.ready(camera.id, signal),
-      fps,
-      maxWidth,
       silentAfterMs: this.#config.ingest.silentAfterMs,
       networks: this.#networks,
       hosts: this.#hosts,
       log: this.#log,
-      onState,
       onMissed: (trouble) => coverage.missed(trouble),
     })
+  }
+
+  /** What judges the pictures of a camera, or of one stay at a preset. */
+  #stagesOf(camera: Camera, view: CameraView, coverage: Coverage) {
+    const { fps, idle, fullLookEveryMs } = this.#config.analysis
+    const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
+    const attention = new Attention(camera.rules, pace, new PacketActivity())
     const structuring = this.#structuring.of(camera)
     const save: Stages['save'] = (alert, picture) => this.#recorder.save(camera, alert, picture)
     const follow: Stages['attention']['follow'] = (tracks, time) => {
@@ -387,9 +444,10 @@ export class Gateway {
       structuring.follow(tracks, time)
     }
     const vision = this.#stills.over(view.guard(this.#vision))
-    const stages = stagesOf({ camera, vision, attention: { follow }, coverage, save })
-    const watch = new CameraWatch(camera, source, stages, onState, this.#log)
-    return { attention, source, watch, structuring }
+    return {
+      ...{ attention, structuring },
+      stages: stagesOf({ camera, vision, attention: { follow }, coverage, save }),
+    }
   }
 
   /** What everybody hears of a camera: the centre, people, metrics and the account of its coverage. */
@@ -402,7 +460,9 @@ export class Gateway {
   #tellCentre(camera: string): void {
     const told = this.#told.get(camera)
     const tampered = this.#views.faults(camera)
-    if (told) this.#publisher.cameraState(camera, tampered.length > 0 ? { ...told, tampered } : told)
+    const standing = this.#standing.get(camera)
+    if (told)
+      this.#publisher.cameraState(camera, { ...told, ...standing, ...(tampered.length > 0 && { tampered }) })
   }
 
   #cameraFacts(): CameraFacts[] {

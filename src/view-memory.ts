@@ -1,6 +1,5 @@
 /** What is remembered of views over a restart: their references, and which of them nobody trusts. */
 import { createHash } from 'node:crypto'
-import type { Camera } from './domain/camera.ts'
 import type { KeptView } from './domain/view.ts'
 import { type Log, oncePer } from './kit/log.ts'
 import { SecretMask } from './kit/secrets.ts'
@@ -68,7 +67,7 @@ export class ViewMemory {
 }
 
 /** With another address, or other masks, it is another view; a new account changes nothing of it. */
-export function digestOf({ url, masks }: Pick<Camera, 'url' | 'masks'>): string {
+export function digestOf({ url, masks }: { readonly url: string; readonly masks: unknown }): string {
   const address = new SecretMask().mask(url).replace('***@', '')
   const what = JSON.stringify([address, masks])
   return createHash('sha256').update(what).digest('hex')

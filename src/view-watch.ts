@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { v7 as newId } from 'uuid'
 import type { Alert, EndedBecause } from './domain/alert.ts'
-import type { Camera } from './domain/camera.ts'
-import type { KeptView, Outline, ViewFault } from './domain/view.ts'
+import type { Camera, Preset } from './domain/camera.ts'
+import type { KeptView, Outline, ViewFault, ViewShift } from './domain/view.ts'
+import { Turning } from './health/turning.ts'
 import { View } from './health/view.ts'
 import type { Gate } from './ingest/ports.ts'
 import type { Part } from './kit/part.ts'
@@ -31,14 +32,40 @@ export interface ViewWatchOptions {
 /** One camera's view, between its decoder and its main path. */
 export interface CameraView {
   over(gate: Gate): Gate
+  /** Of a camera that turns; whoever shows it a picture says so afterwards. */
+  readonly turning?: Turning
+  seen(): void
   /** The same vision, which pictures nothing while the masks may lie beside what they hide. */
   guard(vision: Stages['vision']): Stages['vision']
+}
+
+/** What is remembered of one view, and what was written of it. */
+interface Memo {
+  readonly preset?: string
+  readonly of: string
+  outline(): Outline | undefined
+  kept: { readonly distrusted: boolean; readonly outline?: Outline; readonly at: number }
+  /** The disk refused: nothing is written before. */
+  refusedUntil: number
+}
+
+/** What is known of a view. */
+interface Sight {
+  readonly faults: readonly ViewFault[]
+  readonly hidden: ViewFault | undefined
+  readonly shift?: ViewShift
+  readonly isKnown?: boolean
+  readonly seemsMoved?: boolean
 }
 
 interface Watched {
   camera: Camera
   readonly of: string
-  readonly view: View
+  readonly sight: Sight
+  /** Of a camera that stands still, or of one that turns. */
+  readonly view?: View
+  readonly turning?: Turning
+  readonly memos: readonly Memo[]
   /** It moved, and nobody has confirmed it since. */
   distrusted: boolean
   faults: readonly ViewFault[]
@@ -47,10 +74,6 @@ interface Watched {
   alert: Alert | undefined
   /** When its newest picture came. */
   seenAt: number
-  /** What was written last, and when. */
-  kept: { readonly distrusted: boolean; readonly outline?: Outline; readonly at: number }
-  /** The disk refused: nothing is written before. */
-  refusedUntil: number
 }
 
 export class ViewWatch implements Part {
@@ -72,7 +95,10 @@ export class ViewWatch implements Part {
   /** After the cameras. What is known of the views, and which are distrusted, is there again at the next start. */
   async stop(): Promise<void> {
     await Promise.all(
-      [...this.#watched.values()].flatMap((one) => [this.#keep(one), this.#end(one, 'gateway-stopped')]),
+      [...this.#watched.values()].flatMap((one) => [
+        ...one.memos.map((memo) => this.#keep(one, memo)),
+        this.#end(one, 'gateway-stopped'),
+      ]),
     )
     this.#watched.clear()
   }
@@ -94,6 +120,8 @@ export class ViewWatch implements Part {
     const watched = this.#watch(camera)
     return {
       over: (gate) => this.#over(watched, gate),
+      turning: watched.turning,
+      seen: () => this.#seen(watched),
       guard: (vision) => guarded(watched, vision),
     }
   }
@@ -103,13 +131,15 @@ export class ViewWatch implements Part {
     const watched = this.#watched.get(camera)
     const isThere = watched && this.#options.isLive(camera) && this.#now() - watched.seenAt <= presentMs
     if (!isThere) return 'it gives no picture now: a view can be confirmed while the camera shows it'
-    const { hidden } = watched.view
+    const { hidden } = watched.sight
     return hidden && `its view is ${hidden} now: a view can be confirmed while there is something to see`
   }
 
   /** What is kept of a view once it is confirmed. */
-  confirmed(camera: Camera): KeptView {
-    return { camera: camera.id, of: digestOf(camera), distrusted: false }
+  confirmed(camera: Camera, preset?: Preset): KeptView {
+    const { id, url, masks } = camera
+    const of = digestOf({ url, masks: preset?.masks ?? masks })
+    return { camera: id, ...(preset && { preset: preset.name }), of, distrusted: false }
   }
 
   /** Somebody has looked at it, and that is on record: what it shows from now on is its reference, and pictures leave. */
@@ -117,10 +147,12 @@ export class ViewWatch implements Part {
     const { memory } = this.#options
     memory.note(kept)
     const watched = this.#watched.get(kept.camera)
-    if (watched?.of !== kept.of) return
-    watched.view.confirm()
+    const memo = watched?.memos.find(({ of, preset }) => of === kept.of && preset === kept.preset)
+    if (!watched || !memo) return
+    if (kept.preset !== undefined) watched.turning?.learn(kept.preset)
+    watched.view?.confirm()
     watched.distrusted = false
-    watched.kept = { distrusted: false, at: this.#now() }
+    memo.kept = { distrusted: false, at: this.#now() }
     this.#follow(watched)
   }
 
@@ -133,27 +165,52 @@ export class ViewWatch implements Part {
   }
 
   #watch(camera: Camera): Watched {
-    const of = digestOf(camera)
+    const { url, masks, presets } = camera
+    const of = digestOf({ url, masks: presets?.map((one) => [one.name, one.masks]) ?? masks })
     const known = this.#watched.get(camera.id)
     if (known?.of === of) {
       known.camera = camera
       return known
     }
     if (known) void this.#end(known, 'rule-changed')
-    const kept = this.#options.memory.find(camera.id, of)
     const alert = this.#adopted.get(camera.id)
     this.#adopted.delete(camera.id)
-    const distrusted = kept?.distrusted ?? alert !== undefined
-    const watched: Watched = {
-      ...{ camera, of, view: new View(kept?.outline), distrusted, alert },
-      faults: distrusted ? ['moved'] : [],
-      ...{ back: false, seenAt: Number.NEGATIVE_INFINITY, refusedUntil: Number.NEGATIVE_INFINITY },
-      kept: { distrusted: kept?.distrusted ?? false, outline: kept?.outline, at: this.#now() },
-    }
+    const watched = camera.presets ? this.#turning(camera, of) : this.#still(camera, of, alert)
     this.#watched.set(camera.id, watched)
     this.#options.tell(camera.id)
-    if (distrusted && !alert) void this.#raise(watched)
+    if (watched.distrusted && !alert) void this.#raise(watched)
     return watched
+  }
+
+  #still(camera: Camera, of: string, alert: Alert | undefined): Watched {
+    const kept = this.#options.memory.find(camera.id, digestOf(camera))
+    const view = new View(kept?.outline)
+    const distrusted = kept?.distrusted ?? alert !== undefined
+    const memos = [this.#memo({ of: digestOf(camera), outline: () => view.outline }, kept)]
+    const faults = distrusted ? (['moved'] as const) : []
+    return { ...{ camera, of, sight: view, view, memos, distrusted, faults, alert }, ...unseen }
+  }
+
+  #turning(camera: Camera, of: string): Watched {
+    const { id, url, presets = [] } = camera
+    const found = presets.map(({ name, masks }) => {
+      const digest = digestOf({ url, masks })
+      return { name, digest, kept: this.#options.memory.find(id, digest, name) }
+    })
+    const turning = new Turning(new Map(found.map(({ name, kept }) => [name, kept?.outline])))
+    const memos = found.map(({ name, digest, kept }) =>
+      this.#memo({ preset: name, of: digest, outline: () => turning.outline(name) }, kept),
+    )
+    const distrusted = false
+    return {
+      ...{ camera, of, sight: turning, turning, memos, distrusted, faults: [], alert: undefined },
+      ...unseen,
+    }
+  }
+
+  #memo(view: Pick<Memo, 'preset' | 'of' | 'outline'>, kept: KeptView | undefined): Memo {
+    const { distrusted = false, outline } = kept ?? {}
+    return { ...view, kept: { distrusted, outline, at: this.#now() }, refusedUntil: Number.NEGATIVE_INFINITY }
   }
 
   #over(watched: Watched, gate: Gate): Gate {
@@ -162,27 +219,33 @@ export class ViewWatch implements Part {
         return gate.isOpen
       },
       begin: () => {
-        watched.view.begin()
+        watched.view?.begin()
         gate.begin?.()
       },
       coded: (facts) => gate.coded(facts),
       shown: (luma, timeMs) => {
-        const corrupted = watched.view.see(luma, timeMs)
-        watched.seenAt = this.#now()
-        this.#follow(watched)
+        const corrupted = watched.view?.see(luma, timeMs)
+        this.#seen(watched)
         return corrupted ? { open: false, look: [], worthless: true } : gate.shown(luma, timeMs)
       },
     }
   }
 
+  #seen(watched: Watched): void {
+    watched.seenAt = this.#now()
+    this.#follow(watched)
+  }
+
   #follow(watched: Watched): void {
-    const { view, camera } = watched
-    const seen = view.faults
+    const { sight, camera } = watched
+    const seen = sight.faults
     watched.distrusted ||= seen.includes('moved')
-    if (isNews(watched, this.#now())) void this.#keep(watched)
+    for (const memo of watched.memos) {
+      if (isNews(memo, watched.distrusted, this.#now())) void this.#keep(watched, memo)
+    }
     const isBack = watched.distrusted && !seen.includes('moved')
     const faults = isBack ? [...seen, 'moved' as const] : seen
-    const back = isBack && view.isKnown
+    const back = isBack && sight.isKnown === true
     const isSame = isDeepStrictEqual(faults, watched.faults)
     if (isSame && back === watched.back) return
     watched.faults = faults
@@ -192,20 +255,21 @@ export class ViewWatch implements Part {
     else void this.#raise(watched)
   }
 
-  async #keep(watched: Watched): Promise<void> {
-    const { camera, of, view, distrusted, kept } = watched
-    const outline = view.outline ?? kept.outline
+  async #keep({ camera, distrusted }: Watched, memo: Memo): Promise<void> {
+    const { preset, of, kept } = memo
+    const outline = memo.outline() ?? kept.outline
     if (distrusted === kept.distrusted && outline === kept.outline) return
-    watched.kept = { distrusted, outline, at: this.#now() }
-    if (await this.#options.memory.keep({ camera: camera.id, of, distrusted, outline })) return
-    watched.kept = kept
-    watched.refusedUntil = this.#now() + keepAgainMs
+    memo.kept = { distrusted, outline, at: this.#now() }
+    const view = { camera: camera.id, ...(preset !== undefined && { preset }), of, distrusted, outline }
+    if (await this.#options.memory.keep(view)) return
+    memo.kept = kept
+    memo.refusedUntil = this.#now() + keepAgainMs
   }
 
   #raise(watched: Watched): Promise<void> {
-    const { alert, camera, faults, view, back } = watched
+    const { alert, camera, faults, sight, back } = watched
     const time = Date.now()
-    const { shift } = view
+    const { shift } = sight
     const tamper = { faults, ...(shift && { shift }), ...(back && { back }) }
     watched.alert = alert
       ? { ...alert, phase: 'updated', time: Math.max(alert.time, time), tamper }
@@ -226,9 +290,11 @@ export class ViewWatch implements Part {
   }
 }
 
+const unseen = { back: false, seenAt: Number.NEGATIVE_INFINITY }
+
 /** Distrust is written at once, a first reference too; how that changes, now and then. */
-function isNews({ view, distrusted, kept, refusedUntil }: Watched, now: number): boolean {
-  const outline = view.outline ?? kept.outline
+function isNews({ outline: outlineOf, kept, refusedUntil }: Memo, distrusted: boolean, now: number): boolean {
+  const outline = outlineOf() ?? kept.outline
   if (now < refusedUntil) return false
   if (distrusted !== kept.distrusted || (outline && !kept.outline)) return true
   return outline !== kept.outline && now - kept.at >= keepEveryMs
@@ -237,7 +303,8 @@ function isNews({ view, distrusted, kept, refusedUntil }: Watched, now: number):
 /** Where there are masks, a view that seems to have moved is enough: to be sure takes seconds. */
 function guarded(watched: Watched, vision: Stages['vision']): Stages['vision'] {
   const isTrusted = () =>
-    !watched.faults.includes('moved') && !(watched.camera.masks.length > 0 && watched.view.seemsMoved)
+    !watched.faults.includes('moved') &&
+    !(watched.camera.masks.length > 0 && watched.sight.seemsMoved === true)
   return {
     detect: (frame) => vision.detect(frame),
     snapshot: async (handle, objects) =>

@@ -5,12 +5,13 @@ import { askGateway } from './ask-gateway.ts'
 import type { Io } from './io.ts'
 import { anyVariable, defaultConfigPath, readConfig } from './setup.ts'
 
-export const confirmHelp = `skyeye cameras confirm CAMERA [--config FILE] [--json]
+export const confirmHelp = `skyeye cameras confirm CAMERA [--preset NAME] [--config FILE] [--json]
 
 Says that what the camera shows now is its view, and that its privacy masks hide what they shall. A camera that was moved gives no
 pictures until then, also when it shows again what it showed before: look at it first, at the camera or with another program. Done by
 the gateway that runs here, and written to its audit log. To be run as the account of the gateway.
 
+  --preset NAME   for a camera that turns: where it stands. Its view is learned within about ten seconds: leave it there
   --config FILE   configuration of the gateway (default: ${defaultConfigPath})
   --json          one JSON document instead of text
   --help          this text
@@ -23,6 +24,7 @@ export async function confirmView(args: string[], io: Io): Promise<number> {
     args,
     allowPositionals: true,
     options: {
+      preset: { type: 'string' },
       config: { type: 'string', default: defaultConfigPath },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -33,10 +35,12 @@ export async function confirmView(args: string[], io: Io): Promise<number> {
     return 0
   }
   const [camera, ...more] = positionals
+  const { preset } = values
   if (camera === undefined || more.length > 0)
     throw new GatewayError('USAGE', `which camera?\n\n${confirmHelp}`)
   const { config } = await readConfig(values.config, { env: anyVariable })
-  const confirmed = await askGateway(config.dataDir, 'POST', '/views/confirm', { camera })
-  io.out(values.json ? JSON.stringify(confirmed) : `the view of camera ${camera} is confirmed`)
+  const confirmed = await askGateway(config.dataDir, 'POST', '/views/confirm', { camera, preset })
+  const view = preset === undefined ? `the view of camera ${camera}` : `preset ${preset} of camera ${camera}`
+  io.out(values.json ? JSON.stringify(confirmed) : `${view} is confirmed`)
   return 0
 }

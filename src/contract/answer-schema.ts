@@ -48,6 +48,7 @@ const result = Type.Object(
     camera: Type.Optional(
       Type.String({ description: 'rule-enable, camera-pause, snapshot-now, confirm-view.' }),
     ),
+    preset: Type.Optional(Type.String({ description: 'confirm-view, of a camera that turns.' })),
     rule: Type.Optional(Type.String({ description: 'rule-enable.' })),
     enabled: Type.Optional(Type.Boolean({ description: 'rule-enable.' })),
     paused: Type.Optional(Type.Boolean({ description: 'camera-pause.' })),

@@ -84,6 +84,22 @@ export class View {
     return this.#reference?.outline
   }
 
+  /** Is there enough in its reference to know it by? */
+  get isTelling(): boolean {
+    const edges = this.outline?.edges.length ?? this.#kept?.edges.length ?? 0
+    return edges >= 3 * leastLandmarks
+  }
+
+  /** How much of its reference is in its place in a picture, as a share of what usually is; 0 where there is too little to tell. */
+  resemblance(luma: Luma): number {
+    if (!this.isTelling) return 0
+    if (!this.#reference && this.#kept?.width === luma.width && this.#kept.height === luma.height)
+      this.#start(luma)
+    const reference = this.#reference
+    if (!reference?.landmarks || !reference.fits(luma)) return 0
+    return reference.landmarks.inPlace(luma).agreeing / reference.agreeing
+  }
+
   /** What it shows from now on is the reference. */
   confirm(): void {
     this.#kept = undefined

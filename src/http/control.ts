@@ -69,10 +69,15 @@ function controlApp({ drill, drillFacts, outbox, requeue, confirmView }: Control
         .send({ refused: `no message ${body.id} is parked: skyeye outbox lists those that are` })
     return { requeued }
   })
-  const view = { body: { type: 'object', properties: { camera: { type: 'string' } }, required: ['camera'] } }
-  app.post<{ Body: { camera: string } }>('/views/confirm', { schema: view }, async ({ body }, reply) => {
-    const refused = await confirmView(body.camera)
-    return refused === undefined ? { camera: body.camera } : reply.code(409).send({ refused })
-  })
+  const text = { type: 'string' }
+  const view = { body: { type: 'object', properties: { camera: text, preset: text }, required: ['camera'] } }
+  app.post<{ Body: { camera: string; preset?: string } }>(
+    '/views/confirm',
+    { schema: view },
+    async ({ body }, reply) => {
+      const refused = await confirmView(body)
+      return refused === undefined ? body : reply.code(409).send({ refused })
+    },
+  )
   return app
 }

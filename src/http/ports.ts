@@ -84,5 +84,5 @@ export interface ControlPorts {
   /** What is parked waits again: all of it, or the one of this id. Resolves with how many. */
   requeue(id: string | undefined): Promise<number>
   /** Why it was refused, as a sentence; undefined where it is done. */
-  confirmView(camera: string): Promise<string | undefined>
+  confirmView(which: { readonly camera: string; readonly preset?: string }): Promise<string | undefined>
 }

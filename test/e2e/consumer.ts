@@ -16,6 +16,7 @@ export interface AlertEvent {
   readonly data: {
     readonly alert: string
     readonly kind: string
+    readonly rule: string
     readonly phase: string
     readonly time?: string
     readonly began: string

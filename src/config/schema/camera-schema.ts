@@ -74,7 +74,7 @@ export const placeSchema = Type.Object(
   { ...closed, description: 'Where the camera is on earth, WGS-84.' },
 )
 
-const picture = {
+const drawn = {
   zones: Type.Optional(Type.Array(zoneSchema, { description: 'Areas that rules watch.', maxItems: 64 })),
   lines: Type.Optional(Type.Array(lineSchema, { description: 'Lines that rules watch.', maxItems: 64 })),
   masks: Type.Optional(
@@ -85,6 +85,10 @@ const picture = {
     }),
   ),
   rules: Type.Optional(Type.Array(ruleSchema, { description: 'What raises an alert.', maxItems: 64 })),
+}
+
+const picture = {
+  ...drawn,
   mergeAlerts: Type.Optional(
     Type.Boolean({
       description:
@@ -101,10 +105,24 @@ const picture = {
   ),
 }
 
+export const cameraPresetSchema = Type.Object(
+  {
+    name: shortName(
+      'Name of the preset; once per camera. Its view is learned under it, and forgotten with it.',
+    ),
+    ...drawn,
+  },
+  {
+    ...closed,
+    description:
+      'Where a camera that turns comes to rest, with what is drawn on what it shows there. Names of rules are used once per camera.',
+  },
+)
+
 export const cameraDefaultsSchema = Type.Object(picture, {
   ...closed,
   description:
-    'Zones, lines, masks and rules for every camera that has none of its own; each of the four lists is taken or replaced as a whole. Likewise whether alerts are merged, and how many there may be.',
+    'Zones, lines, masks and rules for every camera that has none of its own and does not turn; each of the four lists is taken or replaced as a whole. Likewise whether alerts are merged, and how many there may be.',
 })
 
 export const cameraSchema = Type.Object(
@@ -153,6 +171,20 @@ export const cameraSchema = Type.Object(
     address: Type.Optional(addressSchema),
     place: Type.Optional(placeSchema),
     consent: Type.Optional(consentSchema),
+    ptz: Type.Optional(
+      Type.Boolean({
+        description:
+          'Does it turn? Then zones, lines, masks and rules are those of its `presets`, and away from them it is `paused`: nothing is analysed, and no picture leaves. At which preset it stands is told from its view, which has to be learned once for each: `skyeye cameras confirm CAMERA --preset NAME` while it stands there. Absent = no.',
+      }),
+    ),
+    presets: Type.Optional(
+      Type.Array(cameraPresetSchema, {
+        description: 'Where a camera that turns comes to rest; with `ptz: true`.',
+        minItems: 1,
+        maxItems: 64,
+        mustBe: 'a list of 1 to 64 presets',
+      }),
+    ),
     ...picture,
   },
   { ...closed, description: 'A camera.' },
@@ -160,3 +192,4 @@ export const cameraSchema = Type.Object(
 
 export type RawCamera = Type.Static<typeof cameraSchema>
 export type RawCameraDefaults = Type.Static<typeof cameraDefaultsSchema>
+export type RawCameraPreset = Type.Static<typeof cameraPresetSchema>
