@@ -12,6 +12,8 @@ export interface Track {
   readonly box: Box
   /** The tested point: bottom centre of the box. */
   readonly anchor: Point
+  /** In the frame in which it is first told: where it was first detected. A tracker believes only what it has seen again. */
+  readonly cameFrom?: Point
   /** Picture widths / heights per second. */
   readonly velocity: Point
   /** Epoch ms of its first and its latest detection. */

@@ -79,7 +79,15 @@ export class RuleWatch {
     let episode = this.#episodes.get(subject)
     if (!episode) {
       if (strength === 'keep' || this.#silences.has(subject)) return []
-      episode = { since: time, began: false, goneSince: undefined, claim, most: count, told: 0, toldAt: time }
+      episode = {
+        since: claim.since ?? time,
+        began: false,
+        goneSince: undefined,
+        claim,
+        most: count,
+        told: 0,
+        toldAt: time,
+      }
       if (strength === 'moment') {
         if (this.#silences.inherit(subject)) return []
         return [this.#open(subject, episode, time), this.#close(subject, episode, 'cleared', time)]

@@ -91,7 +91,8 @@ class Life {
   }
 
   live(track: Track, time: number, { zones, lines }: Places): Omit<Step, 'track' | 'isNew'> {
-    const { anchor, box, confidence } = track
+    const { anchor, box, confidence, cameFrom, firstSeen } = track
+    if (cameFrom && firstSeen < time) this.#come({ x: cameFrom.x, y: cameFrom.y, time: firstSeen })
     this.#looks++
     this.#confidence = Math.max(this.#confidence, confidence)
     this.#width += (box.x2 - box.x1 - this.#width) / this.#looks
@@ -105,6 +106,12 @@ class Life {
     this.#path.add({ x: anchor.x, y: anchor.y, time })
     if (!this.#last || stepMs > 0) this.#last = { x: anchor.x, y: anchor.y, time }
     return { zones: now, entered, crossed }
+  }
+
+  /** Its way begins where it was first detected, a moment before it was believed. */
+  #come(from: PathPoint): void {
+    this.#path.add(from)
+    this.#last = from
   }
 
   summary(): TrackSummary {
@@ -144,7 +151,9 @@ class Life {
 
   #cross(track: Track, lines: readonly Line[], time: number): Step['crossed'] {
     const crossed: { line: string; direction: 'left' | 'right' }[] = []
+    const { cameFrom, box } = track
     for (const line of lines) {
+      if (cameFrom && !isNear({ anchor: cameFrom, box }, line)) this.#clear.set(line.name, cameFrom)
       if (isNear(track, line)) continue
       const from = this.#clear.get(line.name)
       this.#clear.set(line.name, track.anchor)

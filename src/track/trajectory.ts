@@ -26,11 +26,14 @@ export class Trajectory {
   readonly firstSeen: number
   lastSeen: number
   seen = true
+  /** Is it believed since this frame? */
+  isNew = false
   confidence: number
   hits = 1
   /** Time it was missed where the models looked, since the last detection, ms. */
   missedMs = 0
   readonly #aspect: number
+  readonly #cameFrom: Point
   #rest: Rest
   readonly #x: MovingValue
   readonly #y: MovingValue
@@ -44,6 +47,7 @@ export class Trajectory {
     this.firstSeen = time
     this.lastSeen = time
     this.#aspect = aspect
+    this.#cameFrom = foot(clip(detection.box))
     const size = Math.sqrt((x2 - x1) * (y2 - y1) * aspect)
     const sizeX = size / aspect
     this.#x = new MovingValue((x1 + x2) / 2, noise.centre * sizeX, startSpeed * sizeX)
@@ -146,6 +150,7 @@ export class Trajectory {
       confidence: this.confidence,
       box,
       anchor: foot(box),
+      ...(this.isNew ? { cameFrom: this.#cameFrom } : {}),
       velocity: { x: this.#x.velocity, y: this.#y.velocity },
       firstSeen: this.firstSeen,
       lastSeen: this.lastSeen,

@@ -71,6 +71,16 @@ describe('a track that has ended', () => {
     expect(summary).toMatchObject({ stoodMs: 0, zones: [] })
   })
 
+  it('begins where it was first detected, and the line it went over since counts', () => {
+    const history = new TrackHistory(places)
+    const first = { cameFrom: { x: 0.47, y: 0.8 }, firstSeen: start - 200 }
+    history.update([trackAt(0.53, 0.8, first)], start)
+    history.update([trackAt(0.56, 0.8)], start + 200)
+    const [summary] = history.end()
+    expect(summary.path[0]).toEqual({ x: 0.47, y: 0.8, time: start - 200 })
+    expect(summary.lines).toEqual([{ line: 'door', direction: 'left', time: start }])
+  })
+
   it('crosses no line by trembling on it, and none that it is only expected to cross', () => {
     const history = new TrackHistory(places)
     for (let i = 0; i < 50; i++)
