@@ -3,18 +3,15 @@ import { isDeepStrictEqual } from 'node:util'
 import { v7 as newId } from 'uuid'
 import type { Alert, EndedBecause } from './domain/alert.ts'
 import type { Camera, Preset } from './domain/camera.ts'
-import type { KeptView, Outline, ViewFault, ViewShift } from './domain/view.ts'
+import type { KeptView, ViewFault, ViewShift } from './domain/view.ts'
 import { Turning } from './health/turning.ts'
 import { View } from './health/view.ts'
 import type { Gate } from './ingest/ports.ts'
 import type { Part } from './kit/part.ts'
 import type { Picture, Stages } from './pipeline.ts'
+import { Memo, type MemoOptions } from './view-memo.ts'
 import { digestOf, type ViewMemory } from './view-memory.ts'
 
-/** References follow the light: what is kept of them is renewed this often, as each writing wears the flash. */
-const keepEveryMs = 3_600_000
-/** What the disk refused is tried again after this, ms. */
-const keepAgainMs = 10_000
 /** A quiet camera gives a picture at least this often, ms. */
 const presentMs = 30_000
 
@@ -37,16 +34,6 @@ export interface CameraView {
   seen(): void
   /** The same vision, which pictures nothing while the masks may lie beside what they hide. */
   guard(vision: Stages['vision']): Stages['vision']
-}
-
-/** What is remembered of one view, and what was written of it. */
-interface Memo {
-  readonly preset?: string
-  readonly of: string
-  outline(): Outline | undefined
-  kept: { readonly distrusted: boolean; readonly outline?: Outline; readonly at: number }
-  /** The disk refused: nothing is written before. */
-  refusedUntil: number
 }
 
 /** What is known of a view. */
@@ -96,7 +83,7 @@ export class ViewWatch implements Part {
   async stop(): Promise<void> {
     await Promise.all(
       [...this.#watched.values()].flatMap((one) => [
-        ...one.memos.map((memo) => this.#keep(one, memo)),
+        ...one.memos.map((memo) => memo.keep(one.distrusted)),
         this.#end(one, 'gateway-stopped'),
       ]),
     )
@@ -147,12 +134,12 @@ export class ViewWatch implements Part {
     const { memory } = this.#options
     memory.note(kept)
     const watched = this.#watched.get(kept.camera)
-    const memo = watched?.memos.find(({ of, preset }) => of === kept.of && preset === kept.preset)
+    const memo = watched?.memos.find((one) => one.isOf(kept))
     if (!watched || !memo) return
     if (kept.preset !== undefined) watched.turning?.learn(kept.preset)
     watched.view?.confirm()
     watched.distrusted = false
-    memo.kept = { distrusted: false, at: this.#now() }
+    memo.confirmed()
     this.#follow(watched)
   }
 
@@ -183,10 +170,10 @@ export class ViewWatch implements Part {
   }
 
   #still(camera: Camera, of: string, alert: Alert | undefined): Watched {
-    const kept = this.#options.memory.find(camera.id, digestOf(camera))
+    const kept = this.#options.memory.find(camera.id, of)
     const view = new View(kept?.outline)
     const distrusted = kept?.distrusted ?? alert !== undefined
-    const memos = [this.#memo({ of: digestOf(camera), outline: () => view.outline }, kept)]
+    const memos = [this.#memo({ camera: camera.id, of, outline: () => view.outline }, kept)]
     const faults = distrusted ? (['moved'] as const) : []
     return { ...{ camera, of, sight: view, view, memos, distrusted, faults, alert }, ...unseen }
   }
@@ -199,7 +186,7 @@ export class ViewWatch implements Part {
     })
     const turning = new Turning(new Map(found.map(({ name, kept }) => [name, kept?.outline])))
     const memos = found.map(({ name, digest, kept }) =>
-      this.#memo({ preset: name, of: digest, outline: () => turning.outline(name) }, kept),
+      this.#memo({ camera: id, preset: name, of: digest, outline: () => turning.outline(name) }, kept),
     )
     const distrusted = false
     return {
@@ -208,9 +195,8 @@ export class ViewWatch implements Part {
     }
   }
 
-  #memo(view: Pick<Memo, 'preset' | 'of' | 'outline'>, kept: KeptView | undefined): Memo {
-    const { distrusted = false, outline } = kept ?? {}
-    return { ...view, kept: { distrusted, outline, at: this.#now() }, refusedUntil: Number.NEGATIVE_INFINITY }
+  #memo(view: Omit<MemoOptions, 'memory' | 'now'>, kept: KeptView | undefined): Memo {
+    return new Memo({ ...view, memory: this.#options.memory, now: this.#now }, kept)
   }
 
   #over(watched: Watched, gate: Gate): Gate {
@@ -240,9 +226,7 @@ export class ViewWatch implements Part {
     const { sight, camera } = watched
     const seen = sight.faults
     watched.distrusted ||= seen.includes('moved')
-    for (const memo of watched.memos) {
-      if (isNews(memo, watched.distrusted, this.#now())) void this.#keep(watched, memo)
-    }
+    for (const memo of watched.memos) memo.note(watched.distrusted)
     const isBack = watched.distrusted && !seen.includes('moved')
     const faults = isBack ? [...seen, 'moved' as const] : seen
     const back = isBack && sight.isKnown === true
@@ -253,17 +237,6 @@ export class ViewWatch implements Part {
     if (!isSame) this.#options.tell(camera.id)
     if (faults.length === 0) void this.#end(watched, 'cleared')
     else void this.#raise(watched)
-  }
-
-  async #keep({ camera, distrusted }: Watched, memo: Memo): Promise<void> {
-    const { preset, of, kept } = memo
-    const outline = memo.outline() ?? kept.outline
-    if (distrusted === kept.distrusted && outline === kept.outline) return
-    memo.kept = { distrusted, outline, at: this.#now() }
-    const view = { camera: camera.id, ...(preset !== undefined && { preset }), of, distrusted, outline }
-    if (await this.#options.memory.keep(view)) return
-    memo.kept = kept
-    memo.refusedUntil = this.#now() + keepAgainMs
   }
 
   #raise(watched: Watched): Promise<void> {
@@ -291,14 +264,6 @@ export class ViewWatch implements Part {
 }
 
 const unseen = { back: false, seenAt: Number.NEGATIVE_INFINITY }
-
-/** Distrust is written at once, a first reference too; how that changes, now and then. */
-function isNews({ outline: outlineOf, kept, refusedUntil }: Memo, distrusted: boolean, now: number): boolean {
-  const outline = outlineOf() ?? kept.outline
-  if (now < refusedUntil) return false
-  if (distrusted !== kept.distrusted || (outline && !kept.outline)) return true
-  return outline !== kept.outline && now - kept.at >= keepEveryMs
-}
 
 /** Where there are masks, a view that seems to have moved is enough: to be sure takes seconds. */
 function guarded(watched: Watched, vision: Stages['vision']): Stages['vision'] {

@@ -36,7 +36,8 @@ class Disk {
   async keepView(view: KeptView): Promise<void> {
     if (this.full) throw new Error('full')
     this.writes++
-    this.views = [...this.views.filter(({ camera }) => camera !== view.camera), view]
+    const isOther = (one: KeptView) => one.camera !== view.camera || one.preset !== view.preset
+    this.views = [...this.views.filter(isOther), view]
   }
 
   async withdrawViews(allowed: readonly string[]): Promise<void> {
@@ -287,6 +288,59 @@ describe('over a restart', () => {
     const edges = outline!.edges.flatMap((x, i, all) => (i % 3 === 0 ? [{ x, y: all[i + 1] }] : []))
     expect(edges.length).toBeGreaterThan(50)
     expect(edges.filter(({ x, y }) => x < 126 && y > 44)).toEqual([])
+  })
+})
+
+describe('of a camera that turns', () => {
+  const preset = (name: string) => ({ name, masks: [mask], zones: [], lines: [], rules: [] })
+  const dome: Camera = { ...camera, masks: [], presets: [preset('gate'), preset('dock')] }
+  /** Shows what it shows to the decoder: once before it is painted, and once after. */
+  const show = (trial: Trial, pictureOf: (second: number) => Luma, seconds: number) => {
+    const { turning, seen } = trial.watch.of(dome)
+    for (const end = trial.second + seconds; trial.second < end; trial.second++) {
+      const [luma, timeMs] = [pictureOf(trial.second), trial.second * 1_000]
+      if (turning?.place(luma, timeMs) !== undefined) turning.see(luma, timeMs)
+      seen()
+    }
+    return turning?.at
+  }
+
+  it('keeps the view of each preset that was confirmed, and knows it after a restart', async () => {
+    const disk = new Disk()
+    const trial = await Trial.start(disk)
+    expect(show(trial, pictures.healthy, 30)).toBeUndefined()
+    expect(trial.watch.whyNot('yard')).toBeUndefined()
+    trial.watch.confirm(trial.watch.confirmed(dome, dome.presets?.[0]))
+    expect(show(trial, pictures.healthy, 20)).toBe('gate')
+    expect(show(trial, pictures.elsewhere, 20)).toBeUndefined()
+    await trial.watch.stop()
+    expect(disk.views.map((view) => [view.preset, view.outline !== undefined])).toEqual([['gate', true]])
+    const again = await Trial.start(disk)
+    expect(show(again, pictures.healthy, 6)).toBe('gate')
+    expect([...trial.saved, ...again.saved]).toEqual([])
+  })
+
+  it('knows no preset any more whose masks were changed', async () => {
+    const disk = new Disk()
+    const trial = await Trial.start(disk)
+    show(trial, pictures.healthy, 1)
+    trial.watch.confirm(trial.watch.confirmed(dome, dome.presets?.[0]))
+    expect(show(trial, pictures.healthy, 20)).toBe('gate')
+    const changed = { ...dome, presets: [{ ...preset('gate'), masks: [] }, preset('dock')] }
+    expect(trial.watch.of(changed).turning?.isLearned).toBe(false)
+  })
+
+  it('tells that its view is covered while it stands at a preset', async () => {
+    const trial = await Trial.start()
+    show(trial, pictures.healthy, 1)
+    trial.watch.confirm(trial.watch.confirmed(dome, dome.presets?.[0]))
+    show(trial, pictures.healthy, 20)
+    show(trial, pictures.covered, 12)
+    show(trial, pictures.healthy, 12)
+    expect(trial.saved.map(({ alert: { phase, tamper } }) => [phase, tamper?.faults])).toEqual([
+      ['began', ['covered']],
+      ['ended', ['covered']],
+    ])
   })
 })
 

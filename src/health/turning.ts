@@ -137,7 +137,7 @@ export class Turning {
   #doubt(luma: Luma, timeMs: number): void {
     const view = this.#at === undefined ? undefined : this.#views.get(this.#at)
     if (!view) return
-    view.see(luma, timeMs)
+    view.see(luma, timeMs, false)
     this.#missedSinceMs = view.hidden ? timeMs : (this.#missedSinceMs ?? timeMs)
     if (timeMs - this.#missedSinceMs >= leftAfterMs) this.#leave()
   }

@@ -117,8 +117,12 @@ export class View {
     this.#jumped = true
   }
 
-  /** Looks at a picture, also one that is older than the newest. Is it corrupted, so that nobody should believe it? */
-  see(luma: Luma, timeMs: number): boolean {
+  /**
+   * Looks at a picture, also one that is older than the newest. Is it corrupted, so that nobody should believe it?
+   *
+   * @param mayLearn false for one on which its masks are not painted
+   */
+  see(luma: Luma, timeMs: number, mayLearn = true): boolean {
     if (Math.min(luma.width, luma.height) < leastSide) return false
     if (!this.#reference?.fits(luma)) this.#start(luma)
     if (timeMs < this.#examinedMs - burstMs) this.#jumped = true
@@ -131,7 +135,8 @@ export class View {
       this.#examinedMs = timeMs
       this.#lasting.corrupted.note(corrupted, timeMs)
       if (corrupted) this.#hidden = 'corrupted'
-      else this.#examine(luma, texture, reference, timeMs)
+      else if (this.#examine(luma, texture, reference, timeMs) && mayLearn)
+        reference.learn(luma, texture, this.#shifts.agreeing, timeMs)
     }
     return corrupted
   }
@@ -158,7 +163,8 @@ export class View {
     this.#elsewhere.note(place === 'elsewhere' || (place === 'shifted' && this.#elsewhere.lasts), timeMs)
   }
 
-  #examine(luma: Luma, texture: Texture, reference: Reference, timeMs: number): void {
+  /** Is all well with it, so that it may be learned from? */
+  #examine(luma: Luma, texture: Texture, reference: Reference, timeMs: number): boolean {
     const still = this.#stillness?.see(luma, timeMs) ?? false
     const { landmarks } = reference
     const { usual } = reference
@@ -167,17 +173,17 @@ export class View {
     for (const fault of ['dark', 'bright', 'covered'] as const)
       this.#lasting[fault].note(light === fault, timeMs)
     // In the dark, or behind a hand, nobody knows what the view is.
-    if (light) return
+    if (light) return false
     this.#frozen = still
     const place = landmarks ? this.#shifts.judge(luma, landmarks, reference.agreeing) : 'same'
     this.#place = place
     this.#doubt = place === 'same' ? 0 : this.#doubt - 1
     if (place !== 'unknown') this.#notePlace(place, timeMs)
     if (landmarks && landmarks.count >= leastLandmarks) this.#known.note(place === 'same', timeMs)
-    if (isMoved(place)) return
+    if (isMoved(place)) return false
     const blurred = usual !== undefined && judgeSharpness(texture, usual)
     this.#lasting.blurred.note(blurred, timeMs)
-    if (!blurred && !still && place === 'same') reference.learn(luma, texture, this.#shifts.agreeing, timeMs)
+    return !blurred && !still && place === 'same'
   }
 }
 
