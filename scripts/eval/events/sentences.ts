@@ -59,7 +59,7 @@ const goals = (['intrusion', 'line-crossing'] as const).flatMap(
     ] as const,
 )
 
-const inWords = { recall: 'recall', precision: 'precision', medianDelayMs: 'median delay, ms' } as const
+const inWords = { recall: 'recall', precision: 'precision', medianDelayMs: 'median delay' } as const
 
 /** Whatever was measured. */
 export function eventTargets({ figures }: Measured): Target[] {
@@ -68,7 +68,12 @@ export function eventTargets({ figures }: Measured): Target[] {
       (one: EventFigures) => one.source === source && one.clip === clip && one.kind === kind,
     )
     const where = clip === everyClip ? 'all clips' : clip
-    return { what: `${inWords[key]} of ${kind}, ${source} boxes, ${where}`, value: line?.[key], ...bound }
+    return {
+      what: `${inWords[key]} of ${kind}, ${source} boxes, ${where}`,
+      value: line?.[key],
+      ...bound,
+      ...(key === 'medianDelayMs' && { unit: ' ms' }),
+    }
   })
   return checks(claims).map((check, i) => ({ ...check, value: claims[i].value ?? null }))
 }
