@@ -3,8 +3,10 @@ import type { Camera } from './domain/camera.ts'
 import type { Turning } from './health/turning.ts'
 import type { Gate } from './ingest/ports.ts'
 
-/** While it matters where the camera stands a picture is wanted this often, of stream time, ms. */
+/** While it comes to rest or leaves a picture is wanted this often, of stream time, ms. */
 const askEveryMs = 400
+/** While it is away key pictures do: they cost least. One is wanted this often where they lie far apart, ms. */
+const awayEveryMs = 4_000
 
 export interface TurningGateOptions {
   readonly camera: Pick<Camera, 'presets'>
@@ -35,8 +37,9 @@ export function turningGate({ camera, turning, seen, turned }: TurningGateOption
     },
     coded(facts) {
       const choice = stay?.gate.coded(facts) ?? 'keep'
-      if (choice !== 'keep' || (stay && !turning.isDoubtful)) return choice
-      if (Math.abs(facts.timeMs - askedMs) < askEveryMs) return 'keep'
+      if (choice !== 'keep' || (stay && !turning.isChanging)) return choice
+      const everyMs = turning.isChanging || facts.key ? askEveryMs : awayEveryMs
+      if (Math.abs(facts.timeMs - askedMs) < everyMs) return 'keep'
       askedMs = facts.timeMs
       return 'show'
     },

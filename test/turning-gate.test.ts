@@ -77,15 +77,26 @@ it('shows pictures that serve to learn a preset to nobody', () => {
   expect([masks, verdict]).toEqual([gate.masks, { open: false, look: [], withheld: true }])
 })
 
-it('wants pictures while it matters where the camera stands, and what attention wants otherwise', () => {
+it('wants many pictures while the camera comes to rest or leaves, key pictures while it is away, and what attention wants otherwise', () => {
   const { over, show } = trial()
-  const wanted = () => Array.from({ length: 20 }, (_, i) => over.coded(facts(i * 100)))
+  let fromMs = 0
+  const wanted = (keyEvery = 100) =>
+    Array.from({ length: 50 }, (_, i) => over.coded({ ...facts(fromMs + i * 100), key: i % keyEvery === 0 }))
+      .map((choice, i) => ({ choice, timeMs: i * 100 }))
+      .filter(({ choice }) => choice === 'show')
+      .map(({ timeMs }) => timeMs)
   show(pictures.elsewhere, 3)
-  expect(wanted()).not.toContain('show')
+  expect(wanted()).toEqual([])
   show(pictures.third, 1)
-  expect(wanted().filter((choice) => choice === 'show')).toHaveLength(5)
+  expect(wanted()).toHaveLength(13)
   show(pictures.third, 5)
-  expect(wanted().filter((choice) => choice === 'show')).toHaveLength(5)
+  fromMs = 100_000
+  expect(wanted(10)).toEqual([0, 1_000, 2_000, 3_000, 4_000])
+  fromMs = 200_000
+  expect(wanted()).toEqual([0, 4_000])
+  show(pictures.healthy, 1)
+  fromMs = 300_000
+  expect(wanted()).toHaveLength(13)
 })
 
 it('ends the stay when the stream begins anew', () => {

@@ -41,9 +41,9 @@ export class Turning {
     return this.#at
   }
 
-  /** Does it matter now to see a picture soon? */
-  get isDoubtful(): boolean {
-    return this.#at === undefined || this.#missedSinceMs !== undefined
+  /** Does the next picture say more than whether it still is where it was? */
+  get isChanging(): boolean {
+    return (this.#nearing ?? this.#missedSinceMs ?? this.#learning) !== undefined
   }
 
   /** Has any of its presets been learned? */

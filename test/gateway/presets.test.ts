@@ -94,7 +94,7 @@ async function isBlack(jpeg: Buffer, x: number): Promise<boolean> {
 }
 
 it('judges each preset by its own rules under its own masks, and ends what is open when the camera turns', async () => {
-  const camera = await dome(scene('gate', 5), scene('between', 4), scene('dock', 5))
+  const camera = await dome(scene('gate', 6), scene('between', 4), scene('dock', 6))
   const config = await bench.config(camera)
   await plant(config.cameras[0])
   await bench.start(camera)

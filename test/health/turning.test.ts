@@ -75,9 +75,9 @@ describe('where a camera that turns stands', () => {
     expect(trial.show(pictures.elsewhere, 2)).toEqual(['dock', 'dock'])
     expect(trial.show(pictures.healthy, 2)).toEqual([undefined, undefined])
     expect(trial.turning.at).toBe('dock')
-    expect(trial.turning.isDoubtful).toBe(true)
+    expect(trial.turning.isChanging).toBe(true)
     expect(trial.show(pictures.elsewhere, 2)).toEqual(['dock', 'dock'])
-    expect(trial.turning.isDoubtful).toBe(false)
+    expect(trial.turning.isChanging).toBe(false)
   })
 
   it.each([6, 8, 12, 20])('holds back a picture that lies %i pixels of 256 beside', (dx) => {
