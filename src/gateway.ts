@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Attention } from './attention/attention.ts'
 import { PacketActivity } from './attention/packet-activity.ts'
+import { ClockWatch } from './clock-watch.ts'
 import { Commands } from './commands.ts'
 import type { Config } from './config/config.ts'
 import { configReport } from './config-report.ts'
@@ -105,6 +106,7 @@ export class Gateway {
   readonly #parts: readonly Part[]
   readonly #viewMemory: ViewMemory
   readonly #views: ViewWatch
+  readonly #clocks: ClockWatch
   /** What was last said of each camera's source. */
   readonly #told = new Map<string, Told>()
   readonly #standing = new Map<string, Standing>()
@@ -126,6 +128,7 @@ export class Gateway {
         this.#publisher.nudge()
         this.#publisher.alert(alert)
       },
+      clockOffsetMs: (camera) => this.#clocks.of(camera)?.clockOffsetMs,
       adopt: (alert, camera) => this.#views.adopt(alert, camera),
     })
     this.#coverage = new CoverageBook(reachOf(config.analysis.idle.everyMs))
@@ -208,6 +211,12 @@ export class Gateway {
       isLive: (camera) => this.#fleet.running(camera)?.source.state === 'live',
       memory: this.#viewMemory,
     })
+    this.#clocks = new ClockWatch({
+      offsets: () =>
+        this.#config.cameras.map(({ id }) => [id, this.#fleet.running(id)?.source.clockOffsetMs] as const),
+      tell: (camera) => this.#tellCentre(camera),
+      log,
+    })
     this.#fleet = new Fleet({
       wishes: () => this.#wishes(),
       open: (wish) => this.#open(wish),
@@ -288,6 +297,7 @@ export class Gateway {
       this.#outages,
       this.#structuring,
       this.#views,
+      this.#clocks,
       { name: 'consents', start: () => this.#withdraw(), stop: async () => {} },
       { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
       this.#fleet,
@@ -460,9 +470,9 @@ export class Gateway {
   #tellCentre(camera: string): void {
     const told = this.#told.get(camera)
     const tampered = this.#views.faults(camera)
-    const standing = this.#standing.get(camera)
-    if (told)
-      this.#publisher.cameraState(camera, { ...told, ...standing, ...(tampered.length > 0 && { tampered }) })
+    if (!told) return
+    const facts = { ...told, ...this.#standing.get(camera), ...this.#clocks.of(camera) }
+    this.#publisher.cameraState(camera, tampered.length > 0 ? { ...facts, tampered } : facts)
   }
 
   #cameraFacts(): CameraFacts[] {
@@ -476,6 +486,8 @@ export class Gateway {
         replaced,
         attempts,
         gate,
+        faults: this.#views.faults(id),
+        clockOffsetMs: this.#clocks.of(id)?.clockOffsetMs,
       }
     })
   }

@@ -13,6 +13,7 @@ import {
   consentSchema,
   gridSchema,
   lineSchema,
+  markSchema,
   placeSchema,
   zoneSchema,
 } from '../../src/config/schema/camera-schema.ts'
@@ -72,6 +73,7 @@ export function configDocuments(): Map<string, string> {
       'An entry of `presets` of a camera with `ptz: true`.',
       cameraPresetSchema,
     ),
+    section('A point of `calibration`', undefined, markSchema),
     ...rules(),
     section('`schedule` of a rule', undefined, scheduleSchema),
     presetsSection(),

@@ -1,11 +1,12 @@
 /** What a schema cannot say about cameras that turn: presets and ptz go together, and what is drawn is drawn at a preset. */
+import { checkCalibration } from './calibration.ts'
 import type { ListedCamera } from './cameras.ts'
 import { checkPicture, checkRules, type Picture } from './pictures.ts'
 import type { Path, Problems } from './problems.ts'
 import { nameOf } from './rules/rule-schema.ts'
 import type { RawConfig } from './schema/root.ts'
 
-const drawn = ['zones', 'lines', 'masks', 'rules'] as const
+const drawn = ['zones', 'lines', 'masks', 'rules', 'calibration'] as const
 
 export function checkCameraPresets(camera: ListedCamera, problems: Problems): void {
   const { raw, source, index } = camera
@@ -30,7 +31,10 @@ export function checkCameraPresets(camera: ListedCamera, problems: Problems): vo
     if (!preset) continue
     const picture: Picture = { raw: preset, source, path: [...path, 'presets', i] }
     checkPicture(picture, problems)
-    checkRules({ ...picture, raw: { ...preset, id: raw.id } }, { ...picture, raw: {} }, problems)
+    const nothing = { ...picture, raw: {} }
+    const own = { ...picture, raw: { ...preset, id: raw.id } }
+    checkRules(own, nothing, problems)
+    checkCalibration(own, nothing, problems)
   }
   checkNames(camera, problems)
 }

@@ -1,5 +1,6 @@
 /** Loads a configuration: reads, checks everything, and either says all that is wrong or hands over what is right. */
 import { dirname, join, resolve } from 'node:path'
+import { checkCalibration } from './calibration.ts'
 import { checkCameraPresets, checkNoTagPresets } from './camera-presets.ts'
 import { checkConsent, checkIds, checkTags, type ListedCamera } from './cameras.ts'
 import { checkValue } from './check.ts'
@@ -196,6 +197,7 @@ class Loader {
       if (camera.raw.ptz) continue
       checkPicture(picture, this.#problems)
       checkRules(picture, shared, this.#problems)
+      checkCalibration(picture, shared, this.#problems)
     }
     const still = listed.filter(({ raw }) => !raw.ptz)
     checkPresets(main, presets, still, shared, this.#problems, this.#warnings)

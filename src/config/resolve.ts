@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Camera, Consent, Drawn, Preset } from '../domain/camera.ts'
 import type { Point } from '../domain/geometry.ts'
+import type { GroundMark } from '../domain/ground.ts'
 import { consentEnd, type ListedCamera } from './cameras.ts'
 import type { Config, EmbeddedBroker, RemoteBroker } from './config.ts'
 import { presetRules } from './presets.ts'
@@ -60,6 +61,7 @@ export function toCamera(
     zones: raw.zones ?? defaults.zones,
     lines: raw.lines ?? defaults.lines,
     rules: [...(raw.rules ?? defaults.rules ?? []), ...presetRules(presets, tags)],
+    calibration: raw.calibration,
   }
   return {
     id,
@@ -81,8 +83,15 @@ function toPreset(raw: RawCameraPreset): Preset {
   return { name: raw.name, ...toDrawn(raw) }
 }
 
-function toDrawn({ masks = [], zones = [], lines = [], rules = [] }: Omit<RawCameraPreset, 'name'>): Drawn {
+function toDrawn({
+  masks = [],
+  zones = [],
+  lines = [],
+  rules = [],
+  calibration,
+}: Omit<RawCameraPreset, 'name'>): Drawn {
   return {
+    ...(calibration ? { calibration: calibration.map(toMark) } : {}),
     masks: masks.map((corners) => corners.map(toPoint)),
     zones: zones.map(({ name, polygon }) => ({ name, polygon: polygon.map(toPoint) })),
     lines: lines.map(({ name, a, b }) => ({ name, a: toPoint(a), b: toPoint(b) })),
@@ -106,8 +115,12 @@ function toConsent(raw: NonNullable<RawCamera['consent']>): Consent {
   return { grantedBy, until: consentEnd(until) ?? 0, documentSha256: documentSha256.toLowerCase(), scope }
 }
 
-function toPoint([x, y]: readonly [number, number]): Point {
+export function toPoint([x, y]: readonly [number, number]): Point {
   return { x, y }
+}
+
+export function toMark({ at, metres }: NonNullable<RawCamera['calibration']>[number]): GroundMark {
+  return { at: toPoint(at), metres: toPoint(metres) }
 }
 
 /** The parts of the configuration that are neither cameras nor broker nor secrets. */

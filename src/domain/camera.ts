@@ -1,5 +1,6 @@
 /** Cameras as every room of the gateway speaks of them. */
 import type { Point } from './geometry.ts'
+import type { Calibration } from './ground.ts'
 import type { Rule } from './rule.ts'
 import type { Line, Zone } from './zone.ts'
 
@@ -78,6 +79,8 @@ export type PlaceMissing = (typeof placeMissings)[number]
 
 /** What is drawn on a picture: masks, never shown nor analysed, and what rules watch. */
 export interface Drawn {
+  /** Four points of the ground; absent = nothing is known in metres. */
+  readonly calibration?: Calibration
   /** Areas never shown nor analysed: painted black before anything else sees the pixels. */
   readonly masks: readonly (readonly Point[])[]
   readonly zones: readonly Zone[]

@@ -5,7 +5,7 @@ import { isCorrupted } from './corruption.ts'
 import { Lasting } from './lasting.ts'
 import { judgeLight, judgeSharpness } from './looks.ts'
 import { Reference } from './reference.ts'
-import { leastLandmarks, type Place, Shifts } from './shifts.ts'
+import { type Place, Shifts } from './shifts.ts'
 import { Stillness } from './stillness.ts'
 import { Texture } from './texture.ts'
 
@@ -17,6 +17,8 @@ const movedAfterMs = 5_000
 /** Where nothing of the reference is found anywhere. */
 const elsewhereAfterMs = 8_000
 const knownAfterMs = 5_000
+/** A view is known by so many edges; fewer say nothing. */
+const leastEdges = 12
 /** A reference of an earlier day is doubted for so many pictures, unless one shows it: to be sure of a shift takes some. */
 const doubted = 10
 
@@ -87,7 +89,7 @@ export class View {
   /** Is there enough in its reference to know it by? */
   get isTelling(): boolean {
     const edges = this.outline?.edges.length ?? this.#kept?.edges.length ?? 0
-    return edges >= 3 * leastLandmarks
+    return edges >= 3 * leastEdges
   }
 
   /** How much of its reference is in its place in a picture, as a share of what usually is; 0 where there is too little to tell. */
@@ -174,14 +176,15 @@ export class View {
       this.#lasting[fault].note(light === fault, timeMs)
     // In the dark, or behind a hand, nobody knows what the view is.
     if (light) return false
-    this.#frozen = still
     const place = landmarks ? this.#shifts.judge(luma, landmarks, reference.agreeing) : 'same'
     this.#place = place
     this.#doubt = place === 'same' ? 0 : this.#doubt - 1
     if (place !== 'unknown') this.#notePlace(place, timeMs)
-    if (landmarks && landmarks.count >= leastLandmarks) this.#known.note(place === 'same', timeMs)
+    if (landmarks && landmarks.count >= leastEdges) this.#known.note(place === 'same', timeMs)
+    const blurred = !isMoved(place) && usual !== undefined && judgeSharpness(texture, usual)
+    // What is blurred has neither noise nor a clock that ticks.
+    this.#frozen = still && !blurred && !this.#lasting.blurred.lasts
     if (isMoved(place)) return false
-    const blurred = usual !== undefined && judgeSharpness(texture, usual)
     this.#lasting.blurred.note(blurred, timeMs)
     return !blurred && !still && place === 'same'
   }

@@ -83,6 +83,8 @@ export class CameraSource {
   #latest: Latest<Frame> | undefined
   #stream: Stream | undefined
   #clock = new FrameClock()
+  /** Of the streams before. */
+  #clockOffsetMs: number | undefined
   #startedAt = 0
   #failures = 0
   #crashes = 0
@@ -111,6 +113,11 @@ export class CameraSource {
       bytes: bytes + (this.#stream?.bytes ?? 0),
       gate: this.#stream instanceof GatedStream ? sum(gate, this.#stream.counters) : gate,
     }
+  }
+
+  /** Clock of the camera minus clock of the box, ms, as the newest stream that knew it has told. */
+  get clockOffsetMs(): number | undefined {
+    return this.#stream?.clockOffsetMs ?? this.#clockOffsetMs
   }
 
   /** Connects and reconnects until the signal fires or the reader leaves. One reader at a time; never throws. */
@@ -161,6 +168,7 @@ export class CameraSource {
       throw error
     } finally {
       this.#counted = { ...this.#counted, ...this.counters, replaced: this.#counted.replaced }
+      this.#clockOffsetMs = this.clockOffsetMs
       this.#stream = undefined
       this.#clock = new FrameClock()
       lease.release()

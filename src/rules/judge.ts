@@ -14,6 +14,8 @@ export interface Claim {
   readonly since?: number
   readonly direction?: 'left' | 'right'
   readonly count?: number
+  /** Area on which they are counted, where it is known. */
+  readonly squareMetres?: number
 }
 
 /** Remembers what its kind needs; one per rule, made anew whenever the rule is armed or pictures come again. */

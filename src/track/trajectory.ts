@@ -3,6 +3,7 @@ import type { Detection, Label } from '../domain/detection.ts'
 import { type Box, centre, clip, foot, type Point } from '../domain/geometry.ts'
 import type { Track } from '../domain/track.ts'
 import { MovingValue, WanderingValue } from './kalman.ts'
+import { Traits } from './traits.ts'
 
 /** All in sizes of the thing itself (square root of its area), so that near and far behave alike. */
 const noise = { centre: 0.07, extent: 0.1 }
@@ -39,6 +40,7 @@ export class Trajectory {
   readonly #y: MovingValue
   readonly #width: WanderingValue
   readonly #height: WanderingValue
+  readonly #traits = new Traits()
 
   constructor(detection: Detection, time: number, aspect: number) {
     const { x1, y1, x2, y2 } = detection.box
@@ -55,6 +57,7 @@ export class Trajectory {
     this.#width = new WanderingValue(x2 - x1, noise.extent * sizeX)
     this.#height = new WanderingValue(y2 - y1, noise.extent * size)
     this.#rest = { x: this.#x.value, y: this.#y.value, since: time }
+    this.#traits.note(detection)
   }
 
   /** Square root of its area, in picture heights. */
@@ -120,7 +123,8 @@ export class Trajectory {
   }
 
   /** Takes the detection as its own. */
-  meet({ box, confidence }: Detection, time: number): void {
+  meet(detection: Detection, time: number): void {
+    const { box, confidence } = detection
     const size = this.size
     const sizeX = size / this.#aspect
     this.#x.correct((box.x1 + box.x2) / 2, noise.centre * sizeX)
@@ -133,6 +137,7 @@ export class Trajectory {
     this.seen = true
     this.hits++
     this.#rest = this.#restAfter(centre(box), time)
+    this.#traits.note(detection)
   }
 
   /** By where it was measured, not by where it is believed to be: a belief lags, and a start would be noticed late. */
@@ -147,6 +152,7 @@ export class Trajectory {
     return {
       id: this.id,
       label: this.label,
+      ...this.#traits.told(),
       confidence: this.confidence,
       box,
       anchor: foot(box),

@@ -90,6 +90,19 @@ describe('intrusion', () => {
     })
   })
 
+  it('says what the thing is like and how fast it is', () => {
+    const calibration = yard.polygon.map((at) => ({ at, metres: { x: 20 * at.x, y: 10 * at.y } }))
+    const rules: Rule[] = [{ ...intrusion, labels: ['vehicle'], inertiaMs: 0 }]
+    const engine = new RuleEngine({ rules, zones: [yard], lines: [], calibration })
+    const car = trackAt(1, 0.7, 0.5, { type: 'car', velocity: { x: 0.1, y: 0 } }, 'vehicle')
+    expect(engine.evaluate([car], start)[0].objects[0].attributes).toEqual({
+      type: 'car',
+      pace: 'slow',
+      heading: 'right',
+      speed: expect.closeTo(2),
+    })
+  })
+
   it('takes no notice of a step inside that is shorter than the inertia', () => {
     expect(watch(intrusion, 50, (frame) => [trackAt(1, frame % 3 ? 0.7 : 0.2, 0.5)])).toEqual([])
   })
@@ -372,6 +385,42 @@ describe('crowding', () => {
       })
     expect(hiddenSince(600)).toHaveLength(1)
     expect(hiddenSince(1_600)).toEqual([])
+  })
+
+  it('counts by the square metre where the camera is calibrated, and says how dense it is', () => {
+    // The yard is 2 × 2 m.
+    const calibration = yard.polygon.map((at) => ({ at, metres: { x: 4 * at.x, y: 2 * at.y } }))
+    const { count: _, ...dense } = { ...crowding, density: 1.75, hysteresis: 2, inertiaMs: 0 }
+    const engine = new RuleEngine({ rules: [dense], zones: [yard], lines: [], calibration })
+    const sizes = [6, 7, 5, 4]
+    const events = sizes.flatMap((size, i) => engine.evaluate(crowd(size), start + i * 1_000))
+    expect(events.map(({ phase, count, density }) => `${phase} ${count} ${density}`)).toEqual([
+      'began 7 1.75',
+      'ended 7 1.75',
+    ])
+    expect(events[1].time - start).toBe(3_000)
+  })
+
+  it('asks for the greater of a count and a density, and never calls one a crowd', () => {
+    const calibration = yard.polygon.map((at) => ({ at, metres: { x: 4 * at.x, y: 2 * at.y } }))
+    const sizeOf = (rule: Partial<Rule>) => {
+      const rules = [{ ...crowding, inertiaMs: 0, hysteresis: 0, ...rule } as Rule]
+      return [1, 2, 3, 4, 5, 6, 7, 8].find(
+        (size) =>
+          new RuleEngine({ rules, zones: [yard], lines: [], calibration }).evaluate(crowd(size), start)
+            .length > 0,
+      )
+    }
+    expect(sizeOf({ count: 3, density: 1.5 })).toBe(6)
+    expect(sizeOf({ count: 7, density: 1.5 })).toBe(7)
+    expect(sizeOf({ count: undefined, density: 0.1 })).toBe(2)
+    expect(sizeOf({ count: 3 })).toBe(3)
+  })
+
+  it('is refused without a number, and by the square metre where nobody knows them', () => {
+    const { count: _, ...nothing } = crowding
+    expect(() => engineFor(nothing)).toThrow(/needs count or density/)
+    expect(() => engineFor({ ...nothing, density: 2 })).toThrow(/calibrated ground/)
   })
 
   it('names the fifty most confident of a bigger crowd', () => {

@@ -1,6 +1,12 @@
 /** What really happened: events derived from annotated people, by the foot of each identity against zones and lines, without the code under test. */
 import { type Box, clip } from '../../../src/domain/geometry.ts'
-import type { CrowdingRule, LineCrossingRule, LoiteringRule, Rule } from '../../../src/domain/rule.ts'
+import {
+  type CrowdingRule,
+  crowdOf,
+  type LineCrossingRule,
+  type LoiteringRule,
+  type Rule,
+} from '../../../src/domain/rule.ts'
 import type { Line, Zone } from '../../../src/domain/zone.ts'
 import type { Sequence } from '../sequences.ts'
 
@@ -174,6 +180,8 @@ function told(rule: Rule, who: number, timeMs: number, side: number): Omit<Truth
 
 function crowds(sequence: Sequence, rule: CrowdingRule, polygon: readonly Point[]): TruthEvent[] {
   const ratio = sequence.height / sequence.width
+  // The sequences are not calibrated.
+  const least = crowdOf(rule, undefined)
   const numbers = sequence.frames.map(({ timeMs, truths, ignored }) => {
     const number = (boxes: readonly Box[], edges: -1 | 0 | 1) =>
       boxes.filter((box) => {
@@ -189,11 +197,11 @@ function crowds(sequence: Sequence, rule: CrowdingRule, polygon: readonly Point[
       numbers.filter(holds).map(({ timeMs }) => timeMs),
       sequence.frames[1].timeMs + 1,
     )
-  const reached = where(({ most }) => most >= rule.count)
-  const surely = where(({ surely: number }) => number >= rule.count)
-  const nominal = where(({ nominal: number }) => number >= rule.count)
+  const reached = where(({ most }) => most >= least)
+  const surely = where(({ surely: number }) => number >= least)
+  const nominal = where(({ nominal: number }) => number >= least)
   // As long as it may go on it is one crowd, with lapses shorter than those that end it.
-  const goesOn = numbers.filter(({ most }) => most >= rule.count - rule.hysteresis)
+  const goesOn = numbers.filter(({ most }) => most >= least - rule.hysteresis)
   let quietUntil = Number.NEGATIVE_INFINITY
   return spans(
     goesOn.map(({ timeMs }) => timeMs),

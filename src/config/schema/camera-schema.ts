@@ -6,6 +6,8 @@ import { code, path, point, polygon, shortName, text } from './fields.ts'
 
 const closed = { additionalProperties: false } as const
 
+const metre = Type.Number({ minimum: -10_000, maximum: 10_000 })
+
 export const zoneSchema = Type.Object(
   {
     name: shortName('Name by which rules refer to the zone; once per camera.'),
@@ -74,6 +76,27 @@ export const placeSchema = Type.Object(
   { ...closed, description: 'Where the camera is on earth, WGS-84.' },
 )
 
+export const markSchema = Type.Object(
+  {
+    at: point,
+    metres: Type.Tuple([metre, metre], {
+      description: 'The same point on the ground: metres from any origin, in two directions at right angles.',
+      mustBe: 'a place [x, y] in metres, each -10000..10000',
+    }),
+  },
+  { ...closed, description: 'A point of the ground.' },
+)
+
+const calibration = Type.Optional(
+  Type.Array(markSchema, {
+    description:
+      'Four points of flat ground, with their places in metres, in order around what they enclose; the corners of something measured, as large in the picture as can be. From them come metres per second and square metres, as far as four times the farthest of them.',
+    minItems: 4,
+    maxItems: 4,
+    mustBe: 'a list of four points { at: [x, y], metres: [x, y] }',
+  }),
+)
+
 const drawn = {
   zones: Type.Optional(Type.Array(zoneSchema, { description: 'Areas that rules watch.', maxItems: 64 })),
   lines: Type.Optional(Type.Array(lineSchema, { description: 'Lines that rules watch.', maxItems: 64 })),
@@ -110,6 +133,7 @@ export const cameraPresetSchema = Type.Object(
     name: shortName(
       'Name of the preset; once per camera. Its view is learned under it, and forgotten with it.',
     ),
+    calibration,
     ...drawn,
   },
   {
@@ -185,6 +209,7 @@ export const cameraSchema = Type.Object(
         mustBe: 'a list of 1 to 64 presets',
       }),
     ),
+    calibration,
     ...picture,
   },
   { ...closed, description: 'A camera.' },
