@@ -6,6 +6,7 @@ import { accuracyFile } from '../src/vision/manifest.ts'
 import { cardWithFigures } from './accuracy/card.ts'
 import { storeChapter } from './accuracy/chapter.ts'
 import { events } from './accuracy/events.ts'
+import { health } from './accuracy/health.ts'
 import { measureModel } from './accuracy/measuring.ts'
 import { chapters, chapterTexts, inShort, pageOf } from './accuracy/page.ts'
 import { chapterNames, printed, replace, storeAccuracy, storedAccuracies } from './accuracy/results.ts'
@@ -19,7 +20,7 @@ import { root, sourcesNow } from './performance/results.ts'
 const help = `npm run docs:accuracy -- [--only NAME…] [--render]
 
 Evaluates every model of the catalogue whose weights are here (eval:detect and eval:faces at their default sizes, the time of a
-look, the leak rate after redaction), then tracking and alerts, twenty minutes in all on two cores, and writes docs/accuracy.md, docs/accuracy.svg, models/accuracy.json
+look, the leak rate after redaction), then tracking, alerts and camera health, half an hour in all on two cores, and writes docs/accuracy.md, docs/accuracy.svg, models/accuracy.json
 and the figures of models/skyeye-nano.md. What was measured is stored in docs/accuracy/ model by model, as soon as it is there; figures of models that
 are not measured this time stay as they are.
 
@@ -78,6 +79,7 @@ async function measure({ only, step }: Wish): Promise<void> {
   }
   if (isWanted(tracking)) await storeChapter(tracking, sources, say).catch(leftOut(tracking.name))
   if (isWanted(events)) await storeChapter(events, sources, say).catch(leftOut(events.name))
+  if (isWanted(health)) await storeChapter(health, sources, say).catch(leftOut(health.name))
 }
 
 async function render(): Promise<void> {

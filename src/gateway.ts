@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Attention } from './attention/attention.ts'
 import { PacketActivity } from './attention/packet-activity.ts'
+import { ClockWatch } from './clock-watch.ts'
 import { Commands } from './commands.ts'
 import type { Config } from './config/config.ts'
 import { configReport } from './config-report.ts'
@@ -87,6 +88,7 @@ export class Gateway {
   readonly #status: Status
   readonly #parts: readonly Part[]
   readonly #views: ViewWatch
+  readonly #clocks: ClockWatch
   /** What was last said of each camera's source. */
   readonly #told = new Map<string, Told>()
   #config: Config
@@ -107,6 +109,7 @@ export class Gateway {
         this.#publisher.nudge()
         this.#publisher.alert(alert)
       },
+      clockOffsetMs: (camera) => this.#clocks.of(camera)?.clockOffsetMs,
       adopt: (alert) => this.#views.adopt(alert),
     })
     this.#coverage = new CoverageBook(reachOf(config.analysis.idle.everyMs))
@@ -180,6 +183,12 @@ export class Gateway {
     this.#views = new ViewWatch({
       tell: (camera) => this.#tellCentre(camera),
       save: (camera, alert, picture) => this.#recorder.save(camera, alert, picture),
+    })
+    this.#clocks = new ClockWatch({
+      offsets: () =>
+        this.#config.cameras.map(({ id }) => [id, this.#fleet.running(id)?.source.clockOffsetMs] as const),
+      tell: (camera) => this.#tellCentre(camera),
+      log,
     })
     this.#fleet = new Fleet({
       wishes: () => this.#wishes(),
@@ -260,6 +269,7 @@ export class Gateway {
       this.#outages,
       this.#structuring,
       this.#views,
+      this.#clocks,
       { name: 'consents', start: () => this.#withdraw(), stop: async () => {} },
       { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
       this.#fleet,
@@ -387,7 +397,9 @@ export class Gateway {
   #tellCentre(camera: string): void {
     const told = this.#told.get(camera)
     const tampered = this.#views.faults(camera)
-    if (told) this.#publisher.cameraState(camera, tampered.length > 0 ? { ...told, tampered } : told)
+    if (!told) return
+    const facts = { ...told, ...this.#clocks.of(camera) }
+    this.#publisher.cameraState(camera, tampered.length > 0 ? { ...facts, tampered } : facts)
   }
 
   #cameraFacts(): CameraFacts[] {
@@ -401,6 +413,8 @@ export class Gateway {
         replaced,
         attempts,
         gate,
+        faults: this.#views.faults(id),
+        clockOffsetMs: this.#clocks.of(id)?.clockOffsetMs,
       }
     })
   }

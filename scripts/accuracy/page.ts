@@ -1,4 +1,4 @@
-/** docs/accuracy.md: targets and a glance first, then every set and every face figure, how well things are followed and told of, then how and where it was measured. */
+/** docs/accuracy.md: targets and a glance first, then every set and every face figure, how well things are followed and told of, camera health, then how and where it was measured. */
 import { method } from '../eval/figures.ts'
 import { evalSets } from '../eval/sets.ts'
 import { builtIn } from '../eval/targets.ts'
@@ -8,6 +8,7 @@ import { chart } from './chart.ts'
 import { events } from './events.ts'
 import { faceText, leakText } from './faces.ts'
 import { glance, targets } from './glance.ts'
+import { health } from './health.ts'
 import type { Accuracy } from './results.ts'
 import { setText } from './set-tables.ts'
 import { tracking } from './tracking.ts'
@@ -20,11 +21,11 @@ export interface Page {
 }
 
 /** What is measured of no model alone, in the order of the page. */
-export const chapters = [tracking, events] as const
+export const chapters = [tracking, events, health] as const
 
 /** All of them, from what is stored. */
 export async function chapterTexts(): Promise<string[]> {
-  return [...(await chapterText(tracking)), ...(await chapterText(events))]
+  return [...(await chapterText(tracking)), ...(await chapterText(events)), ...(await chapterText(health))]
 }
 
 /** @param others the chapters that are not about one model */

@@ -11,7 +11,7 @@ import { root, type Sources } from '../performance/results.ts'
 
 export const accuracyFolder = join(root, 'docs/accuracy')
 /** What is measured of no model alone, in the order of the page. */
-export const chapterNames = ['tracking', 'events'] as const
+export const chapterNames = ['tracking', 'events', 'health'] as const
 export type ChapterName = (typeof chapterNames)[number]
 
 export interface Accuracy {

@@ -307,6 +307,12 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   'camera-state-back': parsed(
     cameraStateMessage(state(43), camera.id, { state: 'live', since: began, gapMs: 751_500, ...hour }),
   ),
+  'camera-state-wrong-clock': parsed(
+    cameraStateMessage(state(77), camera.id, {
+      ...{ state: 'live', since: began, ...hour },
+      ...{ clockOffsetMs: -86_231, clockWrong: true },
+    }),
+  ),
   disposition: dispositionExample(),
   track: trackExample(31, 208),
   'track-vehicle': trackExample(49, 209, {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { chapterText } from '../../scripts/accuracy/chapter.ts'
 import { chart } from '../../scripts/accuracy/chart.ts'
 import { events } from '../../scripts/accuracy/events.ts'
+import { health } from '../../scripts/accuracy/health.ts'
 import { pageOf } from '../../scripts/accuracy/page.ts'
 import { summaries } from '../../scripts/accuracy/summary.ts'
 import { tracking } from '../../scripts/accuracy/tracking.ts'
@@ -114,6 +115,32 @@ describe('docs/accuracy.md', () => {
     expect(rows(told, 'precision of intrusion, annotated boxes, all clips')[0]).toContain('met')
     expect(rows(told, 'median delay of intrusion, annotated boxes, all clips')[0]).toContain('600 ms')
     expect(rows(told, 'recall of intrusion, detected boxes, PETS09-S2L1')[0]).toContain('not measured')
+  })
+
+  it('tells what camera health finds, in both halves of the clips, and each run that went amiss', () => {
+    const origin = { measured: '2026-11-26T10:00:00.000Z', machine: objects.machine }
+    const half = (found: number, falseAlarms = 0) => ({ clips: 6, found, falseAlarms })
+    const figures = {
+      unmodified: [{ clip: 'a.mp4', falseAlarms: [] }],
+      faults: [
+        { planted: 'dark', fault: 'dark', chosen: half(6), heldOut: half(5), medianS: 4, slowestS: 12 },
+        { planted: 'night', chosen: half(0), heldOut: half(0, 1) },
+      ],
+      amiss: [
+        { clip: 'b.mp4', planted: 'dark', fault: 'dark', afterS: 12, falseAlarms: [] },
+        { clip: 'b.mp4', planted: 'night', falseAlarms: [{ fault: 'frozen', atS: 40 }] },
+      ],
+    } as const
+    const told = pageOf([objects], health.text({ ...origin, ...figures })).text
+    const dark = rows(told, 'dark')[0]
+    expect(dark).toEqual(expect.arrayContaining(['6 of 6', '5 of 6', '4 s', '12 s', '0']))
+    expect(rows(told, 'night', 'nothing')[0].at(-2)).toBe('1')
+    const found = rows(told, 'planted faults found within 10 s')[0]
+    expect(found).toEqual(expect.arrayContaining(['11 of 12', '**missed by 8 %**']))
+    const asTheyAre = rows(told, 'clips as they are of which something is told')[0]
+    expect(asTheyAre).toEqual(expect.arrayContaining(['0 of 1', 'met']))
+    expect(told).toContain('- b.mp4, dark: found after 12 s.')
+    expect(told).toContain('- b.mp4, night: frozen told at 40 s.')
   })
 
   it('says that the built-in network is not measured where it is not', () => {

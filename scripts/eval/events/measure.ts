@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Box } from '../../../src/domain/geometry.ts'
 import { chooseModels } from '../../../src/vision/tiers.ts'
+import { MainPath, type Watched } from '../main-path.ts'
 import { modelFiles } from '../models.ts'
 import { seeded, spoil } from '../planted.ts'
 import { type Sequence, sequenceOf } from '../sequences.ts'
 import type { EvalSet } from '../sets.ts'
 import { crossroads } from './places.ts'
 import { carAt, carTruths, carWatch, plantCar, plantedCars } from './planted-cars.ts'
-import { annotatedBoxes, MainPath, toldOfBoxes, type Watched } from './runs.ts'
+import { annotatedBoxes, toldBy, toldOfBoxes } from './runs.ts'
 import {
   earlyMs,
   lateMs,
@@ -89,7 +90,10 @@ export async function measureEvents({ sources, sets, seeds, say }: MeasuringEven
     if (sources.includes('detected'))
       for (const { set, sequence } of sequences) {
         say(`${set.name}: end to end`)
-        judged.push({ ...facts('detected', sequence), runs: [await path.tell(set.needs[1], crossroads)] })
+        judged.push({
+          ...facts('detected', sequence),
+          runs: [(await path.alerts(set.needs[1], crossroads)).flatMap(toldBy)],
+        })
       }
     if (sources.includes('planted')) judged.push(...(await onPlantedCars(path, say)))
   } finally {
@@ -129,7 +133,7 @@ async function onPlantedCars(path: MainPath, say: (text: string) => void): Promi
     for (const car of plantedCars) {
       say(`${car.name}: a car stands and leaves`)
       const watched = carWatch(car)
-      const told = await path.tell(await plantCar(car, folder), watched)
+      const told = (await path.alerts(await plantCar(car, folder), watched)).flatMap(toldBy)
       const truths = carTruths(car)
       judged.push({ source: 'planted', clip: car.name, watched, truths, where: carAt(car), runs: [told] })
     }

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Box } from '../../../src/domain/geometry.ts'
 import type { Rule } from '../../../src/domain/rule.ts'
+import type { Watched } from '../main-path.ts'
 import { shared } from '../sets.ts'
-import type { Watched } from './runs.ts'
 import type { TruthEvent } from './truth.ts'
 
 const run = promisify(execFile)

@@ -2,9 +2,9 @@
 import { table } from '../../../src/cli/table.ts'
 import { checks } from '../../performance/checks.ts'
 import { none, num } from '../../performance/markdown.ts'
+import { eventFps } from '../main-path.ts'
 import type { Target } from '../targets.ts'
 import { type EventFigures, type Events, everyClip } from './measure.ts'
-import { eventFps } from './runs.ts'
 
 type Measured = Pick<Events, 'figures'>
 
