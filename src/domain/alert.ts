@@ -65,6 +65,7 @@ export const endedBecauses = [
   'schedule-ended',
   'rule-changed',
   'camera-lost',
+  'camera-turned',
   'camera-removed',
   'gateway-stopped',
   'gateway-restarted',
