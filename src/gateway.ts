@@ -20,6 +20,7 @@ import {
 } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
+import { DryRuns } from './dry-runs.ts'
 import { Fleet, type Running } from './fleet.ts'
 import type { Told } from './health/pulse.ts'
 import type { Turning } from './health/turning.ts'
@@ -262,6 +263,7 @@ export class Gateway {
       receipts,
       broker: () => this.#publisher.stats(),
     })
+    const dryRuns = new DryRuns(() => this.#config)
     const control = new ControlSocket({
       dataDir: config.dataDir,
       ports: {
@@ -269,6 +271,7 @@ export class Gateway {
         drillFacts: (alert) => drills.look(alert),
         outbox: () => outboxFacts(this.#store, this.#publisher.stats()),
         requeue: (id) => requeue(id, this.#store, this.#publisher),
+        dryRun: (wish) => dryRuns.run(wish),
         confirmView: (which) => commandHere(this.#commands, 'confirm-view', which),
       },
       log,
