@@ -20,6 +20,7 @@ import {
 } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
+import { DryRuns } from './dry-runs.ts'
 import { Fleet, type Running } from './fleet.ts'
 import type { Told } from './health/pulse.ts'
 import type { Turning } from './health/turning.ts'
@@ -262,6 +263,7 @@ export class Gateway {
       receipts,
       broker: () => this.#publisher.stats(),
     })
+    const dryRuns = new DryRuns(() => this.#config)
     const control = new ControlSocket({
       dataDir: config.dataDir,
       ports: {
@@ -269,6 +271,7 @@ export class Gateway {
         drillFacts: (alert) => drills.look(alert),
         outbox: () => outboxFacts(this.#store, this.#publisher.stats()),
         requeue: (id) => requeue(id, this.#store, this.#publisher),
+        dryRun: (wish) => dryRuns.run(wish),
         confirmView: (which) => commandHere(this.#commands, 'confirm-view', which),
       },
       log,
@@ -354,8 +357,8 @@ export class Gateway {
   /** What a consent no longer covers is not kept to be sent again. */
   async #withdraw(): Promise<void> {
     const { cameras } = this.#config
-    const read = cameras.filter((camera) => camera.enabled && mayRead(camera, Date.now()))
-    await this.#viewMemory.withdraw(read.map(({ id }) => id))
+    const seen = cameras.filter((camera) => mayRead(camera, Date.now()))
+    await this.#viewMemory.withdraw(seen.map(({ id }) => id))
     const shown = cameras.filter(mayShow).map(({ id }) => id)
     const structured = cameras.filter(mayStructure).map(({ id }) => id)
     await this.#store
@@ -369,7 +372,8 @@ export class Gateway {
     this.#outages.forget(camera)
     this.#told.delete(camera)
     this.#standing.delete(camera)
-    void this.#views.forget(camera)
+    const isOurs = this.#config.cameras.some(({ id }) => id === camera)
+    void this.#views.forget(camera, isOurs)
     this.#publisher.forgetCamera(camera)
     this.#coverage.forget(camera)
   }
@@ -382,7 +386,7 @@ export class Gateway {
     const onState: OnState = (state, why) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
       this.#outages.hear(camera.id, state)
-      if (state === 'consent_ended') void this.#views.forget(camera.id, 'camera-lost')
+      if (state === 'consent_ended') void this.#views.forget(camera.id, false, 'camera-lost')
     }
     if (paused) {
       onState('paused')

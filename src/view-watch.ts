@@ -143,11 +143,12 @@ export class ViewWatch implements Part {
     this.#follow(watched)
   }
 
-  /** It is no camera of ours any more, or nobody agrees to it. */
-  async forget(camera: string, because: EndedBecause = 'camera-removed'): Promise<void> {
+  /** It is not read any more. What is remembered of its view stays where `isOurs`: to switch it off and on is not to look at it. */
+  async forget(camera: string, isOurs: boolean, because: EndedBecause = 'camera-removed'): Promise<void> {
     const watched = this.#watched.get(camera)
     this.#watched.delete(camera)
-    void this.#options.memory.forget(camera)
+    for (const memo of watched?.memos ?? []) void memo.keep(watched?.distrusted ?? false)
+    if (!isOurs) void this.#options.memory.forget(camera)
     if (watched) await this.#end(watched, because)
   }
 

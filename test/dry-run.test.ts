@@ -2,7 +2,9 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { v7 as newId } from 'uuid'
 import { describe, expect, it } from 'vitest'
+import { askGateway } from '../src/cli/ask-gateway.ts'
 import { dryRunCommand } from '../src/cli/dry-run.ts'
 import { countsMessage, trackMessage } from '../src/contract/structure-message.ts'
 import type { Alert } from '../src/domain/alert.ts'
@@ -11,6 +13,12 @@ import type { Rule } from '../src/domain/rule.ts'
 import type { TrackSummary } from '../src/domain/structure.ts'
 import type { Track } from '../src/domain/track.ts'
 import { dryRun } from '../src/dry-run.ts'
+import type { DryRunReport } from '../src/dry-run-report.ts'
+import { DryRuns, type DryRunWish } from '../src/dry-runs.ts'
+import { ControlSocket } from '../src/http/control.ts'
+import type { ControlPorts } from '../src/http/ports.ts'
+import { createLog } from '../src/kit/log.ts'
+import { SecretMask } from '../src/kit/secrets.ts'
 import { AlertBook } from '../src/rules/alerts.ts'
 import { RuleEngine } from '../src/rules/engine.ts'
 import { TrackHistory } from '../src/track/history.ts'
@@ -177,15 +185,67 @@ cameras:
 
   it.each([
     [['--rule', '{kind: loitering, zone: nowhere, dwellMs: 8000}'], /nowhere/],
-    [['--rule', '{kind: loitring, zone: gate}'], /--rule:1 /],
+    [['--rule', '{kind: loitring, zone: gate}'], /rule:1 /],
     [['--rule', 'missing'], /no rule "missing" \(rules: in\)/],
     [['--camera', 'attic'], /no camera "attic".*cameras: yard/],
-    [['--since', 'yesterday'], /--since wants/],
+    [['--since', 'yesterday'], /since wants/],
   ])('refuses %j and says why', async (args, why) => {
     const config = await folder()
     const { code, err } = await run('--config', config, ...args)
     expect(code).toBe(1)
     expect(err).toMatch(why)
+  })
+})
+
+describe('a gateway that runs', () => {
+  /** Asks by its control socket, as a program would. */
+  async function asked(body: object, among: readonly object[] = [body]) {
+    const dataDir = temporaryFolder()
+    const { store } = await startStore(dataDir)
+    const facts = { ...origin, camera: { ...sampleCamera, id: 'yard' } }
+    await store.saveStructure(
+      lived().tracks.map((track) => ({ track, message: trackMessage({ ...facts, id: newId() }, track) })),
+    )
+    const runs = new DryRuns(() => ({ dataDir, cameras: [{ ...sampleCamera, ...camera }] }))
+    const ports = { dryRun: (wish: DryRunWish) => runs.run(wish) } as ControlPorts
+    const socket = new ControlSocket({ dataDir, ports, log: createLog('silent', new SecretMask()) })
+    await socket.start()
+    try {
+      return await Promise.allSettled(
+        among.map((one) => askGateway<DryRunReport>(dataDir, 'POST', '/dry-runs', one)),
+      )
+    } finally {
+      await socket.stop()
+    }
+  }
+  const since = '9999d'
+
+  it('answers what a rule would have raised', async () => {
+    const [answer] = await asked({ rule: 'over', since })
+    expect(answer).toMatchObject({
+      value: { camera: 'yard', tracks: 3, rules: [{ rule: { name: 'over' } }] },
+    })
+    const { rules: judged } = (answer as PromiseFulfilledResult<DryRunReport>).value
+    const inLife = lived().alerts.filter(({ rule, phase }) => rule === 'over' && phase === 'began')
+    expect(judged[0].alerts).toHaveLength(inLife.length)
+    expect(judged[0].alerts[0]).toMatchObject({ line: 'door', objects: ['person'] })
+  })
+
+  it('refuses in a sentence what cannot be judged', async () => {
+    const [answer] = await asked({ rule: '{kind: loitering, zone: nowhere, dwellMs: 8000}', since })
+    expect(answer).toMatchObject({
+      reason: { code: 'CONTROL_FAILED', message: expect.stringContaining('nowhere') },
+    })
+  })
+
+  it('runs one at a time', async () => {
+    const answers = await asked({}, [{ since }, { since }])
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(answers).toContainEqual(
+      expect.objectContaining({
+        reason: expect.objectContaining({ message: expect.stringContaining('another dry run') }),
+      }),
+    )
   })
 })
 

@@ -70,6 +70,29 @@ it('saves a finished track and the counts of its minute together, as their contr
   }
 })
 
+it('tells in a finished track what is known of the thing, and its way on calibrated ground', async () => {
+  const { structuring, saved } = await scene()
+  // 10 m wide, 20 m deep.
+  const corners = [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ] as const
+  const calibration = corners.map(([x, y]) => ({ at: { x, y }, metres: { x: 10 * x, y: 20 * y } }))
+  const one = structuring.of({ ...sampleCamera, calibration })
+  const truck = { label: 'vehicle', type: 'truck', colour: 'blue' } as const
+  for (let i = 0; i <= 20; i++) one.follow([{ ...trackAt(0.1 + i * 0.02), ...truck }], start + i * 200)
+  one.end()
+  await structuring.stop()
+  const [{ message, track }] = saved[0]
+  const text = finishMessage(message.body ?? '', { epoch: 'e', sequence: 1, sentAt: start })
+  expect(validateMessage(JSON.parse(text))).toEqual([])
+  // Told without the last half second, in which it was still going.
+  expect(JSON.parse(text).data).toMatchObject({ ...truck, ground: { speed: 1, topSpeed: 1 } })
+  expect(track).toMatchObject({ ...truck, ground: { metres: expect.closeTo(4, 0) } })
+})
+
 it.each([
   ['household', ['alerts', 'snapshots'], 0],
   ['shop', ['alerts'], 0],

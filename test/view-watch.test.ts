@@ -262,8 +262,16 @@ describe('over a restart', () => {
     const disk = new Disk()
     const trial = await sound(disk)
     expect(disk.views).toHaveLength(1)
-    await trial.watch.forget('yard')
+    await trial.watch.forget('yard', false)
     expect(disk.views).toEqual([])
+  })
+
+  it('still distrusts a moved view when the camera was switched off and on', async () => {
+    const trial = await sound()
+    trial.show(pictures.elsewhere, 12)
+    await trial.watch.forget('yard', true)
+    expect(trial.phases()).toEqual(['began', 'ended'])
+    expect(await trial.snapshot()).toEqual(withheld)
   })
 
   it('writes distrust again that the disk refused, and references each hour at most', async () => {

@@ -48,7 +48,14 @@ export class ControlSocket implements Part {
   }
 }
 
-function controlApp({ drill, drillFacts, outbox, requeue, confirmView }: ControlPorts): FastifyInstance {
+function controlApp({
+  drill,
+  drillFacts,
+  outbox,
+  requeue,
+  dryRun,
+  confirmView,
+}: ControlPorts): FastifyInstance {
   const app = Fastify({ bodyLimit: 4_096, forceCloseConnections: true })
   const schema = { body: { type: 'object', properties: { camera: { type: 'string' } } } }
   app.post<{ Body: { camera?: string } }>('/drills', { schema }, async ({ body }, reply) => {
@@ -70,6 +77,15 @@ function controlApp({ drill, drillFacts, outbox, requeue, confirmView }: Control
     return { requeued }
   })
   const text = { type: 'string' }
+  const wish = { body: { type: 'object', properties: { camera: text, rule: text, since: text } } }
+  app.post<{ Body: { camera?: string; rule?: string; since?: string } }>(
+    '/dry-runs',
+    { schema: wish },
+    async ({ body }, reply) => {
+      const found = await dryRun(body)
+      return reply.code('refused' in found ? 409 : 200).send(found)
+    },
+  )
   const view = { body: { type: 'object', properties: { camera: text, preset: text }, required: ['camera'] } }
   app.post<{ Body: { camera: string; preset?: string } }>(
     '/views/confirm',

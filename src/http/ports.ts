@@ -83,6 +83,11 @@ export interface ControlPorts {
   outbox(): Promise<OutboxFacts>
   /** What is parked waits again: all of it, or the one of this id. Resolves with how many. */
   requeue(id: string | undefined): Promise<number>
+  /**
+   * What rules would have raised over the tracks that are kept, as `skyeye dry-run --json` prints it. `rule`: the name of one of
+   * the camera's, or one as YAML or JSON; `since`: such as `7d`.
+   */
+  dryRun(wish: { camera?: string; rule?: string; since?: string }): Promise<object | DrillRefusal>
   /** Why it was refused, as a sentence; undefined where it is done. */
   confirmView(which: { readonly camera: string; readonly preset?: string }): Promise<string | undefined>
 }

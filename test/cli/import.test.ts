@@ -201,7 +201,7 @@ describe('an import', () => {
     ],
     ['no table', ['places', 'import'], 2, /import which table/],
     ['another verb', ['places', 'export'], 2, /who for which cell\?/],
-    ['no list', ['cameras', 'import'], 2, /which list\?/],
+    ['no list', ['cameras', 'import'], 2, /import which list, or confirm which camera\?/],
     [
       'a file that is not there',
       ['places', 'import', '--grid', 'none.csv'],

@@ -8,6 +8,7 @@ import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/co
 import { presences } from '../../src/contract/state-schema.ts'
 import { validateMessage, validateSnapshotHeaders } from '../../src/contract/validate.ts'
 import { endedBecauses, snapshotMissings } from '../../src/domain/alert.ts'
+import type { Attributes } from '../../src/domain/attributes.ts'
 import { type Camera, cameraStates, placeMissings } from '../../src/domain/camera.ts'
 import { duties, severities } from '../../src/domain/rule.ts'
 import { sampleAlert, sampleCamera, sampleInventory, sampleMessage } from '../support/alert-samples.ts'
@@ -52,6 +53,27 @@ describe('an alert message', () => {
     })
     expect(message.topic).toBe('skyeye/v1/alerts/box-1/110101001/110101001002/07/0113/yard/intrusion')
     expect(message.contentType).toBe('application/cloudevents+json')
+  })
+
+  it('tells what is known of its objects, and how dense a crowd is, with no more digits than anybody needs', () => {
+    const [object] = sampleAlert().objects
+    const attributes: Attributes = {
+      ...{ type: 'truck', colour: 'blue' },
+      ...{ pace: 'fast', heading: 'down-left', speed: 7.8125 },
+    }
+    const people = { ...object, attributes: { faceSeen: false, pace: 'standing' } } as const
+    const truck = { ...object, label: 'vehicle', attributes } as const
+    const event = finished(sampleMessage({ objects: [truck, people, object], density: 1 / 3 }).body)
+    expect(validateMessage(event)).toEqual([])
+    expect(event.data.objects.map((one: { attributes: object }) => one.attributes)).toEqual([
+      { ...attributes, speed: 7.8 },
+      { faceSeen: false, pace: 'standing' },
+      {},
+    ])
+    expect(event.data.density).toBe(0.333)
+    const purple = structuredClone(event)
+    purple.data.objects[0].attributes.colour = 'purple'
+    expect(validateMessage(purple)).not.toEqual([])
   })
 
   it('never carries the URL of the camera', () => {
