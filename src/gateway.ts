@@ -372,7 +372,9 @@ export class Gateway {
       structuring.follow(tracks, time)
     }
     const vision = this.#stills.over(view.guard(this.#vision))
-    const stages = stagesOf({ camera, vision, attention: { follow }, coverage, save })
+    // Where something is wrong with the view, what has changed is the view.
+    const objects = () => (this.#views.faults(camera.id).length > 0 ? undefined : attention.objects)
+    const stages = stagesOf({ camera, vision, attention: { follow }, coverage, objects, save })
     const watch = new CameraWatch(camera, source, stages, onState, this.#log)
     return { attention, source, watch, structuring }
   }

@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { shownPicture } from '../alert-record.ts'
+import { wantsObjects } from '../attention/static-objects.ts'
+import { ClipObjects } from '../clip-objects.ts'
 import { urlSecrets } from '../config/secrets.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { Camera } from '../domain/camera.ts'
@@ -83,11 +85,13 @@ export async function replay(args: string[], io: Io): Promise<number> {
   }
   const networks = new Networks(config.ingest.allowNetworks)
   const ahead = new LookAhead(vision, workers)
-  const stages = stagesOf({ camera, vision: ahead, save })
+  const left = wantsObjects(camera.rules) ? new ClipObjects() : undefined
+  const stages = stagesOf({ camera, vision: ahead, attention: left, objects: () => left?.view, save })
   const tracks = countTracks(stages)
   try {
     await vision.start()
-    const frames = readClip(positionals[0], { camera, maxWidth, networks, log, signal: stopping.signal })
+    const clip = readClip(positionals[0], { camera, maxWidth, networks, log, signal: stopping.signal })
+    const frames = left ? left.over(clip) : clip
     let lastTime = 0
     const onFrame = (frame: Frame) => {
       lastTime = frame.frameTime
