@@ -12,31 +12,45 @@ const alike = 0.3
 const mostBeginnings = 32
 const beginningLooks = 30
 
+/** Somebody or something that stands there and was just seen. */
+export interface Standing {
+  readonly own: Box
+  /** The same with room around it. */
+  readonly box: Box
+  /** People move on, or move; what else stands is there until it is seen to leave. */
+  readonly isParked: boolean
+}
+
 export class Covers {
-  /** Boxes with room around them, 0..1. */
+  /** Boxes with room around them, 0..1: of what goes by, or is only expected there. */
   passing: readonly Box[] = []
-  standing: readonly Box[] = []
+  standing: readonly Standing[] = []
   #left: Box[] = []
   #stood = new Map<number, Box>()
   #known: ReadonlySet<number> = new Set()
   #beginnings: { readonly box: Box; looks: number }[] = []
 
   follow(tracks: readonly Track[]): void {
-    const standing = tracks.filter(({ standingSince }) => standingSince !== undefined)
-    const passing = tracks.filter(({ standingSince }) => standingSince === undefined)
-    this.standing = standing.map(({ box }) => grown(box, room.standing))
-    this.passing = passing.map(({ box }) => grown(box, room.passing))
+    const stands = ({ standingSince }: Track) => standingSince !== undefined
+    this.standing = tracks
+      .filter((track) => track.seen && stands(track))
+      .map(({ box, label }) => ({ own: box, box: grown(box, room.standing), isParked: label !== 'person' }))
+    this.passing = tracks
+      .filter((track) => !track.seen || !stands(track))
+      .map((track) => grown(track.box, stands(track) ? room.standing : room.passing))
     const began = tracks.filter(({ id }) => !this.#known.has(id)).map(({ box }) => ({ box, looks: 0 }))
     this.#beginnings = [...this.#beginnings, ...began].slice(-mostBeginnings)
     this.#known = new Set(tracks.map(({ id }) => id))
-    const stood = new Map(standing.map(({ id, box }) => [id, box]))
-    for (const { id, box, seen } of passing) {
-      const place = this.#stood.get(id)
-      if (!place) continue
-      if (seen && overlap(place, box) < leftShare * area(place)) this.#left.push(grown(place, room.standing))
-      else stood.set(id, place)
-    }
-    this.#stood = stood
+    this.#stood = new Map(
+      tracks.flatMap((track) => {
+        const { id, box, seen } = track
+        const place = stands(track) ? box : this.#stood.get(id)
+        if (!place) return []
+        const hasLeft = seen && overlap(place, box) < leftShare * area(place)
+        if (hasLeft) this.#left.push(grown(place, room.standing))
+        return hasLeft ? [] : [[id, place] as const]
+      }),
+    )
   }
 
   /** Places that were left since this was asked last. What merely is not followed any more has left nothing. */

@@ -14,7 +14,7 @@ export const mostHeldMs = 30_000
 /** A cell that is as it was before loses patience so many times faster. */
 const backAgain = 4
 /** From this share of its box on that is as the background is, what stands there was always there. */
-const rootedShare = 0.6
+const rootedShare = 0.75
 
 const [inBackground, inPicture] = [1, 2]
 
@@ -81,15 +81,16 @@ export class StaticCells {
     this.#passed.fill(0)
     this.#stood.fill(0)
     for (const box of covers.passing) this.#each(box, (cell) => (this.#passed[cell] = 1))
-    for (const box of covers.standing) {
+    for (const { own, box, isParked } of covers.standing) {
       let [all, same] = [0, 0]
-      this.#each(box, (cell) => {
+      this.#each(own, (cell) => {
         all++
         if (changed[cell] === 0) same++
       })
       const isRooted = same >= rootedShare * all
       this.#each(box, (cell) => {
-        this.#stood[cell] = 1
+        if (isParked) this.#stood[cell] = 1
+        else this.#passed[cell] = 1
         if (isRooted) this.#theirs[cell] |= inBackground
       })
     }
@@ -109,12 +110,12 @@ export class StaticCells {
       this.heldMs[cell] = 0
       return
     }
+    if (this.#passed[cell]) return
     if (this.#theirs[cell] & inPicture) {
-      // Who stood there is followed no more and still there.
+      // What parked there is followed no more and still there.
       if (isAlike) return
       this.#theirs[cell] &= ~inPicture
     }
-    if (this.#passed[cell]) return
     const held = this.heldMs[cell] + (isAlike ? elapsedMs : -elapsedMs)
     this.heldMs[cell] = Math.min(mostHeldMs, Math.max(0, held))
     if (isAlike || held <= 0) this.#look[cell] = look
