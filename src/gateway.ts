@@ -2,12 +2,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Attention } from './attention/attention.ts'
 import { PacketActivity } from './attention/packet-activity.ts'
+import { BoxReader } from './box-readings.ts'
 import { Commands } from './commands.ts'
 import type { Config } from './config/config.ts'
 import { configReport } from './config-report.ts'
 import { reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
+import { DegradationWatch } from './degradation-watch.ts'
 import { type CameraState, mayShow, mayStructure } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
@@ -71,6 +73,8 @@ export class Gateway {
   readonly #store: Store
   readonly #coverage: CoverageBook
   readonly #outages: OutageWatch
+  readonly #box: DegradationWatch
+  readonly #strain: Strain
   readonly #structuring: Structuring
   readonly #recorder: Recorder
   readonly #fleet: Fleet
@@ -172,9 +176,20 @@ export class Gateway {
       saved: () => this.#publisher.nudge(),
       log,
     })
+    this.#strain = new Strain(
+      () => this.#vision.stats(),
+      (strain) => {
+        for (const { attention } of this.#fleet.all()) attention.strain = strain
+      },
+    )
     this.#outages = new OutageWatch({
       offlineAfterMs: config.ingest.offlineAfterMs,
       tell: (camera, told) => this.#tellState(camera, told),
+      save: (alert) => this.#recorder.saveOf(alert),
+    })
+    this.#box = new DegradationWatch({
+      box: new BoxReader({ dataDir: config.dataDir }),
+      strain: () => this.#strain.newest,
       save: (alert) => this.#recorder.saveOf(alert),
     })
     this.#views = new ViewWatch({
@@ -208,6 +223,7 @@ export class Gateway {
       cameras: () => this.#cameraFacts(),
       vision: () => this.#vision.stats(),
       coverage: () => this.#coverage.mean(),
+      box: () => this.#box.newest,
       store: () => this.#store,
       publisher: () => this.#publisher.stats(),
     })
@@ -251,17 +267,13 @@ export class Gateway {
         tell: (camera, hour) => this.#publisher.cameraCoverage(camera, hour),
         log,
       }),
-      new Strain(
-        () => this.#vision.stats(),
-        (strain) => {
-          for (const { attention } of this.#fleet.all()) attention.strain = strain
-        },
-      ),
+      this.#strain,
       this.#outages,
       this.#structuring,
       this.#views,
       { name: 'consents', start: () => this.#withdraw(), stop: async () => {} },
       { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
+      this.#box,
       this.#fleet,
       control,
       new ServiceNotifier(() => status.alive),

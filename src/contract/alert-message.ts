@@ -159,6 +159,7 @@ function dataOf({
       rules: alert.digest.rules.map((rule) => ({ ...rule })),
     },
     outage: alert.outage && outageOf(alert.outage),
+    degradation: alert.degradation && { ...alert.degradation, reasons: [...alert.degradation.reasons] },
     tamper: alert.tamper && { ...alert.tamper, faults: [...alert.tamper.faults] },
     snapshot: snapshot && { topic: snapshot.topic, sha256: snapshot.sha256, redacted: true },
     snapshotMissing,

@@ -5,6 +5,7 @@ import { cameraStates, placeMissings, tiers } from '../domain/camera.ts'
 import { labels } from '../domain/detection.ts'
 import { duties, ruleKinds, severities } from '../domain/rule.ts'
 import { viewFaults } from '../domain/view.ts'
+import { boxFacts, reasons } from './box-schema.ts'
 import { moment, numberedEvent, uuid } from './envelope.ts'
 
 export const alertTypes = {
@@ -28,7 +29,10 @@ export const camera = Type.Object(
     }),
     gbId: Type.Optional(Type.String({ description: 'GB/T 28181 id.', pattern: '^[0-9]{20}$' })),
   },
-  { description: 'The camera that saw it; with `outage`, the one that was lost first.' },
+  {
+    description:
+      'The camera that saw it; with `outage`, the one that was lost first; with `degradation` no camera: its id is `_`, its name that of the gateway.',
+  },
 )
 
 export const grid = Type.Object(
@@ -131,6 +135,20 @@ const tamper = Type.Object(
   { description: 'With kind `camera-tampered`: what is wrong with the view.' },
 )
 
+const degradation = Type.Object(
+  {
+    reasons: reasons(
+      '`hot` the processor is; `disk` hardly any room is left where the data is; `clock` it was set while the gateway ran, or nothing keeps it right; `overload` pictures wait too long to be analysed. With `ended`: what was wrong last.',
+    ),
+    freeBytes: Type.Optional(Type.Integer({ description: 'Bytes free where the data is.', minimum: 0 })),
+    ...boxFacts,
+  },
+  {
+    description:
+      'With kind `gateway-degraded`: what is wrong with the box, and what it showed when this was told.',
+  },
+)
+
 const gap = (description: string) => Type.Optional(Type.Integer({ description, minimum: 0 }))
 
 const outage = Type.Object(
@@ -192,7 +210,7 @@ export const alertData = Type.Object(
   {
     alert: uuid('Of the alert: one over began, updated and ended.'),
     kind: kind(
-      `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; \`digest\`: alerts that were counted instead of raised; \`camera-offline\`: cameras give no pictures; or \`camera-tampered\`: something is wrong with a view. Kinds may be added within v1.`,
+      `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; \`digest\`: alerts that were counted instead of raised; \`camera-offline\`: cameras give no pictures; \`camera-tampered\`: something is wrong with a view; or \`gateway-degraded\`: something is wrong with the box. Kinds may be added within v1.`,
     ),
     duty: Type.Enum([...duties], { description: 'Who answers for it.' }),
     rule: name('Name of the rule, unique within the camera; the kind where there is no rule.'),
@@ -231,6 +249,7 @@ export const alertData = Type.Object(
     digest: Type.Optional(digest),
     outage: Type.Optional(outage),
     tamper: Type.Optional(tamper),
+    degradation: Type.Optional(degradation),
     snapshot: Type.Optional(snapshot),
     snapshotMissing: Type.Optional(
       Type.Enum([...snapshotMissings], { description: 'Why there is no picture where one was due.' }),

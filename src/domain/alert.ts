@@ -1,4 +1,5 @@
 /** Events (a rule began or stopped being true) and alerts (an event worth a person). */
+import type { Degradation } from './degradation.ts'
 import type { Label } from './detection.ts'
 import type { Box } from './geometry.ts'
 import type { Outage } from './outage.ts'
@@ -72,8 +73,11 @@ export const snapshotMissings = ['redaction-failed', 'consent', 'view-moved', 's
 /** Why an alert has no picture. */
 export type SnapshotMissing = (typeof snapshotMissings)[number]
 
-/** What an alert is about: the kind of its rule, that there were too many alerts, that cameras give no pictures, or that something is wrong with a view. */
-export type AlertKind = RuleKind | 'digest' | 'camera-offline' | 'camera-tampered'
+/** What an alert is about: the kind of its rule, that there were too many alerts, that cameras give no pictures, or that something is wrong with a view or the box. */
+export type AlertKind = RuleKind | 'digest' | 'camera-offline' | 'camera-tampered' | 'gateway-degraded'
+
+/** Stands for a camera where an alert is about the gateway itself; no camera has this id. */
+export const gatewayItself = '_'
 
 /** An event worth a person. One id over began, updated and ended. */
 export interface Alert {
@@ -106,4 +110,6 @@ export interface Alert {
   readonly outage?: Outage
   /** With kind `camera-tampered`. */
   readonly tamper?: Tamper
+  /** With kind `gateway-degraded`. */
+  readonly degradation?: Degradation
 }
