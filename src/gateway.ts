@@ -39,6 +39,7 @@ import { Status } from './status.ts'
 import { Stills } from './stills.ts'
 import type { RetentionLimits } from './store/ports.ts'
 import { Store } from './store/store.ts'
+import { StormWatch } from './storm-watch.ts'
 import { Strain } from './strain.ts'
 import { Structuring } from './structuring.ts'
 import { ViewWatch } from './view-watch.ts'
@@ -74,6 +75,7 @@ export class Gateway {
   readonly #coverage: CoverageBook
   readonly #outages: OutageWatch
   readonly #box: DegradationWatch
+  readonly #storms: StormWatch
   readonly #strain: Strain
   readonly #structuring: Structuring
   readonly #recorder: Recorder
@@ -194,7 +196,13 @@ export class Gateway {
     })
     this.#views = new ViewWatch({
       tell: (camera) => this.#tellCentre(camera),
+      save: (camera, alert, picture) => this.#storms.save(camera, alert, picture),
+    })
+    this.#storms = new StormWatch({
+      least: config.publish.stormCameras,
+      cameras: () => this.#fleet.all().length,
       save: (camera, alert, picture) => this.#recorder.save(camera, alert, picture),
+      saveOf: (alert, picture) => this.#recorder.saveOf(alert, picture),
     })
     this.#fleet = new Fleet({
       wishes: () => this.#wishes(),
@@ -270,6 +278,7 @@ export class Gateway {
       this.#strain,
       this.#outages,
       this.#structuring,
+      this.#storms,
       this.#views,
       { name: 'consents', start: () => this.#withdraw(), stop: async () => {} },
       { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
@@ -377,7 +386,7 @@ export class Gateway {
       onMissed: (trouble) => coverage.missed(trouble),
     })
     const structuring = this.#structuring.of(camera)
-    const save: Stages['save'] = (alert, picture) => this.#recorder.save(camera, alert, picture)
+    const save: Stages['save'] = (alert, picture) => this.#storms.save(camera, alert, picture)
     const follow: Stages['attention']['follow'] = (tracks, time) => {
       attention.follow(tracks, time)
       this.#publisher.inView(camera.id, tracks)

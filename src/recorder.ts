@@ -57,10 +57,10 @@ export class Recorder {
   }
 
   /** The same where the camera may be configured no more. */
-  saveOf(alert: Alert): Promise<void> {
+  saveOf(alert: Alert, picture?: Picture): Promise<void> {
     const { id, name = id } = this.#options.config().gateway
     const owner = alert.camera === gatewayItself ? { ...noCamera(gatewayItself), name } : undefined
-    return this.save(owner ?? this.#configured(alert.camera) ?? noCamera(alert.camera), alert)
+    return this.save(owner ?? this.#configured(alert.camera) ?? noCamera(alert.camera), alert, picture)
   }
 
   /** Alerts that were open when the last process ended have ended with it: nobody watched what they are about. */
@@ -82,8 +82,8 @@ export class Recorder {
 }
 
 /** No model takes part in what is told of cameras and the box. */
-function isOfSystem({ outage, tamper, degradation }: Alert): boolean {
-  return [outage, tamper, degradation].some((one) => one !== undefined)
+function isOfSystem({ outage, tamper, degradation, storm }: Alert): boolean {
+  return [outage, tamper, degradation, storm].some((one) => one !== undefined)
 }
 
 /** What is left to say of a camera that is no longer configured, or of none. */

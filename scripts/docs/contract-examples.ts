@@ -91,7 +91,7 @@ function alertExample(
   owner: Camera = camera,
 ): Example {
   const told = { ...alert, ...change }
-  const isOfSystem = Boolean(told.outage || told.tamper || told.degradation)
+  const isOfSystem = Boolean(told.outage || told.tamper || told.degradation || told.storm)
   const hasPicture = told.phase === 'began' && !told.drill && !isOfSystem
   const snapshot = hasPicture ? picture : undefined
   const { topic, body } = alertMessage({
@@ -297,6 +297,10 @@ export const contractExamples: Readonly<Record<string, Example>> = {
     },
     itself,
   ),
+  'alert-storm-began': alertExample(75, 48, {
+    ...{ id: id(76), rule: 'storm', kind: 'storm', phase: 'began', objects: [], zone: undefined },
+    storm: { kind: 'intrusion', count: 1, cameras: [{ id: camera.id, name: camera.name, count: 1 }] },
+  }),
   snapshot: {
     topic: picture.topic,
     headers: { id: id(2), epoch, class: 'snapshot', sequence: '12', sha256 },

@@ -31,7 +31,7 @@ export const camera = Type.Object(
   },
   {
     description:
-      'The camera that saw it; with `outage`, the one that was lost first; with `degradation` no camera: its id is `_`, its name that of the gateway.',
+      'The camera that saw it; with `outage`, the one that was lost first, with `storm`, the first that it counts; with `degradation` no camera: its id is `_`, its name that of the gateway.',
   },
 )
 
@@ -206,11 +206,30 @@ const digest = Type.Object(
   },
 )
 
+const storm = Type.Object(
+  {
+    kind: kind('Of the alerts that were counted.'),
+    count: Type.Integer({ description: 'Alerts that were not told one by one, until now.', minimum: 1 }),
+    cameras: Type.Array(
+      Type.Object({
+        id: name('Unique within the gateway.'),
+        name: name('For people.'),
+        count: Type.Integer({ description: 'How many of them it raised.', minimum: 1 }),
+      }),
+      { description: 'In the order in which they joined; 200 at most.', minItems: 1 },
+    ),
+  },
+  {
+    description:
+      'With kind `storm`: alerts of one kind beyond those with which many cameras began to raise it at once; critical ones are never among them.',
+  },
+)
+
 export const alertData = Type.Object(
   {
     alert: uuid('Of the alert: one over began, updated and ended.'),
     kind: kind(
-      `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; \`digest\`: alerts that were counted instead of raised; \`camera-offline\`: cameras give no pictures; \`camera-tampered\`: something is wrong with a view; or \`gateway-degraded\`: something is wrong with the box. Kinds may be added within v1.`,
+      `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; \`digest\`: alerts that were counted instead of raised; \`camera-offline\`: cameras give no pictures; \`camera-tampered\`: something is wrong with a view; \`gateway-degraded\`: something is wrong with the box; or \`storm\`: many cameras raise one kind at once. Kinds may be added within v1.`,
     ),
     duty: Type.Enum([...duties], { description: 'Who answers for it.' }),
     rule: name('Name of the rule, unique within the camera; the kind where there is no rule.'),
@@ -250,6 +269,7 @@ export const alertData = Type.Object(
     outage: Type.Optional(outage),
     tamper: Type.Optional(tamper),
     degradation: Type.Optional(degradation),
+    storm: Type.Optional(storm),
     snapshot: Type.Optional(snapshot),
     snapshotMissing: Type.Optional(
       Type.Enum([...snapshotMissings], { description: 'Why there is no picture where one was due.' }),

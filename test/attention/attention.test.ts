@@ -390,8 +390,10 @@ describe('where a rule wants objects', () => {
     const camera = new Camera({ rules: [left] }).run(30_000)
     expect(camera.attention.isOpen).toBe(false)
     camera.run(20_000, bag)
-    const shows = (box: Box) => box.x1 < 0.4 && box.x2 > 0.45
-    expect(camera.looks.filter(({ look }) => look.some(shows)).length).toBeGreaterThanOrEqual(2)
+    // Three seconds after it was put down nothing moves any more, and only a part of the picture is asked for.
+    const shows = ({ x1, x2 }: Box) => x1 < 0.4 && x2 > 0.45 && x2 - x1 < 0.6
+    const asked = camera.looks.filter(({ timeMs, look }) => timeMs > 35_000 && look.some(shows))
+    expect(asked.length).toBeGreaterThanOrEqual(1)
     camera.run(20_000, bag)
     expect(changes(camera)).toEqual(['came'])
     // It is not looked at for ever.
