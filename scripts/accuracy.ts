@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { accuracyFile } from '../src/vision/manifest.ts'
 import { cardWithFigures } from './accuracy/card.ts'
+import { storeChapter } from './accuracy/chapter.ts'
+import { events } from './accuracy/events.ts'
+import { health } from './accuracy/health.ts'
 import { measureModel } from './accuracy/measuring.ts'
-import { inShort, pageOf } from './accuracy/page.ts'
-import { printed, replace, storeAccuracy, storedAccuracies } from './accuracy/results.ts'
+import { chapters, chapterTexts, inShort, pageOf } from './accuracy/page.ts'
+import { chapterNames, printed, replace, storeAccuracy, storedAccuracies } from './accuracy/results.ts'
 import { summaries } from './accuracy/summary.ts'
-import { storedTracking, storeTracking } from './accuracy/tracking.ts'
+import { tracking } from './accuracy/tracking.ts'
 import { endWell, Misuse, within } from './bench/arguments.ts'
 import { modelFiles } from './eval/models.ts'
 import { builtIn } from './eval/targets.ts'
@@ -17,19 +20,17 @@ import { root, sourcesNow } from './performance/results.ts'
 const help = `npm run docs:accuracy -- [--only NAME…] [--render]
 
 Evaluates every model of the catalogue whose weights are here (eval:detect and eval:faces at their default sizes, the time of a
-look, the leak rate after redaction), then tracking, a quarter of an hour in all on two cores, and writes docs/accuracy.md, docs/accuracy.svg, models/accuracy.json
+look, the leak rate after redaction), then tracking, alerts and camera health, half an hour in all on two cores, and writes docs/accuracy.md, docs/accuracy.svg, models/accuracy.json
 and the figures of models/skyeye-nano.md. What was measured is stored in docs/accuracy/ model by model, as soon as it is there; figures of models that
 are not measured this time stay as they are.
 
-  --only NAME   just this model, or \`tracking\`: how well things are followed (eval:tracks); may be repeated
+  --only NAME   just this model, or one of these; may be repeated
+${chapters.map(({ name, about }) => `                  ${name}: ${about}`).join('\n')}
   --render      measures nothing: writes the page from the stored figures
   --step N      every N-th picture only; the page says so (default 1)
   --help        this text
 
 The sets are looked for in ../shared (eval/, videos/), or in the folder that SKYEYE_EVALUATION names.`
-
-/** Beside the models. */
-const tracking = 'tracking'
 
 interface Wish {
   readonly only: readonly string[]
@@ -50,7 +51,7 @@ function readCommandLine(): Wish | undefined {
   if (values.help) return undefined
   if (values.render && values.only.length > 0)
     throw new Misuse('--render measures nothing, also not --only one model')
-  const known = [...modelFiles().names(), tracking]
+  const known = [...modelFiles().names(), ...chapterNames]
   const strange = values.only.find((name) => !known.includes(name))
   if (strange) throw new Misuse(`--only ${strange}: one of ${known.join(', ')}`)
   return { only: values.only, render: values.render, step: within('step', values.step, 1, 10_000, true) }
@@ -60,7 +61,7 @@ async function measure({ only, step }: Wish): Promise<void> {
   const say = (text: string) => console.error(`» ${text}`)
   const files = modelFiles()
   const here = files.names().filter((name) => files.locate(name) !== undefined)
-  const models = only.filter((name) => name !== tracking)
+  const models = only.filter((name) => !chapterNames.some((chapter) => chapter === name))
   const absent = models.find((name) => !here.includes(name))
   // Its error says where to get them.
   if (absent) await files.verify(absent)
@@ -71,17 +72,20 @@ async function measure({ only, step }: Wish): Promise<void> {
     await storeAccuracy(await measureModel(name, { step, sources, say }))
     say(`${name} is measured`)
   }
-  if (only.length > 0 && !only.includes(tracking)) return
-  await storeTracking(sources, say).catch((error: Error) => {
+  const isWanted = ({ name }: { name: string }) => only.length === 0 || only.includes(name)
+  const leftOut = (name: string) => (error: Error) => {
     if (only.length > 0) throw error
-    say(`${tracking} is left out: ${error.message}`)
-  })
+    say(`${name} is left out: ${error.message}`)
+  }
+  if (isWanted(tracking)) await storeChapter(tracking, sources, say).catch(leftOut(tracking.name))
+  if (isWanted(events)) await storeChapter(events, sources, say).catch(leftOut(events.name))
+  if (isWanted(health)) await storeChapter(health, sources, say).catch(leftOut(health.name))
 }
 
 async function render(): Promise<void> {
   const accuracies = await storedAccuracies()
   if (accuracies.length === 0) throw new Error('nothing was measured yet: npm run docs:accuracy')
-  const { text, chart } = pageOf(accuracies, await storedTracking())
+  const { text, chart } = pageOf(accuracies, await chapterTexts())
   await replace(join(root, 'docs/accuracy.md'), text)
   if (chart) await replace(join(root, 'docs/accuracy.svg'), chart)
   else await rm(join(root, 'docs/accuracy.svg'), { force: true })

@@ -12,6 +12,8 @@ export interface RecordFacts {
   readonly prefix: string
   readonly models: readonly string[]
   readonly versions?: TableVersions
+  /** Clock of the camera minus clock of the box, ms, where it is known. */
+  readonly clockOffsetMs?: number | undefined
   readonly camera: Camera
   readonly alert: Alert
   readonly picture: Picture | undefined
@@ -35,14 +37,22 @@ export function alertRecord({
   snapshotId,
   models,
   versions,
+  clockOffsetMs,
   ...origin
 }: RecordFacts): SaveAlert {
   const { alert } = origin
   const shown = picture && shownPicture(origin.camera, picture)
+  const facts = {
+    ...origin,
+    id: messageId,
+    models,
+    versions,
+    clock: { source: 'box', offsetMs: clockOffsetMs } as const,
+  }
   if (!shown || 'missing' in shown) {
     return {
       alert,
-      message: alertMessage({ ...origin, id: messageId, models, versions, snapshotMissing: shown?.missing }),
+      message: alertMessage({ ...facts, snapshotMissing: shown?.missing }),
     }
   }
   const { jpeg, width, height } = shown
@@ -51,7 +61,7 @@ export function alertRecord({
   const snapshot = { topic: image.topic, sha256 }
   return {
     alert,
-    message: alertMessage({ ...origin, id: messageId, models, versions, snapshot }),
+    message: alertMessage({ ...facts, snapshot }),
     snapshot: { jpeg, width, height, message: image },
   }
 }

@@ -14,7 +14,7 @@ const quietMs = 120_000
 
 /** The alerts of all rules of the camera, in the order of their times. `tracks`: in the order in which they began. */
 export function dryRun(
-  camera: Pick<Camera, 'id' | 'rules' | 'zones' | 'lines'>,
+  camera: Pick<Camera, 'id' | 'rules' | 'zones' | 'lines' | 'calibration'>,
   tracks: readonly TrackSummary[],
 ): Alert[] {
   const engine = new RuleEngine(camera)

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Attention } from './attention/attention.ts'
 import { PacketActivity } from './attention/packet-activity.ts'
 import { BoxReader } from './box-readings.ts'
+import { ClockWatch } from './clock-watch.ts'
 import { Commands } from './commands.ts'
 import type { Config } from './config/config.ts'
 import { configReport } from './config-report.ts'
@@ -93,6 +94,7 @@ export class Gateway {
   readonly #status: Status
   readonly #parts: readonly Part[]
   readonly #views: ViewWatch
+  readonly #clocks: ClockWatch
   /** What was last said of each camera's source. */
   readonly #told = new Map<string, Told>()
   #config: Config
@@ -113,6 +115,7 @@ export class Gateway {
         this.#publisher.nudge()
         this.#publisher.alert(alert)
       },
+      clockOffsetMs: (camera) => this.#clocks.of(camera)?.clockOffsetMs,
       adopt: (alert) => this.#views.adopt(alert),
     })
     this.#coverage = new CoverageBook(reachOf(config.analysis.idle.everyMs))
@@ -204,6 +207,12 @@ export class Gateway {
       save: (camera, alert, picture) => this.#recorder.save(camera, alert, picture),
       saveOf: (alert, picture) => this.#recorder.saveOf(alert, picture),
     })
+    this.#clocks = new ClockWatch({
+      offsets: () =>
+        this.#config.cameras.map(({ id }) => [id, this.#fleet.running(id)?.source.clockOffsetMs] as const),
+      tell: (camera) => this.#tellCentre(camera),
+      log,
+    })
     this.#fleet = new Fleet({
       wishes: () => this.#wishes(),
       open: (wish) => this.#open(wish),
@@ -280,6 +289,7 @@ export class Gateway {
       this.#structuring,
       this.#storms,
       this.#views,
+      this.#clocks,
       { name: 'consents', start: () => this.#withdraw(), stop: async () => {} },
       { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
       this.#box,
@@ -410,7 +420,9 @@ export class Gateway {
   #tellCentre(camera: string): void {
     const told = this.#told.get(camera)
     const tampered = this.#views.faults(camera)
-    if (told) this.#publisher.cameraState(camera, tampered.length > 0 ? { ...told, tampered } : told)
+    if (!told) return
+    const facts = { ...told, ...this.#clocks.of(camera) }
+    this.#publisher.cameraState(camera, tampered.length > 0 ? { ...facts, tampered } : facts)
   }
 
   #cameraFacts(): CameraFacts[] {
@@ -424,6 +436,8 @@ export class Gateway {
         replaced,
         attempts,
         gate,
+        faults: this.#views.faults(id),
+        clockOffsetMs: this.#clocks.of(id)?.clockOffsetMs,
       }
     })
   }

@@ -2,6 +2,7 @@
 import type { CameraCoverage } from './coverage-book.ts'
 import type { CameraState } from './domain/camera.ts'
 import type { CoverageMinute } from './domain/coverage.ts'
+import type { ViewFault } from './domain/view.ts'
 import { type Metric, Metrics } from './kit/metrics.ts'
 import type { StoreCounts } from './store/ports.ts'
 import type { VisionStats } from './vision/stats.ts'
@@ -16,6 +17,10 @@ export interface CameraFacts {
   readonly attempts: number
   /** What its gate let through. */
   readonly gate: GateFacts
+  /** What is wrong with its view. */
+  readonly faults: readonly ViewFault[]
+  /** Its clock minus the clock of the box, ms; undefined where it is not known. */
+  readonly clockOffsetMs: number | undefined
 }
 
 /** Pictures since the start; all 0 where a camera has no gate. */
@@ -193,6 +198,24 @@ export function gatewayMetrics({
       help: '1 for the state a camera is in.',
       labels: ['camera', 'state'],
       read: () => cameras().map(({ id, state }) => ({ labels: { camera: id, state }, value: 1 })),
+    },
+    {
+      name: 'skyeye_camera_view_fault',
+      help: '1 for each fault of a camera whose view is not sound.',
+      labels: ['camera', 'fault'],
+      read: () =>
+        cameras().flatMap(({ id, faults }) =>
+          faults.map((fault) => ({ labels: { camera: id, fault }, value: 1 })),
+        ),
+    },
+    {
+      name: 'skyeye_camera_clock_offset_seconds',
+      help: 'Clock of the camera minus clock of the box, where its RTCP reports tell a time that can be believed.',
+      labels: ['camera'],
+      read: () =>
+        cameras().flatMap(({ id, clockOffsetMs: ms }) =>
+          ms === undefined ? [] : { labels: { camera: id }, value: ms / 1_000 },
+        ),
     },
     {
       name: 'skyeye_alerts_waiting',

@@ -17,6 +17,8 @@ export interface RecorderOptions {
   readonly models: readonly string[]
   readonly store: Pick<Store, 'saveAlert' | 'openAlerts'>
   readonly saving: Saving
+  /** Clock of the camera minus clock of the box, ms, where it is known. */
+  clockOffsetMs(camera: string): number | undefined
   /** It is in the outbox. */
   saved(alert: Alert): void
   /** An alert of the last process: does somebody go on with it? */
@@ -44,11 +46,12 @@ export class Recorder {
     const versions = { grid: tables.grid?.version, places: tables.places?.version }
     const origin = { gateway: gateway.id, prefix: broker.prefix, camera, alert }
     const facts = { ...origin, models: isOfSystem(alert) ? [] : models, versions }
+    const clockOffsetMs = this.#options.clockOffsetMs(alert.camera)
     const ids = { messageId, snapshotId: newId() }
     return saving.add(async (late) => {
       // The first attempt has given the picture's memory away.
       const shown = late && picture ? ({ missing: 'sacrificed' } as const) : picture
-      await store.saveAlert(alertRecord({ ...facts, ...ids, picture: shown }))
+      await store.saveAlert(alertRecord({ ...facts, ...ids, clockOffsetMs, picture: shown }))
       onSaved()
       saved(alert)
       const { id, kind, phase, endedBecause: because } = alert

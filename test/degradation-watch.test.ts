@@ -98,6 +98,7 @@ it('is told under the name of the gateway, where all its cameras are, and ended 
     saving: new Saving(log),
     saved: () => {},
     adopt: () => false,
+    clockOffsetMs: () => undefined,
     log,
   })
   await recorder.saveOf(alerts[0])

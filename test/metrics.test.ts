@@ -25,6 +25,8 @@ const yard: CameraFacts = {
   replaced: 2,
   attempts: 1,
   gate: { coded: 100, decoded: 20, openings: 3, lost: 4, skipped: 5 },
+  faults: ['covered', 'frozen'],
+  clockOffsetMs: -7_250,
 }
 
 const yardCoverage: CameraCoverage = {
@@ -73,9 +75,12 @@ it('shows every counter of the parts under its own name', async () => {
     'skyeye_attempts_total{camera="yard"} 1',
     'skyeye_broker_connected 1',
     'skyeye_broker_taken_over 0',
+    'skyeye_camera_clock_offset_seconds{camera="yard"} -7.25',
     'skyeye_camera_coverage{camera="yard"} 0.75',
     'skyeye_camera_fps{camera="yard"} 1.5',
     'skyeye_camera_state{camera="yard",state="live"} 1',
+    'skyeye_camera_view_fault{camera="yard",fault="covered"} 1',
+    'skyeye_camera_view_fault{camera="yard",fault="frozen"} 1',
     'skyeye_certificate_valid_until_seconds{whose="broker"} 2',
     'skyeye_coded_pictures_total{camera="yard"} 100',
     'skyeye_commands_total{outcome="done"} 21',

@@ -34,7 +34,10 @@ const vision = {
   modelMs: 12.6,
 }
 const gate = { coded: 0, decoded: 0, openings: 0, lost: 0, skipped: 0 }
-const camera = (id: string, state: CameraState) => ({ id, state, frames: 0, replaced: 0, attempts: 0, gate })
+const camera = (id: string, state: CameraState) => ({
+  ...{ id, state, frames: 0, replaced: 0, attempts: 0, gate },
+  ...{ faults: [], clockOffsetMs: undefined },
+})
 
 function statusOf(change: Partial<StatusSources> = {}, isOpen = true, oldestPendingAt?: number) {
   const dataDir = mkdtempSync(join(tmpdir(), 'skyeye-status-'))

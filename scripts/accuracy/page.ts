@@ -1,14 +1,17 @@
-/** docs/accuracy.md: targets and a glance first, then every set and every face figure, how well things are followed, then how and where it was measured. */
+/** docs/accuracy.md: targets and a glance first, then every set and every face figure, how well things are followed and told of, camera health, then how and where it was measured. */
 import { method } from '../eval/figures.ts'
 import { evalSets } from '../eval/sets.ts'
 import { builtIn } from '../eval/targets.ts'
 import { none } from '../performance/markdown.ts'
+import { chapterText } from './chapter.ts'
 import { chart } from './chart.ts'
+import { events } from './events.ts'
 import { faceText, leakText } from './faces.ts'
 import { glance, targets } from './glance.ts'
+import { health } from './health.ts'
 import type { Accuracy } from './results.ts'
 import { setText } from './set-tables.ts'
-import { type StoredTracking, trackText } from './tracking.ts'
+import { tracking } from './tracking.ts'
 import { whereabouts } from './whereabouts.ts'
 
 export interface Page {
@@ -17,7 +20,16 @@ export interface Page {
   readonly chart: string | undefined
 }
 
-export function pageOf(accuracies: readonly Accuracy[], tracking?: StoredTracking): Page {
+/** What is measured of no model alone, in the order of the page. */
+export const chapters = [tracking, events, health] as const
+
+/** All of them, from what is stored. */
+export async function chapterTexts(): Promise<string[]> {
+  return [...(await chapterText(tracking)), ...(await chapterText(events)), ...(await chapterText(health))]
+}
+
+/** @param others the chapters that are not about one model */
+export function pageOf(accuracies: readonly Accuracy[], others: readonly string[] = []): Page {
   const drawing = chart(accuracies)
   const parts = [
     '<!-- Written by `npm run docs:accuracy`; do not edit. -->',
@@ -34,8 +46,7 @@ export function pageOf(accuracies: readonly Accuracy[], tracking?: StoredTrackin
     ...faceText(accuracies),
     '## What stays visible after redaction',
     ...leakText(accuracies),
-    '## Following',
-    ...trackText(tracking),
+    ...others,
     '## How it was measured',
     method,
     ...whereabouts(accuracies),

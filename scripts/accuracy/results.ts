@@ -10,8 +10,9 @@ import type { OnePass } from '../eval/targets.ts'
 import { root, type Sources } from '../performance/results.ts'
 
 export const accuracyFolder = join(root, 'docs/accuracy')
-/** Of no model: how well things are followed. */
-export const trackingFile = 'tracking.json'
+/** What is measured of no model alone, in the order of the page. */
+export const chapterNames = ['tracking', 'events', 'health'] as const
+export type ChapterName = (typeof chapterNames)[number]
 
 export interface Accuracy {
   readonly model: string
@@ -37,7 +38,8 @@ export interface Accuracy {
 /** All that are stored, by name. */
 export async function storedAccuracies(folder: string = accuracyFolder): Promise<Accuracy[]> {
   const files = await readdir(folder).catch(() => [])
-  const names = files.filter((file) => file.endsWith('.json') && file !== trackingFile).sort()
+  const others: readonly string[] = chapterNames.map((name) => `${name}.json`)
+  const names = files.filter((file) => file.endsWith('.json') && !others.includes(file)).sort()
   return Promise.all(
     names.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as Accuracy),
   )

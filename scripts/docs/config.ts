@@ -12,6 +12,7 @@ import {
   consentSchema,
   gridSchema,
   lineSchema,
+  markSchema,
   placeSchema,
   zoneSchema,
 } from '../../src/config/schema/camera-schema.ts'
@@ -66,6 +67,7 @@ export function configDocuments(): Map<string, string> {
     section('`place` of a camera', undefined, placeSchema),
     section('A zone', undefined, zoneSchema),
     section('A line', undefined, lineSchema),
+    section('A point of `calibration`', undefined, markSchema),
     ...rules(),
     section('`schedule` of a rule', undefined, scheduleSchema),
     presetsSection(),

@@ -77,7 +77,11 @@ const alert: Alert = {
   began,
   time: began,
   objects: [
-    { track: 17, label: 'person', confidence: 0.83, box: { x1: 0.074, y1: 0.399, x2: 0.135, y2: 0.665 } },
+    {
+      ...{ track: 17, label: 'person', confidence: 0.83 },
+      attributes: { faceSeen: true, pace: 'slow', heading: 'right' },
+      box: { x1: 0.074, y1: 0.399, x2: 0.135, y2: 0.665 },
+    },
   ],
   zone: 'gate',
 }
@@ -162,11 +166,12 @@ function dispositionExample(): Example {
 
 const structure = (last: number) => ({ ...box, id: id(last), camera, gridVersion: versions.grid })
 
-function trackExample(): Example {
+function trackExample(last: number, sequence: number, change: Partial<TrackSummary> = {}): Example {
   const summary: TrackSummary = {
     ...{
       track: 17,
       label: 'person',
+      faceSeen: true,
       confidence: 0.91,
       began,
       ended: began + 12_400,
@@ -178,11 +183,13 @@ function trackExample(): Example {
       { time: began + 7_200, x: 0.42, y: 0.7 },
       { time: began + 12_400, x: 0.61, y: 0.69 },
     ],
+    ground: { metres: 15.2, speed: 1.23, topSpeed: 1.6 },
     ...{ heading: 'right', pace: 'slow', stoodMs: 0, zones: [{ zone: 'gate', dwellMs: 3_800 }] },
     lines: [{ line: 'door', direction: 'left', time: began + 9_000 }],
+    ...change,
   }
-  const { topic, body } = trackMessage(structure(31), summary)
-  const sending = { epoch, sequence: 208, sentAt: began + 20_000 }
+  const { topic, body } = trackMessage(structure(last), summary)
+  const sending = { epoch, sequence, sentAt: began + 20_000 }
   return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
 }
 
@@ -246,7 +253,7 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   }),
   'alert-updated': alertExample(4, 42, {
     ...{ id: id(5), rule: 'crowd', kind: 'crowding', phase: 'updated', zone: 'square' },
-    ...{ count: 14, time: began + 20_000, objects: [] },
+    ...{ count: 14, density: 14 / 60, time: began + 20_000, objects: [] },
   }),
   'alert-ended': alertExample(6, 43, {
     ...{ phase: 'ended', ended: began + 9_000, endedBecause: 'cleared', time: began + 9_000 },
@@ -329,8 +336,27 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   'camera-state-back': parsed(
     cameraStateMessage(state(43), camera.id, { state: 'live', since: began, gapMs: 751_500, ...hour }),
   ),
+  'camera-state-wrong-clock': parsed(
+    cameraStateMessage(state(77), camera.id, {
+      ...{ state: 'live', since: began, ...hour },
+      ...{ clockOffsetMs: -86_231, clockWrong: true },
+    }),
+  ),
   disposition: dispositionExample(),
-  track: trackExample(),
+  track: trackExample(31, 208),
+  'track-vehicle': trackExample(49, 209, {
+    ...{
+      track: 18,
+      faceSeen: undefined,
+      label: 'vehicle',
+      type: 'truck',
+      colour: 'blue',
+      pace: 'fast',
+      zones: [],
+      lines: [],
+    },
+    ground: { metres: 61.4, speed: 7.9, topSpeed: 9.2 },
+  }),
   counts: countsExample(),
   tombstone: tombstoneExample(),
   receipt: {

@@ -60,8 +60,8 @@ export function even(side: number): number {
   return side & ~1
 }
 
-/** A picture file, cut to even sides. */
-export async function readPicture(file: string): Promise<Picture420> {
+/** A picture file (its path, or what is in it), cut to even sides. */
+export async function readPicture(file: string | Buffer): Promise<Picture420> {
   const { data, info } = await sharp(file)
     .removeAlpha()
     .toColourspace('srgb')

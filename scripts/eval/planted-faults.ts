@@ -4,6 +4,8 @@ import type { ViewFault } from '../../src/domain/view.ts'
 /** Seconds of the clip before the fault, and after it; a clip that is too short is repeated. */
 export const healthyS = 35
 export const faultyS = 20
+/** The second before the fault is filtered and coded together with it: a whole group of pictures ends there. */
+export const leadS = 1
 
 export interface Size {
   readonly width: number
@@ -14,21 +16,29 @@ export interface Planted {
   readonly name: string
   /** What is to be found; undefined where nothing is wrong. */
   readonly fault: ViewFault | undefined
-  /** The filter of ffmpeg. */
+  /** The filter of ffmpeg: the fault begins after `leadS`. */
   readonly filter: (size: Size) => string
+  /** The filter of all that comes before; absent where it is the clip as it is. */
+  readonly before?: (size: Size) => string
 }
 
-const then = `enable='gte(t,${healthyS})'`
+const then = `enable='gte(t,${leadS})'`
 const even = (value: number) => Math.round(value / 2) * 2
 
 /** The picture with something laid over it at `top` from then on. */
 const overlaid = (made: string, top = 0) => `split[a][b];[b]${made}[c];[a][c]overlay=0:${top}:${then}`
 
-/** A view that is a part of the clip's, and from then on lies further to the right and below: nothing of it is enlarged or made up. */
-function shifted({ width, height }: Size, right: number, down: number): string {
-  const view = { width: even(width * (1 - right) - 2), height: even(height * (1 - down) - 2) }
-  const step = (share: number, side: number) => `'if(gte(t,${healthyS}),${Math.round(share * side)},0)'`
-  return `crop=${view.width}:${view.height}:${step(right, view.width)}:${step(down, view.height)}`
+/**
+ * A view that is a part of the clip's, and from then on lies further to the right and below, by shares of its width and height: nothing
+ * of it is enlarged or made up. Whole pixels of its colours are two wide: it is never less than was asked for.
+ */
+function shifted(right: number, down: (size: Size) => number): Pick<Planted, 'filter' | 'before'> {
+  const crop = (size: Size, place: (pixels: number) => string) => {
+    const [x, y] = [right * size.width, down(size) * size.height].map((pixels) => 2 * Math.ceil(pixels / 2))
+    return `crop=${even(size.width - x - 2)}:${even(size.height - y - 2)}:${place(x)}:${place(y)}`
+  }
+  const step = (pixels: number) => `'if(gte(t,${leadS}),${pixels},0)'`
+  return { filter: (size) => crop(size, step), before: (size) => crop(size, () => '0') }
 }
 
 function smeared({ width, height }: Size): string {
@@ -53,13 +63,13 @@ export const planted: readonly Planted[] = [
   { name: 'blurred', fault: 'blurred', filter: ({ width }) => `gblur=sigma=${width / 100}:steps=2:${then}` },
   { name: 'dark', fault: 'dark', filter: () => `eq=brightness=-0.75:${then}` },
   { name: 'bright', fault: 'bright', filter: () => `eq=brightness=0.8:${then}` },
-  { name: 'moved-3', fault: 'moved', filter: (size) => shifted(size, 0.033, 0) },
-  { name: 'moved-10', fault: 'moved', filter: (size) => shifted(size, 0.1, 0.04) },
-  { name: 'moved-up', fault: 'moved', filter: (size) => shifted(size, 0, (0.04 * size.width) / size.height) },
+  { name: 'moved-3', fault: 'moved', ...shifted(0.03, () => 0) },
+  { name: 'moved-10', fault: 'moved', ...shifted(0.1, () => 0.04) },
+  { name: 'moved-up', fault: 'moved', ...shifted(0, ({ width, height }) => (0.03 * width) / height) },
   {
     name: 'frozen',
     fault: 'frozen',
-    filter: () => `fps=10,loop=loop=-1:size=1:start=${healthyS * 10},setpts=N/10/TB`,
+    filter: () => `fps=10,loop=loop=-1:size=1:start=${leadS * 10},setpts=N/10/TB,trim=0:${leadS + faultyS}`,
   },
   {
     name: 'corrupted-grey',

@@ -12,6 +12,8 @@ export interface SequenceFrame {
   readonly truths: readonly Placed[]
   /** Neither right nor wrong when found. */
   readonly ignored: readonly Box[]
+  /** Those of them that are people who are too much hidden here, and annotated elsewhere. */
+  readonly hidden: readonly Placed[]
 }
 
 export interface Sequence {
@@ -27,16 +29,25 @@ export interface Sequence {
 export function sequenceOf({ name, needs: [folder] }: EvalSet): Sequence {
   const views = motViews(folder)
   const rate = motRate(folder)
-  const frames = views.map((view, index) => frameOf(view, index, (index * 1_000) / rate))
+  const known = new Set(views.flatMap(({ truths }) => truths.flatMap(({ id, ignore }) => (ignore ? [] : id))))
+  const frames = views.map((view, index) => frameOf(view, index, (index * 1_000) / rate, known))
   return { name, width: views[0].width, height: views[0].height, rate, frames }
 }
 
-function frameOf({ truths }: View, index: number, timeMs: number): SequenceFrame {
+function frameOf(
+  { truths }: View,
+  index: number,
+  timeMs: number,
+  known: ReadonlySet<number | undefined>,
+): SequenceFrame {
   return {
     index,
     timeMs,
     truths: truths.flatMap(({ id, box, ignore }) => (ignore || id === undefined ? [] : [{ id, box }])),
     ignored: truths.filter(({ ignore }) => ignore).map(({ box }) => box),
+    hidden: truths.flatMap(({ id, box, ignore }) =>
+      ignore && id !== undefined && known.has(id) ? [{ id, box }] : [],
+    ),
   }
 }
 

@@ -3,20 +3,17 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { shownPicture } from '../alert-record.ts'
-import { wantsObjects } from '../attention/static-objects.ts'
-import { ClipObjects } from '../clip-objects.ts'
 import { urlSecrets } from '../config/secrets.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { Camera } from '../domain/camera.ts'
-import type { Frame } from '../domain/frame.ts'
+import type { Track } from '../domain/track.ts'
 import { describeAddress, parseCameraUrl } from '../ingest/address.ts'
-import { readClip } from '../ingest/clip.ts'
 import { Networks } from '../ingest/networks.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { createLog } from '../kit/log.ts'
 import { SecretMask } from '../kit/secrets.ts'
-import { type Picture, pipeline, type Sighting, type Stages } from '../pipeline.ts'
-import { stagesOf } from '../stages.ts'
+import type { Picture } from '../pipeline.ts'
+import { replayClip } from '../replay.ts'
 import { VisionPool } from '../vision/pool.ts'
 import { modelNames } from '../vision/tiers.ts'
 import type { Io } from './io.ts'
@@ -84,23 +81,18 @@ export async function replay(args: string[], io: Io): Promise<number> {
     io.out(values.json ? JSON.stringify({ ...alert, snapshot }) : sentence(alert, snapshot))
   }
   const networks = new Networks(config.ingest.allowNetworks)
-  const ahead = new LookAhead(vision, workers)
-  const left = wantsObjects(camera.rules) ? new ClipObjects() : undefined
-  const stages = stagesOf({ camera, vision: ahead, attention: left, objects: () => left?.view, save })
-  const tracks = countTracks(stages)
+  const tracks = countTracks()
+  const onFrame = (found: readonly Track[]) => {
+    tracks.note(found)
+    counted.frames++
+    progress.tick()
+  }
   try {
     await vision.start()
-    const clip = readClip(positionals[0], { camera, maxWidth, networks, log, signal: stopping.signal })
-    const frames = left ? left.over(clip) : clip
-    let lastTime = 0
-    const onFrame = (frame: Frame) => {
-      lastTime = frame.frameTime
-      counted.frames++
-      progress.tick()
-    }
-    await pipeline(tap(ahead.frames(frames), onFrame), tracks.stages)
-    for (const alert of stages.alerts.raise(stages.rules.end('camera-lost', lastTime)))
-      await save(alert, undefined)
+    await replayClip(positionals[0], {
+      ...{ camera, vision, workers, maxWidth, networks, log, signal: stopping.signal },
+      ...{ save, onFrame },
+    })
   } finally {
     progress.clear()
     await vision.stop()
@@ -124,21 +116,18 @@ export async function replay(args: string[], io: Io): Promise<number> {
 }
 
 /** Counts what was followed, so that a replay without alerts tells "nothing there" from "nothing in the zone". */
-function countTracks(stages: Stages): { stages: Stages; byLabel(): Record<string, number> } {
+function countTracks() {
   const labels = new Map<number, string>()
-  const tracker: Stages['tracker'] = {
-    update(...frame) {
-      const tracks = stages.tracker.update(...frame)
+  return {
+    note(tracks: readonly Track[]) {
       for (const { id, label } of tracks) labels.set(id, label)
-      return tracks
+    },
+    byLabel() {
+      const counts: Record<string, number> = {}
+      for (const label of labels.values()) counts[label] = (counts[label] ?? 0) + 1
+      return counts
     },
   }
-  const byLabel = () => {
-    const counts: Record<string, number> = {}
-    for (const label of labels.values()) counts[label] = (counts[label] ?? 0) + 1
-    return counts
-  }
-  return { stages: { ...stages, tracker }, byLabel }
 }
 
 function listed(counts: Record<string, number>): string {
@@ -180,53 +169,4 @@ function sentence(alert: Alert, snapshot: string | undefined): string {
   const because = alert.endedBecause === 'camera-lost' ? 'the clip ended' : alert.endedBecause
   const why = because ? ` (${because})` : ''
   return `${when}  ${alert.phase.padEnd(7)} ${alert.kind} ${where}: ${what}${why}${snapshot ? `  ${snapshot}` : ''}`
-}
-
-/** The same frames, each shown to `onFrame` first. */
-async function* tap(frames: AsyncIterable<Frame>, onFrame: (frame: Frame) => void): AsyncGenerator<Frame> {
-  for await (const frame of frames) {
-    onFrame(frame)
-    yield frame
-  }
-}
-
-/**
- * A clip is there as a whole, so while one frame is followed the next ones are already being looked at: every worker has
- * something to do, and the main path still sees frame after frame in order.
- */
-class LookAhead {
-  readonly snapshot: Stages['vision']['snapshot']
-  readonly release: Stages['vision']['release']
-  readonly #vision: Stages['vision']
-  readonly #depth: number
-  readonly #pending = new Map<Frame, Promise<Sighting | undefined>>()
-
-  constructor(vision: Stages['vision'], workers: number) {
-    this.#vision = vision
-    this.#depth = workers + 1
-    this.snapshot = (handle, objects) => vision.snapshot(handle, objects)
-    this.release = (handle) => vision.release(handle)
-  }
-
-  async *frames(frames: AsyncIterable<Frame>): AsyncGenerator<Frame> {
-    for await (const frame of frames) {
-      const sighting = this.#vision.detect(frame)
-      // Whoever awaits it hears of a failure; until then it is nobody's unhandled rejection.
-      sighting.catch(() => {})
-      this.#pending.set(frame, sighting)
-      if (this.#pending.size > this.#depth) yield this.#oldest()
-    }
-    while (this.#pending.size > 0) yield this.#oldest()
-  }
-
-  detect(frame: Frame): Promise<Sighting | undefined> {
-    const sighting = this.#pending.get(frame)
-    this.#pending.delete(frame)
-    return sighting ?? this.#vision.detect(frame)
-  }
-
-  #oldest(): Frame {
-    const [frame] = this.#pending.keys()
-    return frame
-  }
 }

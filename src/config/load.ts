@@ -1,5 +1,6 @@
 /** Loads a configuration: reads, checks everything, and either says all that is wrong or hands over what is right. */
 import { dirname, join, resolve } from 'node:path'
+import { checkCalibration } from './calibration.ts'
 import { checkConsent, checkIds, checkTags, type ListedCamera } from './cameras.ts'
 import { checkValue } from './check.ts'
 import type { Config } from './config.ts'
@@ -191,6 +192,7 @@ class Loader {
       checkConsent(camera, Date.now(), this.#problems, this.#warnings)
       checkPicture(picture, this.#problems)
       checkRules(picture, shared, this.#problems)
+      checkCalibration(picture, shared, this.#problems)
       warnOfNoRules(camera, defaults, presets, this.#warnings)
     }
     checkPresets(main, presets, listed, shared, this.#problems, this.#warnings)

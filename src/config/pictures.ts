@@ -50,13 +50,7 @@ export function checkPicture({ raw, source, path }: Picture, problems: Problems)
     if (rule?.kind === 'counting') {
       checkTimeZone(source, rule.timeZone, [...path, 'rules', i, 'timeZone'], problems)
     }
-    if (rule?.kind === 'crowding' && rule.hysteresis >= rule.count) {
-      problems.add(
-        source,
-        [...path, 'rules', i, 'hysteresis'],
-        `must be below count (${rule.count}), or the alert never ends`,
-      )
-    }
+    if (rule?.kind === 'crowding') checkCrowding(source, rule, [...path, 'rules', i], problems)
   }
 
   function checkNames(list: string, names: readonly (string | undefined)[]): void {
@@ -105,12 +99,31 @@ function placeOf(rule: RawRule) {
     : ({ list: 'zones', key: 'zone', name: rule.zone } as const)
 }
 
-function isCorner(value: unknown): value is Corner {
+export function isCorner(value: unknown): value is Corner {
   return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'number')
 }
 
-function isPolygon(value: unknown): value is Corner[] {
+export function isPolygon(value: unknown): value is Corner[] {
   return Array.isArray(value) && value.every(isCorner)
+}
+
+function checkCrowding(source: SourceFile, rule: RawRule, path: Path, problems: Problems): void {
+  if (rule.kind !== 'crowding') return
+  const { count, density, hysteresis } = rule
+  if (count === undefined && density === undefined && !isRefused('count') && !isRefused('density')) {
+    problems.add(
+      source,
+      [...path, 'count'],
+      'is missing: say how many, or density, how many to the square metre',
+    )
+  }
+  if (count !== undefined && density === undefined && hysteresis >= count) {
+    problems.add(source, [...path, 'hysteresis'], `must be below count (${count}), or the alert never ends`)
+  }
+
+  function isRefused(key: string): boolean {
+    return problems.has(source, [...path, key])
+  }
 }
 
 /** What is no text was refused before. */

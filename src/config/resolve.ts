@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Camera, Consent } from '../domain/camera.ts'
 import type { Point } from '../domain/geometry.ts'
+import type { GroundMark } from '../domain/ground.ts'
 import { consentEnd, type ListedCamera } from './cameras.ts'
 import type { Config, EmbeddedBroker, RemoteBroker } from './config.ts'
 import { presetRules } from './presets.ts'
@@ -71,6 +72,7 @@ export function toCamera(
       name,
       polygon: polygon.map(toPoint),
     })),
+    ...(raw.calibration ? { calibration: raw.calibration.map(toMark) } : {}),
     lines: (raw.lines ?? defaults.lines ?? []).map(({ name, a, b }) => ({
       name,
       a: toPoint(a),
@@ -97,8 +99,12 @@ function toConsent(raw: NonNullable<RawCamera['consent']>): Consent {
   return { grantedBy, until: consentEnd(until) ?? 0, documentSha256: documentSha256.toLowerCase(), scope }
 }
 
-function toPoint([x, y]: readonly [number, number]): Point {
+export function toPoint([x, y]: readonly [number, number]): Point {
   return { x, y }
+}
+
+export function toMark({ at, metres }: NonNullable<RawCamera['calibration']>[number]): GroundMark {
+  return { at: toPoint(at), metres: toPoint(metres) }
 }
 
 /** The parts of the configuration that are neither cameras nor broker nor secrets. */

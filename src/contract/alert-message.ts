@@ -1,6 +1,7 @@
 /** Builds the messages of an alert: the CloudEvent without its numbers for the outbox, and the finished one for the wire. */
 import gcoord from 'gcoord'
 import type { Alert, SnapshotMissing } from '../domain/alert.ts'
+import type { Attributes } from '../domain/attributes.ts'
 import type { Camera } from '../domain/camera.ts'
 import type { Outage } from '../domain/outage.ts'
 import { type AlertData, alertTypes } from './alert-schema.ts'
@@ -138,17 +139,18 @@ function dataOf({
     camera: { id: camera.id, name: camera.name, tier: camera.tier, gbId: camera.gbId },
     ...whereabouts(camera, versions.grid),
     placesVersion: versions.places,
-    objects: alert.objects.map(({ track, label, confidence, box }) => ({
+    objects: alert.objects.map(({ track, label, confidence, box, attributes }) => ({
       track,
       label,
       confidence: round(confidence, 3),
       box: { x1: unit5(box.x1), y1: unit5(box.y1), x2: unit5(box.x2), y2: unit5(box.y2) },
-      attributes: {},
+      attributes: attributes ? toldOf(attributes) : {},
     })),
     zone: alert.zone,
     line: alert.line,
     direction: alert.direction,
     count: alert.count,
+    density: alert.density === undefined ? undefined : round(alert.density, 3),
     reasons: alert.reasons?.map(({ began, ended, ...reason }) => ({
       ...reason,
       began: toMoment(began),
@@ -172,6 +174,10 @@ function dataOf({
 
 function outageOf({ cameras, ...outage }: Outage): AlertData['outage'] {
   return { ...outage, cameras: cameras.map((one) => ({ ...one, since: toMoment(one.since) })) }
+}
+
+function toldOf({ speed, ...attributes }: Attributes): AlertData['objects'][number]['attributes'] {
+  return { ...attributes, ...(speed === undefined ? {} : { speed: round(speed, 1) }) }
 }
 
 /** Where a camera is, as alerts and the inventory tell it. */

@@ -2,7 +2,8 @@
 import Type, { type Static } from 'typebox'
 import { endedBecauses, snapshotMissings } from '../domain/alert.ts'
 import { cameraStates, placeMissings, tiers } from '../domain/camera.ts'
-import { labels } from '../domain/detection.ts'
+import { colours, labels, types } from '../domain/detection.ts'
+import { headings, paces } from '../domain/movement.ts'
 import { duties, ruleKinds, severities } from '../domain/rule.ts'
 import { viewFaults } from '../domain/view.ts'
 import { boxFacts, reasons } from './box-schema.ts'
@@ -78,6 +79,21 @@ const box = Type.Object(
   { description: '0..1 of the picture from its top left corner.' },
 )
 
+export const colour = Type.Enum([...colours], {
+  description:
+    'Main colour of a vehicle, as most looks at it say; silver is grey. Absent by night, and where nobody can tell.',
+})
+
+export const thingType = Type.Enum([...types], {
+  description:
+    'Of vehicles and two-wheelers, where the model tells them apart, which that of tier `light` does not.',
+})
+
+export const faceSeen = Type.Boolean({
+  description:
+    'Of a person: was their face seen in any look? Faces are looked for once a second; absent where none of those looks met the person. It says nothing of whose face it was.',
+})
+
 const seen = Type.Object({
   track: Type.Integer({
     description:
@@ -87,9 +103,31 @@ const seen = Type.Object({
   label: Type.Enum([...labels]),
   confidence: share,
   box,
-  attributes: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-    description: 'What else is known of the object; never who it is.',
-  }),
+  attributes: Type.Object(
+    {
+      type: Type.Optional(thingType),
+      colour: Type.Optional(colour),
+      faceSeen: Type.Optional(faceSeen),
+      pace: Type.Optional(
+        Type.Enum([...paces], {
+          description:
+            'Now: `standing` below a tenth of its own height a second, `slow` below one, else `fast`.',
+        }),
+      ),
+      heading: Type.Optional(
+        Type.Enum([...headings], { description: 'In the picture, now; absent while it stands.' }),
+      ),
+      speed: Type.Optional(
+        Type.Number({
+          description: 'Metres per second on the ground, now, where the camera is calibrated.',
+          minimum: 0,
+        }),
+      ),
+    },
+    {
+      description: 'What else is known of the object, as far as it is; never who it is. Others may be added.',
+    },
+  ),
 })
 
 const snapshot = Type.Object(
@@ -255,6 +293,13 @@ export const alertData = Type.Object(
       Type.Integer({
         description:
           'Objects in the zone; with kind `counting`, those who went over the line or are behind it.',
+        minimum: 0,
+      }),
+    ),
+    density: Type.Optional(
+      Type.Number({
+        description:
+          'With kind `crowding`, where the camera is calibrated: `count` to the square metre of the zone.',
         minimum: 0,
       }),
     ),

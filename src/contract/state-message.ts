@@ -42,6 +42,9 @@ export interface CameraFacts {
   readonly gaps?: Gaps
   /** What is wrong with its view; absent where nothing is. */
   readonly tampered?: readonly ViewFault[]
+  /** Its clock minus the clock of the box; absent where it is not known. */
+  readonly clockOffsetMs?: number
+  readonly clockWrong?: true
 }
 
 /** `since` is the time of the message: each connect and each stop says so anew. */
@@ -57,8 +60,9 @@ export function healthMessage(origin: StateOrigin, health: GatewayHealth): State
 }
 
 export function cameraStateMessage(origin: StateOrigin, camera: string, facts: CameraFacts): StateMessage {
-  const { state, since, gapMs, tampered, fps, coverage, gaps } = facts
-  const told = { state, since: toMoment(since), gapMs: rounded(gapMs, 0), tampered }
+  const { state, since, gapMs, tampered, clockOffsetMs, clockWrong, fps, coverage, gaps } = facts
+  const clock = { clockOffsetMs, clockWrong }
+  const told = { state, since: toMoment(since), gapMs: rounded(gapMs, 0), tampered, ...clock }
   const data = { ...told, fps: rounded(fps, 2), coverage: rounded(coverage, 3), gaps }
   const event = wrap({ ...origin, camera }, cameraStateType, 'urn:skyeye:v1:camera-state-data', data)
   return { topic: cameraStateTopic(origin.prefix, origin.gateway, camera), body: JSON.stringify(event) }

@@ -89,6 +89,18 @@ export const cameraStateData = Type.Object(
         minItems: 1,
       }),
     ),
+    clockOffsetMs: Type.Optional(
+      Type.Number({
+        description:
+          'Its own clock minus the clock of the box, as its RTCP reports told; absent where they tell no time that can be believed. Told anew when it has changed by a second.',
+      }),
+    ),
+    clockWrong: Type.Optional(
+      Type.Literal(true, {
+        description:
+          'Its clock is off by more than 5 s (and not yet by less than 4 s again): the time that it writes into its picture and its recordings is wrong.',
+      }),
+    ),
     fps: Type.Optional(
       Type.Number({
         description:

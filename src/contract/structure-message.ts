@@ -1,6 +1,6 @@
 /** Builds the messages of video structuring, without their numbers, for the outbox. */
 import type { Camera } from '../domain/camera.ts'
-import type { MinuteCounts, TrackSummary } from '../domain/structure.ts'
+import type { GroundMovement, MinuteCounts, TrackSummary } from '../domain/structure.ts'
 import { whereabouts } from './alert-message.ts'
 import { eventContentType, toMoment, wrap } from './envelope.ts'
 import { type CountsData, countsType, type TrackData, trackType } from './structure-schema.ts'
@@ -28,13 +28,29 @@ export interface StructureMessage {
 }
 
 export function trackMessage(origin: StructureOrigin, summary: TrackSummary): StructureMessage {
-  const { track, label, confidence, began, ended, path, width, height, heading, pace, stoodMs } = summary
+  const {
+    track,
+    label,
+    type,
+    colour,
+    faceSeen,
+    confidence,
+    began,
+    ended,
+    path,
+    width,
+    height,
+    heading,
+    pace,
+    ground,
+    stoodMs,
+  } = summary
   const data: Omit<TrackData, 'sentAt'> = {
-    ...{ track, label, confidence: round(confidence, 3) },
+    ...{ track, label, type, colour, faceSeen, confidence: round(confidence, 3) },
     ...{ began: toMoment(began), ended: toMoment(ended), ...sourceOf(origin) },
     path: path.map(({ time, x, y }) => [Math.max(0, Math.round(time - began)), round(x, 4), round(y, 4)]),
     size: { width: unit(width), height: unit(height) },
-    ...{ heading, pace, stoodMs: Math.round(stoodMs) },
+    ...{ heading, pace, ground: ground && groundOf(ground), stoodMs: Math.round(stoodMs) },
     zones: summary.zones.map(({ zone, dwellMs }) => ({ zone, dwellMs: Math.round(dwellMs) })),
     lines: summary.lines.map(({ line, direction, time }) => ({ line, direction, time: toMoment(time) })),
   }
@@ -73,6 +89,11 @@ function eventOf({ id, gateway, camera }: StructureOrigin, time: number) {
 function sourceOf({ camera, gridVersion }: StructureOrigin): Pick<TrackData, 'camera' | 'grid'> {
   const { id, name, tier, gbId } = camera
   return { camera: { id, name, tier, gbId }, grid: whereabouts(camera, gridVersion).grid }
+}
+
+function groundOf({ metres, speed, topSpeed }: GroundMovement): TrackData['ground'] {
+  const tenths = (value: number | undefined) => (value === undefined ? undefined : round(value, 1))
+  return { metres: round(metres, 1), speed: tenths(speed), topSpeed: tenths(topSpeed) }
 }
 
 function round(value: number, digits: number): number {

@@ -1,8 +1,8 @@
 /** Video structuring: the summary of a finished track, and the counts of a minute. */
 import Type, { type Static } from 'typebox'
 import { labels } from '../domain/detection.ts'
-import { headings, paces } from '../domain/structure.ts'
-import { camera, grid } from './alert-schema.ts'
+import { headings, paces } from '../domain/movement.ts'
+import { camera, colour, faceSeen, grid, thingType } from './alert-schema.ts'
 import { moment, numberedEvent } from './envelope.ts'
 
 export const trackType = 'skyeye.track'
@@ -12,6 +12,7 @@ const name = (description: string) => Type.String({ description, minLength: 1, m
 const label = Type.Enum([...labels])
 const share = (description: string) => Type.Number({ description, minimum: 0, maximum: 1 })
 const count = (description: string) => Type.Integer({ description, minimum: 0 })
+const number = (description: string) => Type.Number({ description, minimum: 0 })
 const milliseconds = (description: string) => Type.Integer({ description, minimum: 0 })
 const direction = Type.Enum(['left', 'right'], {
   description: 'Which way, for someone who walks along the line from a to b.',
@@ -21,6 +22,9 @@ export const trackData = Type.Object(
   {
     track: Type.Integer({ description: 'As in alerts of this camera.', minimum: 1 }),
     label,
+    type: Type.Optional(thingType),
+    colour: Type.Optional(colour),
+    faceSeen: Type.Optional(faceSeen),
     confidence: share('Highest.'),
     began: moment('First seen.'),
     ended: moment('Last seen.'),
@@ -53,6 +57,16 @@ export const trackData = Type.Object(
       description:
         'While it moved: `slow` below one of its own heights a second, `fast` from there on; `standing` where it hardly moved.',
     }),
+    ground: Type.Optional(
+      Type.Object(
+        {
+          metres: number('Length of its way.'),
+          speed: Type.Optional(number('Mean while it moved, metres per second; absent where it did not.')),
+          topSpeed: Type.Optional(number('The greatest that it held for some seconds.')),
+        },
+        { description: 'On the ground, where the camera is calibrated and its foot was in the picture.' },
+      ),
+    ),
     stoodMs: milliseconds('How long it stood.'),
     zones: Type.Array(
       Type.Object({ zone: name('As configured.'), dwellMs: milliseconds('How long it was in it.') }),

@@ -1,4 +1,5 @@
 /** Events (a rule began or stopped being true) and alerts (an event worth a person). */
+import type { Attributes } from './attributes.ts'
 import type { Degradation } from './degradation.ts'
 import type { Label } from './detection.ts'
 import type { Box } from './geometry.ts'
@@ -12,6 +13,7 @@ export interface AlertObject {
   readonly label: Label
   readonly confidence: number
   readonly box: Box
+  readonly attributes?: Attributes
 }
 
 /** One of several rules that hold for one object. */
@@ -56,6 +58,8 @@ export interface RuleEvent {
   readonly line?: string
   readonly direction?: 'left' | 'right'
   readonly count?: number
+  /** `count` to the square metre, where the camera is calibrated. */
+  readonly density?: number
   /** Where more than one rule holds: all of them. */
   readonly reasons?: readonly Reason[]
   /** With kind `digest`. */
@@ -116,6 +120,8 @@ export interface Alert {
   readonly line?: string
   readonly direction?: 'left' | 'right'
   readonly count?: number
+  /** `count` to the square metre, where the camera is calibrated. */
+  readonly density?: number
   /** Where several rules hold for the object: all of them, this alert's own included. */
   readonly reasons?: readonly Reason[]
   /** With kind `digest`. */

@@ -1,5 +1,6 @@
 /** Cameras as every room of the gateway speaks of them. */
 import type { Point } from './geometry.ts'
+import type { Calibration } from './ground.ts'
 import type { Rule } from './rule.ts'
 import type { Line, Zone } from './zone.ts'
 
@@ -88,6 +89,8 @@ export interface Camera {
   readonly placeMissing?: PlaceMissing
   /** Areas never shown nor analysed: painted black before anything else sees the pixels. */
   readonly masks: readonly (readonly Point[])[]
+  /** Four points of the ground; absent = nothing is known in metres. */
+  readonly calibration?: Calibration
   readonly zones: readonly Zone[]
   readonly lines: readonly Line[]
   readonly rules: readonly Rule[]

@@ -67,12 +67,36 @@ export interface LoiteringRule extends RuleBase {
   readonly dwellMs: number
 }
 
-/** At least `count` objects are inside the zone; ends below `count - hysteresis`. */
+/**
+ * At least `count` objects are inside the zone, and `density` to the square metre; ends with `hysteresis` fewer. At least one
+ * of the two is said.
+ */
 export interface CrowdingRule extends RuleBase {
   readonly kind: 'crowding'
   readonly zone: string
-  readonly count: number
+  readonly count?: number
+  readonly density?: number
   readonly hysteresis: number
+}
+
+/** Fewer are no crowd, however small the zone. */
+const fewestInCrowd = 2
+
+/** How many that is in a zone of so many square metres. Throws RangeError where the rule says neither, or nobody knows the area. */
+export function crowdOf(
+  { count, density }: Pick<CrowdingRule, 'count' | 'density'>,
+  squareMetres: number | undefined,
+): number {
+  if (density === undefined) {
+    if (count === undefined) throw new RangeError('crowding needs count or density')
+    return count
+  }
+  if (squareMetres === undefined)
+    throw new RangeError(
+      'density needs a zone on calibrated ground: mark four points of it, or say count instead',
+    )
+  // An area of 20.000001 m² does not ask for one more.
+  return Math.max(fewestInCrowd, count ?? 0, Math.ceil(density * squareMetres - 0.001))
 }
 
 /** Something stands still inside the zone for longer than `dwellMs`. The kinds differ by labels and defaults. */

@@ -1,34 +1,32 @@
 /** Video structuring: what is left of a track when it has ended, and what a minute held. Of things and places; nothing says who. */
 import type { Towards } from './crossing.ts'
-import type { Label } from './detection.ts'
+import type { Colour, Label, ThingType } from './detection.ts'
 import type { Point } from './geometry.ts'
+import type { Heading, PaceClass } from './movement.ts'
 
 /** A point of a path and its moment, epoch ms. */
 export interface PathPoint extends Point {
   readonly time: number
 }
 
-export const headings = [
-  'right',
-  'down-right',
-  'down',
-  'down-left',
-  'left',
-  'up-left',
-  'up',
-  'up-right',
-] as const
-/** In the picture, not on the map. */
-export type Heading = (typeof headings)[number]
-
-export const paces = ['standing', 'slow', 'fast'] as const
-/** In heights of the thing itself per second while it moves: below 0.1, below 1, and from there on. */
-export type PaceClass = (typeof paces)[number]
+/** On the ground of a calibrated camera. */
+export interface GroundMovement {
+  readonly metres: number
+  /** Mean while it moved, and the greatest that it held, metres per second; absent where it never moved. */
+  readonly speed?: number
+  readonly topSpeed?: number
+}
 
 export interface TrackSummary {
   /** As in alerts. */
   readonly track: number
   readonly label: Label
+  /** As most looks say, where the model tells. */
+  readonly type?: ThingType
+  /** Of a vehicle, as most looks say that can tell. */
+  readonly colour?: Colour
+  /** Of a person: was their face seen in any look? Absent where nobody looked for faces. */
+  readonly faceSeen?: boolean
   /** Highest, 0..1. */
   readonly confidence: number
   /** Epoch ms of the first and the last detection. */
@@ -42,6 +40,8 @@ export interface TrackSummary {
   /** From its beginning to its end; absent where it stayed within half its height. */
   readonly heading?: Heading
   readonly pace: PaceClass
+  /** Where the camera is calibrated and its foot was seen. */
+  readonly ground?: GroundMovement
   /** How long it stood, ms. */
   readonly stoodMs: number
   /** Zones in which its anchor was, and for how long (ms). */

@@ -1,8 +1,11 @@
 /** Is a picture broken: grey where the decoder knew nothing, or smeared downwards from where it lost its way? */
 import type { Texture } from './texture.ts'
 
-/** What a decoder paints that has nothing to paint. */
-const grey = { level: 128, tolerance: 2.5, texture: 0.4 }
+/**
+ * What a decoder paints that has nothing to paint: exactly this, or what becomes of it where the video is of full range. Whatever else
+ * is grey (a sheet of paper in front of the lens) has a shade of its own, and is lighter here than there.
+ */
+const grey = { levels: [128, 126], tolerance: 0.75, texture: 0.2 }
 /** From this share of the picture on it is broken. */
 const greyShare = 0.12
 /** From so many lines on: no fence is as wide as the picture, and no coded block as high. */
@@ -22,5 +25,6 @@ function greyCells(now: Texture, usual: Texture | undefined): number {
 }
 
 function isGrey({ mean, coarse }: Texture, cell: number): boolean {
-  return Math.abs(mean[cell] - grey.level) <= grey.tolerance && coarse[cell] <= grey.texture
+  const isLevel = grey.levels.some((level) => Math.abs(mean[cell] - level) <= grey.tolerance)
+  return isLevel && coarse[cell] <= grey.texture
 }

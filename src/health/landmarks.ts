@@ -14,6 +14,8 @@ const surely = 0.75
 /** Shifts are searched up to this share of the width and height; an edge is seen from a pixel beside it, so each third does. */
 const searched = 0.2
 const step = 3
+/** So many of the best are looked at pixel by pixel: where all is fine the right one may look poor from a pixel beside it. */
+const closer = 8
 /** So many landmarks do for the search. */
 const searchers = 48
 /** A shift that leaves fewer of the landmarks than this in the picture cannot be judged. */
@@ -42,7 +44,7 @@ interface Point {
 }
 
 interface Found extends Point {
-  readonly match: Match
+  readonly agreeing: number
 }
 
 const centre: Point = { x: 0, y: 0 }
@@ -87,45 +89,52 @@ export class Landmarks {
   /** Is most of the reference still at that shift, give or take a pixel? */
   at({ pixels }: Luma, { dx, dy }: ViewShift): Placed {
     const { width, height } = this.#size
-    return this.#placed(pixels, { x: Math.round(dx * width), y: Math.round(dy * height) })
+    const about = { x: Math.round(dx * width), y: Math.round(dy * height) }
+    return this.#match(pixels, best(this.#some, pixels, about, 1))
   }
 
   /** Where most of the reference is now. */
   find({ pixels }: Luma): Placed {
     const { width, height } = this.#size
-    const [x, y] = [width, height].map((side) => Math.floor((side * searched) / step))
-    return this.#placed(pixels, best(this.#some, pixels, centre, { x, y, step }))
+    const [x, y] = [width, height].map((side) => Math.floor((side * searched) / step) * step)
+    const found: Found[] = []
+    for (let dy = -y; dy <= y; dy += step) {
+      for (let dx = -x; dx <= x; dx += step) {
+        const agreeing = this.#some.agreeing(pixels, dx, dy)
+        if (found.length === closer && agreeing <= found[closer - 1].agreeing) continue
+        found.splice(closer - 1, 1, { x: dx, y: dy, agreeing })
+        found.sort((a, b) => b.agreeing - a.agreeing)
+      }
+    }
+    const closest = found.map((place) => best(this.#some, pixels, place, 1))
+    return this.#match(
+      pixels,
+      closest.reduce((a, b) => (b.agreeing > a.agreeing ? b : a)),
+    )
   }
 
-  #placed(pixels: Uint8Array, around: Point): Placed {
+  #match(pixels: Uint8Array, { x, y }: Point): Placed {
     const { width, height } = this.#size
-    const { x, y } = best(this.#some, pixels, around, { x: 1, y: 1, step: 1 })
     return { shift: { dx: x / width, dy: y / height }, match: this.#all.match(pixels, x, y) }
   }
 
   /** Where the wind has carried it. */
-  #near(pixels: Uint8Array): Found {
+  #near(pixels: Uint8Array): Point & { readonly match: Match } {
     const here = this.#all.match(pixels, 0, 0)
     if (here.agreeing >= surely) return { ...centre, match: here }
-    const { x, y } = best(this.#some, pixels, centre, { x: wind, y: wind, step: 1 })
+    const { x, y } = best(this.#some, pixels, centre, wind)
     const match = this.#all.match(pixels, x, y)
     return match.agreeing > here.agreeing ? { x, y, match } : { ...centre, match: here }
   }
 }
 
-/** The best of the shifts around one: so many steps to each side. */
-function best(
-  landmarks: Constellation,
-  pixels: Uint8Array,
-  around: Point,
-  steps: { readonly x: number; readonly y: number; readonly step: number },
-): Found {
-  let found: Found = { x: around.x, y: around.y, match: landmarks.match(pixels, around.x, around.y) }
-  for (let j = -steps.y; j <= steps.y; j++) {
-    for (let i = -steps.x; i <= steps.x; i++) {
-      const [x, y] = [around.x + i * steps.step, around.y + j * steps.step]
-      const match = landmarks.match(pixels, x, y)
-      if (match.agreeing > found.match.agreeing) found = { x, y, match }
+/** The best of the shifts around one, up to so many pixels to each side. */
+function best(landmarks: Constellation, pixels: Uint8Array, around: Point, reach: number): Found {
+  let found = { x: around.x, y: around.y, agreeing: landmarks.agreeing(pixels, around.x, around.y) }
+  for (let y = around.y - reach; y <= around.y + reach; y++) {
+    for (let x = around.x - reach; x <= around.x + reach; x++) {
+      const agreeing = landmarks.agreeing(pixels, x, y)
+      if (agreeing > found.agreeing) found = { x, y, agreeing }
     }
   }
   return found
@@ -138,6 +147,8 @@ class Constellation {
   readonly #y: Int16Array
   readonly #ux: Float32Array
   readonly #uy: Float32Array
+  /** Of the newest shift. */
+  #visible = 0
 
   constructor(size: Size, landmarks: readonly Landmark[]) {
     this.#size = size
@@ -148,6 +159,12 @@ class Constellation {
   }
 
   match(pixels: Uint8Array, shiftX: number, shiftY: number): Match {
+    const agreeing = this.agreeing(pixels, shiftX, shiftY)
+    return { agreeing, visible: this.#visible }
+  }
+
+  /** A number alone: of a search's thousand objects most of its time would go into clearing up. */
+  agreeing(pixels: Uint8Array, shiftX: number, shiftY: number): number {
     const { width, height } = this.#size
     const below = edgeReach * width
     const right = width - edgeReach
@@ -171,7 +188,8 @@ class Constellation {
       const along = gx * uxs[i] + gy * uys[i]
       if (along > 0 && along * along >= cosine2 * strength) agreeing++
     }
-    if (inside === 0 || inside < count * leastInside) return { agreeing: 0, visible: 0 }
-    return { agreeing: agreeing / inside, visible: seen / inside }
+    const isJudged = inside > 0 && inside >= count * leastInside
+    this.#visible = isJudged ? seen / inside : 0
+    return isJudged ? agreeing / inside : 0
   }
 }

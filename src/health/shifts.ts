@@ -3,8 +3,12 @@ import type { Luma } from '../domain/luma.ts'
 import type { ViewShift } from '../domain/view.ts'
 import type { Landmarks, Placed } from './landmarks.ts'
 
-/** Fewer landmarks prove nothing. */
-const leastLandmarks = 12
+/**
+ * So many of the landmarks have to be found at another place: of the thousand places that are searched fewer fit one by chance (one in
+ * six or so does). Of another view they say nothing but that they are gone: that takes more of them.
+ */
+const leastFound = 8
+const leastGone = 12
 /** Of what is usually found so much is in its place: it is the same view. */
 const same = 0.6
 /** So much is found somewhere else, and so many times more than in its place: there it is. */
@@ -17,14 +21,19 @@ const sway = 0.012
 /** What is found at random is found elsewhere the next time. */
 const steady = 0.015
 
-/** After a search in vain so many pictures are not searched: it costs more than all the rest. */
-const spare = 3
+/**
+ * After a search in vain so many pictures are not searched, twice as many after the next, up to the most: it costs as much as all the
+ * rest, and what was not found a few times is not there.
+ */
+const spare = { first: 3, most: 24 }
 
 export type Place = 'same' | 'shifted' | 'elsewhere' | 'unknown'
 
 export class Shifts {
   #newest: ViewShift | undefined
-  #spared = spare
+  /** Pictures that are not searched yet, and after the next search in vain. */
+  #toSpare = 0
+  #nextSpare = spare.first
 
   /** The newest that was found. */
   get newest(): ViewShift | undefined {
@@ -36,19 +45,20 @@ export class Shifts {
 
   /** `usual`: the share of the landmarks that are usually found. */
   judge(luma: Luma, landmarks: Landmarks, usual: number): Place {
-    if (landmarks.count < leastLandmarks) return 'same'
+    const { count } = landmarks
+    if (count < leastFound) return 'same'
     const here = landmarks.inPlace(luma)
     this.agreeing = here.agreeing
     if (here.agreeing >= same * usual) {
-      this.#spared = spare
+      this.#found()
       return 'same'
     }
-    const isThere = ({ match }: Placed) =>
-      match.agreeing >= shifted.share * usual && match.agreeing >= shifted.times * here.agreeing
+    const least = Math.max(shifted.share * usual, shifted.times * here.agreeing, leastFound / count)
+    const isThere = ({ match }: Placed) => match.agreeing >= least
     const known = this.#newest && landmarks.at(luma, this.#newest)
     const placed = known && isThere(known) ? known : this.#search(luma, landmarks)
     if (placed && isThere(placed)) {
-      this.#spared = spare
+      this.#found()
       const { shift } = placed
       const aspect = luma.width / luma.height
       const far = length(shift, aspect)
@@ -60,18 +70,26 @@ export class Shifts {
       return length(change, aspect) <= steady ? 'shifted' : 'unknown'
     }
     const isOther =
+      count >= leastGone &&
       here.visible >= elsewhere.visible &&
       here.agreeing <= elsewhere.ofVisible * here.visible + elsewhere.spare
     return isOther ? 'elsewhere' : 'unknown'
   }
 
   #search(luma: Luma, landmarks: Landmarks): Placed | undefined {
-    if (this.#spared < spare) {
-      this.#spared++
+    if (this.#toSpare > 0) {
+      this.#toSpare--
       return undefined
     }
-    this.#spared = 0
+    this.#toSpare = this.#nextSpare
+    this.#nextSpare = Math.min(spare.most, 2 * this.#nextSpare)
     return landmarks.find(luma)
+  }
+
+  /** The next search is at once. */
+  #found(): void {
+    this.#toSpare = 0
+    this.#nextSpare = spare.first
   }
 }
 

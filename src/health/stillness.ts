@@ -1,17 +1,28 @@
-/** Is it always the same picture? A camera has noise: where it had some everywhere and has none any more, it is frozen. */
+/**
+ * Is it always the same picture? A camera has noise: where it had some everywhere and has none any more, it is frozen. Where strong
+ * coding leaves no noise, there may be a clock written into the picture, and it stands still.
+ */
 import type { Luma } from '../domain/luma.ts'
 import { cellSide } from './texture.ts'
 
-/** Each second line says what all say, at half the cost. */
-const lineStep = 2
-/** A pixel that differs by less has not changed. */
+/** A pixel that differs by less has not changed. A power of two, like the next: bits tell whether any pixel of a cell reaches it. */
 const changed = 2
 /** A picture is the same as the one before where so few of its cells changed, and their mean difference is so small, grey levels. */
 const same = { share: 0.05, difference: 0.015 }
+/** Coding a frozen picture anew changes none of its pixels by more than 15; a digit of a written clock by 20 and more. */
+const strong = 16
+/** A cell ticks where it changed that much in so many of the pictures, of the last minute or so. */
+const tickingShare = 0.9
+const tickMemory = 60
+/** No clock covers more of the picture: a street on which cars always pass is none. */
+const clockShare = 0.05
 /** The newest pictures that are judged together, ms. */
 const windowMs = 4_000
-/** Each key picture is a little different even of a frozen picture, until its coding has settled; so many of the others are the same. */
-const sameShare = 0.5
+/**
+ * Each key picture is a little different even of a frozen picture, until its coding has settled; so many of the others are the same. A
+ * clock that stands still says more than they do.
+ */
+const sameShare = { otherwise: 0.5, clockStands: 0.25 }
 const leastPairs = 3
 /** Where it was as still before and came back, it is waited so many times as long, but for no more than this, ms. */
 const longer = 3
@@ -29,14 +40,19 @@ interface Pair {
   readonly share: number
   /** Mean of all pixels, grey levels. */
   readonly difference: number
+  /** Cells that changed strongly. */
+  readonly strong: readonly number[]
 }
 
 export class Stillness {
   readonly #before: Uint8Array
   readonly #columns: number
-  /** Cells that changed in the picture, and that ever did. */
+  /** Of each cell: the bits of all by which its pixels changed, in the newest picture and ever. */
   readonly #now: Uint8Array
   readonly #ever: Uint8Array
+  /** Of each cell: in which share of the pictures it changed strongly, and of how many pictures that is known. */
+  readonly #ticking: Float32Array
+  #ticks = 0
   #pairs: Pair[] = []
   /** There is nothing to compare the next picture with. */
   #isFirst = true
@@ -51,6 +67,7 @@ export class Stillness {
     this.#columns = Math.ceil(width / cellSide)
     this.#now = new Uint8Array(this.#columns * Math.ceil(height / cellSide))
     this.#ever = new Uint8Array(this.#now.length)
+    this.#ticking = new Float32Array(this.#now.length)
   }
 
   /** The stream's time jumped. */
@@ -84,16 +101,26 @@ export class Stillness {
   #isStill(): boolean {
     const count = this.#pairs.length
     const alike = this.#pairs.filter(
-      ({ share, difference }) => share <= same.share && difference <= same.difference,
+      ({ share, difference, strong }) =>
+        strong.length === 0 && share <= same.share && difference <= same.difference,
     ).length
-    const quiet = this.#pairs.every(({ difference }) => difference <= this.#leastDifference)
-    return quiet && count >= leastPairs && alike >= sameShare * count
+    if (count < leastPairs) return false
+    const ticking = this.#ticking.reduce((cells, share) => cells + (share >= tickingShare ? 1 : 0), 0)
+    const ticks = ticking > 0 && ticking <= clockShare * this.#ticking.length
+    const quiet = ticks
+      ? this.#pairs.every(({ strong }) => strong.length === 0)
+      : this.#pairs.every(({ difference }) => difference <= this.#leastDifference)
+    return quiet && alike >= count * (ticks ? sameShare.clockStands : sameShare.otherwise)
   }
 
   /** Only now is it known that it was no part of a stillness. */
-  #leave({ difference }: Pair, still: boolean): void {
+  #leave({ difference, strong }: Pair, still: boolean): void {
     if (still) return
     this.#leastDifference = Math.min(difference, this.#leastDifference * rise)
+    this.#ticks = Math.min(tickMemory, this.#ticks + 1)
+    const ticking = this.#ticking
+    for (let cell = 0; cell < ticking.length; cell++) ticking[cell] -= ticking[cell] / this.#ticks
+    for (const cell of strong) ticking[cell] += 1 / this.#ticks
   }
 
   #endStill(timeMs: number): void {
@@ -102,29 +129,41 @@ export class Stillness {
     this.#sinceMs = undefined
   }
 
-  #compare({ width, height, pixels }: Luma): { share: number; difference: number } {
+  #compare({ width, height, pixels }: Luma): Omit<Pair, 'timeMs'> {
     const [before, now] = [this.#before, this.#now]
     now.fill(0)
     let sum = 0
-    for (let y = 0; y < height; y += lineStep) {
+    for (let y = 0; y < height; y++) {
       const row = Math.floor(y / cellSide) * this.#columns
-      for (let at = y * width, x = 0; x < width; x++, at++) {
-        const difference = Math.abs(pixels[at] - before[at])
-        sum += difference
-        if (difference >= changed) now[row + (x >> 4)] = 1
+      const end = (y + 1) * width
+      for (let column = 0, at = y * width; at < end; column++) {
+        let bits = 0
+        for (const stop = Math.min(at + cellSide, end); at < stop; at++) {
+          const difference = Math.abs(pixels[at] - before[at])
+          sum += difference
+          bits |= difference
+        }
+        now[row + column] |= bits
       }
     }
     before.set(pixels)
+    return { ...this.#note(), difference: sum / pixels.length }
+  }
+
+  /** Which cells changed. */
+  #note(): Pick<Pair, 'share' | 'strong'> {
+    const [now, ever] = [this.#now, this.#ever]
+    const strongly: number[] = []
     let cells = 0
     for (let cell = 0; cell < now.length; cell++) {
-      if (!now[cell]) continue
-      cells++
-      this.#ever[cell] = 1
+      ever[cell] |= now[cell]
+      if (now[cell] >= changed) cells++
+      if (now[cell] >= strong) strongly.push(cell)
     }
-    return { share: cells / now.length, difference: (sum * lineStep) / pixels.length }
+    return { share: cells / now.length, strong: strongly }
   }
 
   #liveliness(): number {
-    return this.#ever.reduce((sum, one) => sum + one, 0) / this.#ever.length
+    return this.#ever.reduce((cells, bits) => cells + (bits >= changed ? 1 : 0), 0) / this.#ever.length
   }
 }

@@ -82,8 +82,9 @@ export class Texture {
         across += Math.abs(here - pixels[at + 1])
         down += Math.abs(here - pixels[at + below])
         coarse += Math.abs(here - pixels[at + reach]) + Math.abs(here - pixels[at + farBelow])
-        if (here <= black) dark++
-        else if (here >= white) light++
+        // Without a branch: noise at the limit would make the processor guess wrong each time.
+        dark += (here - black - 1) >>> 31
+        light += (white - 1 - here) >>> 31
       }
       const cell = first + column
       this.mean[cell] += sum

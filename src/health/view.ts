@@ -111,12 +111,13 @@ export class View {
       this.#lasting[fault].note(light === fault, timeMs)
     // In the dark, or behind a hand, nobody knows what the view is.
     if (light) return
-    this.#frozen = still
     const place = landmarks ? this.#shifts.judge(luma, landmarks, reference.agreeing) : 'same'
     this.#place = place
     if (place !== 'unknown') this.#notePlace(place, timeMs)
+    const blurred = !isMoved(place) && usual !== undefined && judgeSharpness(texture, usual)
+    // What is blurred has neither noise nor a clock that ticks.
+    this.#frozen = still && !blurred && !this.#lasting.blurred.lasts
     if (isMoved(place)) return
-    const blurred = usual !== undefined && judgeSharpness(texture, usual)
     this.#lasting.blurred.note(blurred, timeMs)
     if (!blurred && !still && place === 'same') reference.learn(luma, texture, this.#shifts.agreeing, timeMs)
   }

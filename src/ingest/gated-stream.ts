@@ -10,6 +10,8 @@ import type { Gate, PixelShelf } from './ports.ts'
 export interface CodedSource {
   /** Coded bytes that came. */
   readonly bytes: number
+  /** Clock of the camera minus clock of the box, ms; undefined while it is not known. */
+  readonly clockOffsetMs?: number | undefined
   /**
    * Until it ends; rejects where it ends badly. A picture's bytes are only valid during the call, which does not throw and returns
    * whether the next picture may come a little late: nobody waits for it.
@@ -64,6 +66,10 @@ export class GatedStream {
 
   get bytes(): number {
     return this.#source.bytes
+  }
+
+  get clockOffsetMs(): number | undefined {
+    return this.#source.clockOffsetMs
   }
 
   get reanchored(): number {

@@ -82,6 +82,8 @@ export class CameraSource {
   #latest: Latest<Frame> | undefined
   #stream: Stream | undefined
   #clock = new FrameClock()
+  /** Of the streams before. */
+  #clockOffsetMs: number | undefined
   #startedAt = 0
   #failures = 0
   #crashes = 0
@@ -110,6 +112,11 @@ export class CameraSource {
       bytes: bytes + (this.#stream?.bytes ?? 0),
       gate: this.#stream instanceof GatedStream ? sum(gate, this.#stream.counters) : gate,
     }
+  }
+
+  /** Clock of the camera minus clock of the box, ms, as the newest stream that knew it has told. */
+  get clockOffsetMs(): number | undefined {
+    return this.#stream?.clockOffsetMs ?? this.#clockOffsetMs
   }
 
   /** Connects and reconnects until the signal fires or the reader leaves. One reader at a time; never throws. */
@@ -160,6 +167,7 @@ export class CameraSource {
       throw error
     } finally {
       this.#counted = { ...this.#counted, ...this.counters, replaced: this.#counted.replaced }
+      this.#clockOffsetMs = this.clockOffsetMs
       this.#stream = undefined
       this.#clock = new FrameClock()
       lease.release()

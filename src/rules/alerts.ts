@@ -71,7 +71,7 @@ export class AlertBook {
     rule: Answering,
     { id, began }: { readonly id: string; readonly began: number },
   ): Alert {
-    const { phase, time, objects, zone, line, direction, count, reasons, digest, because } = event
+    const { phase, time, objects, zone, line, direction, count, density, reasons, digest, because } = event
     return {
       id,
       camera: this.#camera,
@@ -88,6 +88,7 @@ export class AlertBook {
       ...(line === undefined ? {} : { line }),
       ...(direction === undefined ? {} : { direction }),
       ...(count === undefined ? {} : { count }),
+      ...(density === undefined ? {} : { density }),
       ...(reasons === undefined ? {} : { reasons }),
       ...(digest === undefined ? {} : { digest }),
     }

@@ -14,11 +14,11 @@ interface Stay {
 export class Dwell {
   readonly #stays = new TrackMemory<Stay>()
 
-  /** Notes whether the condition holds for the track at `time` and returns for how long it has, ms; 0 where it does not. */
-  note(track: Track, holds: boolean, time: number): number {
+  /** Notes whether the condition holds for the track at `time` and returns for how long it has, ms; 0 where it does not. `heldSince`: of one that is new. */
+  note(track: Track, holds: boolean, time: number, heldSince = time): number {
     const stay = this.#stays.get(track)
     if (holds) {
-      const since = stay?.since ?? time
+      const since = stay?.since ?? heldSince
       this.#stays.set(track, { since })
       return time - since
     }

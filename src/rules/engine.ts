@@ -1,5 +1,6 @@
 /** Judges all rules of one camera over its tracks. */
 import type { EndedBecause, RuleEvent } from '../domain/alert.ts'
+import { type Calibration, Ground } from '../domain/ground.ts'
 import type { Rule } from '../domain/rule.ts'
 import type { Track } from '../domain/track.ts'
 import type { Line, Zone } from '../domain/zone.ts'
@@ -17,6 +18,7 @@ export interface RuleEngineOptions {
   readonly rules: readonly Rule[]
   readonly zones: readonly Zone[]
   readonly lines: readonly Line[]
+  readonly calibration?: Calibration
   /** Rules of one duty that hold for one thing are told as one. */
   readonly mergeAlerts?: boolean
   /** Of each duty; critical ones are told beyond it. Absent = any number. */
@@ -29,10 +31,13 @@ export class RuleEngine {
   readonly #budget: NoiseBudget | undefined
   #time = Number.NEGATIVE_INFINITY
 
-  /** Throws RangeError where a rule names a place or a time zone that does not exist. */
-  constructor({ rules, zones, lines, mergeAlerts, alertsPerHour }: RuleEngineOptions) {
-    for (const rule of rules) judgeFor(rule, zones, lines)
-    this.#watches = rules.map((rule) => new RuleWatch(rule, () => judgeFor(rule, zones, lines)))
+  /** Throws RangeError where a rule names a place or a time zone that does not exist, or square metres that nobody knows. */
+  constructor({ rules, zones, lines, calibration, mergeAlerts, alertsPerHour }: RuleEngineOptions) {
+    const ground = calibration && new Ground(calibration)
+    for (const rule of rules) judgeFor(rule, zones, lines, ground)
+    this.#watches = rules.map(
+      (rule) => new RuleWatch(rule, () => judgeFor(rule, zones, lines, ground), ground),
+    )
     this.#merging = mergeAlerts ? new Merging(rules) : undefined
     this.#budget = alertsPerHour === undefined ? undefined : new NoiseBudget(alertsPerHour, rules)
   }

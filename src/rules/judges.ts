@@ -1,5 +1,6 @@
 /** From a configured rule to the judge of its kind, with the places it speaks of. */
-import type { Rule } from '../domain/rule.ts'
+import type { Ground } from '../domain/ground.ts'
+import type { CrowdingRule, Rule } from '../domain/rule.ts'
 import type { Line, Zone } from '../domain/zone.ts'
 import type { Judge } from './judge.ts'
 import { afterHoursPresence } from './kinds/after-hours-presence.ts'
@@ -15,8 +16,11 @@ import { stationaryVehicle } from './kinds/stationary-vehicle.ts'
 import { twoWheelerIndoors } from './kinds/two-wheeler-indoors.ts'
 import { vehicleInProtectedArea } from './kinds/vehicle-in-protected-area.ts'
 
-/** A fresh judge for the rule. Throws where the rule names a zone or line that is not there (the configuration checks this). */
-export function judgeFor(rule: Rule, zones: readonly Zone[], lines: readonly Line[]): Judge {
+/**
+ * A fresh judge for the rule. Throws RangeError where the rule names a zone or line that is not there, or square metres that
+ * nobody knows (the configuration checks this).
+ */
+export function judgeFor(rule: Rule, zones: readonly Zone[], lines: readonly Line[], ground?: Ground): Judge {
   switch (rule.kind) {
     case 'intrusion':
       return intrusion(named(zones, rule.zone, rule))
@@ -27,7 +31,7 @@ export function judgeFor(rule: Rule, zones: readonly Zone[], lines: readonly Lin
     case 'loitering':
       return loitering(rule, named(zones, rule.zone, rule))
     case 'crowding':
-      return crowding(rule, named(zones, rule.zone, rule))
+      return crowdingIn(named(zones, rule.zone, rule), rule, ground)
     case 'stationary-vehicle':
       return stationaryVehicle(rule, named(zones, rule.zone, rule))
     case 'fire-lane-blocked':
@@ -43,6 +47,10 @@ export function judgeFor(rule: Rule, zones: readonly Zone[], lines: readonly Lin
     case 'after-hours-presence':
       return afterHoursPresence(named(zones, rule.zone, rule))
   }
+}
+
+function crowdingIn(zone: Zone, rule: CrowdingRule, ground: Ground | undefined): Judge {
+  return crowding(rule, zone, ground?.squareMetres(zone.polygon))
 }
 
 function named<T extends { readonly name: string }>(places: readonly T[], name: string, rule: Rule): T {

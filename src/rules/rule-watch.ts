@@ -1,5 +1,7 @@
 /** One rule over time: from what holds in each frame to events that begin and end exactly once. */
 import type { AlertObject, EndedBecause, RuleEvent } from '../domain/alert.ts'
+import { attributesOf } from '../domain/attributes.ts'
+import type { Ground } from '../domain/ground.ts'
 import type { Rule } from '../domain/rule.ts'
 import { armedAt, oncePerMinute } from '../domain/schedule.ts'
 import type { Track } from '../domain/track.ts'
@@ -30,6 +32,7 @@ interface Episode {
 export class RuleWatch {
   readonly #rule: Rule
   readonly #newJudge: () => Judge
+  readonly #ground: Ground | undefined
   readonly #isArmed: (time: number) => boolean
   readonly #episodes = new Map<string, Episode>()
   readonly #silences: Silences
@@ -38,9 +41,10 @@ export class RuleWatch {
   /** What the judge left behind when it was last dropped. */
   #left: Judge | undefined
 
-  constructor(rule: Rule, newJudge: () => Judge) {
+  constructor(rule: Rule, newJudge: () => Judge, ground?: Ground) {
     this.#rule = rule
     this.#newJudge = newJudge
+    this.#ground = ground
     this.#isArmed = oncePerMinute(armedAt(rule.schedule))
     this.#silences = new Silences(rule.cooldownMs, (subject) => this.#episodes.get(subject)?.began === true)
   }
@@ -79,7 +83,15 @@ export class RuleWatch {
     let episode = this.#episodes.get(subject)
     if (!episode) {
       if (strength === 'keep' || this.#silences.has(subject)) return []
-      episode = { since: time, began: false, goneSince: undefined, claim, most: count, told: 0, toldAt: time }
+      episode = {
+        since: claim.since ?? time,
+        began: false,
+        goneSince: undefined,
+        claim,
+        most: count,
+        told: 0,
+        toldAt: time,
+      }
       if (strength === 'moment') {
         if (this.#silences.inherit(subject)) return []
         return [this.#open(subject, episode, time), this.#close(subject, episode, 'cleared', time)]
@@ -147,10 +159,11 @@ export class RuleWatch {
       subject,
       phase,
       time,
-      objects: objectsOf(claim.tracks),
+      objects: objectsOf(claim.tracks, this.#ground),
       ...('line' in rule ? { line: rule.line } : { zone: rule.zone }),
       ...(claim.direction ? { direction: claim.direction } : {}),
       ...(claim.count === undefined ? {} : { count: most }),
+      ...(claim.squareMetres === undefined ? {} : { density: most / claim.squareMetres }),
     }
   }
 }
@@ -160,9 +173,12 @@ function isWanted({ kind, labels }: Rule, { label, change }: Track): boolean {
   return labels.includes(label) && (change === 'went') === (kind === 'object-removed')
 }
 
-function objectsOf(tracks: readonly Track[]): AlertObject[] {
+function objectsOf(tracks: readonly Track[], ground: Ground | undefined): AlertObject[] {
   return tracks
     .toSorted((a, b) => b.confidence - a.confidence)
     .slice(0, mostObjects)
-    .map(({ id, label, confidence, box }) => ({ track: id, label, confidence, box }))
+    .map((track) => {
+      const { id, label, confidence, box } = track
+      return { track: id, label, confidence, box, attributes: attributesOf(track, ground) }
+    })
 }

@@ -9,15 +9,20 @@ export const mostSilences = 500
 /** Two tracks that were both seen for longer than this are two things; for less, a detector may draw one of them twice, ms. */
 const mostTogetherMs = 1_000
 /**
- * How far from where a thing was last seen its next track may appear, in sizes of the smaller of both boxes (the longer
- * side): so far at once, and farther for each second between (people walk at four fifths of their height per second, seldom
- * straight away), but no farther than `most`: that long after, somebody that far away is somebody else.
+ * How far from its way a lost thing's next track may appear, in sizes of the smaller of both boxes (the longer side): so far
+ * at once, and farther for each second between. Its way led on from where it was last seen at its pace, or at `slowest` of it. After `lostMs` only
+ * one that stood is still expected, where it stood: elsewhere it is somebody else. Chosen with eval:events; more of each
+ * silences somebody else at doors and in crowds, less repeats alerts about people whom the detector loses.
  */
-const reach = { sizes: 0.5, sizesPerSecond: 0.5, most: 2 }
+const reach = { sizes: 0.4, sizesPerSecond: 0.1, slowest: 0.7, lostMs: 4_000 }
+/** Slower than this a thing stands: a box trembles, sizes per second. */
+const standing = 0.15
 
 interface Sighting {
   readonly label: Label
   readonly anchor: Point
+  /** Shares of the picture per second. */
+  readonly velocity: Point
   /** Longer side of the box, share of the picture. */
   readonly size: number
   readonly time: number
@@ -109,25 +114,58 @@ export class Silences {
   /** May one that is not seen now have gone on as the other? */
   #mayBe(lost: string, heir: string): boolean {
     const last = this.#traces.get(lost)?.last
-    const first = this.#traces.get(heir)?.first
-    return lost !== heir && !this.#seen.has(lost) && !!last && !!first && isReached(last, first)
+    const found = this.#traces.get(heir)
+    return lost !== heir && !this.#seen.has(lost) && !!last && !!found && mayBeOne(last, found)
   }
 
   #trace(track: Track, time: number): void {
-    const { label, anchor, box } = track
-    const here = { label, anchor, size: Math.max(box.x2 - box.x1, box.y2 - box.y1), time }
+    const { label, anchor, velocity, box } = track
+    const here = { label, anchor, velocity, size: Math.max(box.x2 - box.x1, box.y2 - box.y1), time }
     const trace = this.#traces.get(subjectOf(track))
     const last = trace && !track.seen ? trace.last : here
     this.#traces.set(subjectOf(track), { first: trace?.first ?? here, last })
   }
 }
 
-/** May a track that was first seen like `heir` be what was last seen like `lost`? */
-function isReached(lost: Sighting, heir: Sighting): boolean {
-  const gapMs = heir.time - lost.time
-  if (gapMs < -mostTogetherMs) return false
-  const seconds = Math.max(0, gapMs) / 1_000
-  const sizes = Math.min(reach.most, reach.sizes + reach.sizesPerSecond * seconds)
-  const farthest = sizes * Math.min(lost.size, heir.size)
-  return lost.label === heir.label && distance(lost.anchor, heir.anchor) <= farthest
+/**
+ * May a lost thing have gone on as the heir? Not where it left the picture, nor where the heir goes the other way: at doors
+ * and at the edges of pictures some leave just where others come in.
+ */
+function mayBeOne(lost: Sighting, heir: Trace): boolean {
+  const gapMs = heir.first.time - lost.time
+  if (lost.label !== heir.first.label || gapMs < -mostTogetherMs) return false
+  if (isLeaving(lost) || areOpposed(lost, heir.last)) return false
+  const stood = paceOf(lost) < standing
+  if (gapMs > reach.lostMs && !stood) return false
+  const seconds = gapMs > reach.lostMs ? 0 : Math.max(0, gapMs) / 1_000
+  const sizes = reach.sizes + reach.sizesPerSecond * seconds
+  const farthest = sizes * Math.min(lost.size, heir.first.size)
+  return distanceToWay(lost, stood ? 0 : seconds, heir.first.anchor) <= farthest
+}
+
+/** At its pace it is out of the picture within a second. */
+function isLeaving({ anchor, velocity, size }: Sighting): boolean {
+  const isOut = ({ x, y }: Point) => x < 0 || x > 1 || y < 0 || y > 1
+  return (
+    paceOf({ velocity, size }) >= standing && isOut({ x: anchor.x + velocity.x, y: anchor.y + velocity.y })
+  )
+}
+
+function areOpposed(one: Sighting, other: Sighting): boolean {
+  const areMoving = paceOf(one) >= standing && paceOf(other) >= standing
+  return areMoving && one.velocity.x * other.velocity.x + one.velocity.y * other.velocity.y < 0
+}
+
+/** Sizes per second. */
+function paceOf({ velocity, size }: Pick<Sighting, 'velocity' | 'size'>): number {
+  return Math.hypot(velocity.x, velocity.y) / size
+}
+
+/** From the nearest point that it can have reached in that time. */
+function distanceToWay({ anchor, velocity }: Sighting, seconds: number, point: Point): number {
+  const [dx, dy] = [velocity.x * seconds, velocity.y * seconds]
+  const length = dx * dx + dy * dy
+  const along = length > 0 ? ((point.x - anchor.x) * dx + (point.y - anchor.y) * dy) / length : 0
+  const share = Math.min(1, Math.max(reach.slowest, along))
+  return distance({ x: anchor.x + share * dx, y: anchor.y + share * dy }, point)
 }

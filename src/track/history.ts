@@ -1,21 +1,16 @@
 /** Remembers what each track did, and tells it in one summary when it has ended. */
 import { crossing, isNear } from '../domain/crossing.ts'
 import { type Point, polygonContains } from '../domain/geometry.ts'
-import {
-  type Heading,
-  headings,
-  type PaceClass,
-  type PathPoint,
-  type TrackSummary,
-} from '../domain/structure.ts'
+import { type Calibration, Ground } from '../domain/ground.ts'
+import { type Heading, headingOf, type PaceClass, paceOf } from '../domain/movement.ts'
+import type { PathPoint, TrackSummary } from '../domain/structure.ts'
 import type { Track } from '../domain/track.ts'
 import type { Line, Zone } from '../domain/zone.ts'
+import { GroundWay } from './ground-way.ts'
 import { Path } from './path.ts'
 
 /** Crossings that one track tells: whoever walks to and fro all day makes no longer message. */
 const mostCrossings = 50
-/** Below so many of its own heights per second a thing stands; from `fast` on it hurries. */
-const speeds = { standing: 0.1, fast: 1 }
 /** What took longer between two looks was not watched: nobody knows where it was. */
 const longestStepMs = 10_000
 
@@ -32,14 +27,17 @@ export interface Step {
 interface Places {
   readonly zones: readonly Zone[]
   readonly lines: readonly Line[]
+  readonly calibration?: Calibration
 }
 
 export class TrackHistory {
   readonly #places: Places
+  readonly #ground: Ground | undefined
   readonly #lives = new Map<number, Life>()
 
   constructor(places: Places) {
     this.#places = places
+    this.#ground = places.calibration && new Ground(places.calibration)
   }
 
   /** The tracks of one frame at `time` (epoch ms). Returns what each that was seen did, and the summaries of those that are gone. */
@@ -57,7 +55,7 @@ export class TrackHistory {
 
   #step(track: Track, time: number): Step {
     const known = this.#lives.get(track.id)
-    const life = known ?? new Life(track)
+    const life = known ?? new Life(track, this.#ground)
     if (!known) this.#lives.set(track.id, life)
     return { track, isNew: !known, ...life.live(track, time, this.#places) }
   }
@@ -73,9 +71,12 @@ export class TrackHistory {
 class Life {
   readonly #first: Track
   readonly #path = new Path()
+  readonly #ground: GroundWay | undefined
   readonly #dwellMs = new Map<string, number>()
   readonly #clear = new Map<string, Point>()
   readonly #crossed: { line: string; direction: 'left' | 'right'; time: number }[] = []
+  /** The newest, which knows most. */
+  #newest: Track
   #in: readonly string[] = []
   #last: PathPoint | undefined
   #confidence = 0
@@ -86,12 +87,16 @@ class Life {
   #movedMs = 0
   #way = 0
 
-  constructor(first: Track) {
+  constructor(first: Track, ground: Ground | undefined) {
     this.#first = first
+    this.#newest = first
+    this.#ground = ground && new GroundWay(ground)
   }
 
   live(track: Track, time: number, { zones, lines }: Places): Omit<Step, 'track' | 'isNew'> {
-    const { anchor, box, confidence } = track
+    const { anchor, box, confidence, cameFrom, firstSeen } = track
+    this.#newest = track
+    if (cameFrom && firstSeen < time) this.#come({ x: cameFrom.x, y: cameFrom.y, time: firstSeen })
     this.#looks++
     this.#confidence = Math.max(this.#confidence, confidence)
     this.#width += (box.x2 - box.x1 - this.#width) / this.#looks
@@ -103,18 +108,30 @@ class Life {
     const entered = now.filter((zone) => !this.#in.includes(zone))
     this.#in = now
     this.#path.add({ x: anchor.x, y: anchor.y, time })
+    this.#ground?.add(track, time)
     if (!this.#last || stepMs > 0) this.#last = { x: anchor.x, y: anchor.y, time }
     return { zones: now, entered, crossed }
   }
 
+  /** Its way begins where it was first detected, a moment before it was believed. */
+  #come(from: PathPoint): void {
+    this.#path.add(from)
+    this.#last = from
+  }
+
   summary(): TrackSummary {
     const { id, label, firstSeen } = this.#first
+    const { type, colour, faceSeen } = this.#newest
     const path = this.#path.points()
-    const heading = headingOf(path[0], path.at(-1), this.#height)
+    const heading = leads(path[0], path.at(-1), this.#height)
+    const ground = this.#ground?.end()
     return {
       ...{
         track: id,
         label,
+        ...(type && { type }),
+        ...(colour && { colour }),
+        ...(faceSeen === undefined ? {} : { faceSeen }),
         confidence: this.#confidence,
         began: firstSeen,
         ended: this.#last?.time ?? firstSeen,
@@ -123,6 +140,7 @@ class Life {
       zones: [...this.#dwellMs].map(([zone, dwellMs]) => ({ zone, dwellMs })),
       lines: this.#crossed,
       ...(heading && { heading }),
+      ...(ground && { ground }),
     }
   }
 
@@ -130,7 +148,7 @@ class Life {
   #pass(to: Point, from: PathPoint, stepMs: number): void {
     for (const zone of this.#in) this.#dwellMs.set(zone, (this.#dwellMs.get(zone) ?? 0) + stepMs)
     const heights = Math.hypot(to.x - from.x, to.y - from.y) / Math.max(this.#height, 0.001)
-    if (heights / (stepMs / 1_000) < speeds.standing) this.#stoodMs += stepMs
+    if (paceOf(heights / (stepMs / 1_000)) === 'standing') this.#stoodMs += stepMs
     else {
       this.#movedMs += stepMs
       this.#way += heights
@@ -139,12 +157,14 @@ class Life {
 
   #paceClass(): PaceClass {
     if (this.#movedMs <= this.#stoodMs / 10) return 'standing'
-    return this.#way / (this.#movedMs / 1_000) < speeds.fast ? 'slow' : 'fast'
+    return paceOf(this.#way / (this.#movedMs / 1_000))
   }
 
   #cross(track: Track, lines: readonly Line[], time: number): Step['crossed'] {
     const crossed: { line: string; direction: 'left' | 'right' }[] = []
+    const { cameFrom, box } = track
     for (const line of lines) {
+      if (cameFrom && !isNear({ anchor: cameFrom, box }, line)) this.#clear.set(line.name, cameFrom)
       if (isNear(track, line)) continue
       const from = this.#clear.get(line.name)
       this.#clear.set(line.name, track.anchor)
@@ -157,10 +177,8 @@ class Life {
   }
 }
 
-function headingOf(from: Point | undefined, to: Point | undefined, height: number): Heading | undefined {
+function leads(from: Point | undefined, to: Point | undefined, height: number): Heading | undefined {
   if (!from || !to) return undefined
-  const [dx, dy] = [to.x - from.x, to.y - from.y]
-  if (Math.hypot(dx, dy) < height / 2) return undefined
-  const eighth = Math.round(Math.atan2(dy, dx) / (Math.PI / 4))
-  return headings[(eighth + 8) % 8]
+  const way = { x: to.x - from.x, y: to.y - from.y }
+  return Math.hypot(way.x, way.y) < height / 2 ? undefined : headingOf(way)
 }

@@ -102,6 +102,7 @@ export class Tracker {
     const seconds = Math.min(gapMs, this.#options.forgetMs[trajectory.label]) / 1_000
     const coasts = this.#time - trajectory.lastSeen <= keepMs
     trajectory.seen = false
+    trajectory.isNew = false
     if (coasts && !trajectory.standing && isLookedAt(trajectory, trajectory.ahead(seconds), looked))
       trajectory.advance(seconds)
     else trajectory.stand(seconds)
@@ -169,6 +170,7 @@ export class Tracker {
       (label !== 'person' || hasMoved || confidence >= stillConfidence)
     for (const trajectory of this.#fresh.filter(isReady)) {
       trajectory.id = ++this.#lastId
+      trajectory.isNew = true
       this.#believed.push(trajectory)
     }
     this.#fresh = this.#fresh.filter((trajectory) => trajectory.id === 0)

@@ -3,6 +3,7 @@ import type { Change, Detection, Label } from '../domain/detection.ts'
 import { type Box, centre, clip, foot, type Point } from '../domain/geometry.ts'
 import type { Track } from '../domain/track.ts'
 import { MovingValue, WanderingValue } from './kalman.ts'
+import { Traits } from './traits.ts'
 
 /** All in sizes of the thing itself (square root of its area), so that near and far behave alike. */
 const noise = { centre: 0.07, extent: 0.1 }
@@ -27,16 +28,20 @@ export class Trajectory {
   readonly firstSeen: number
   lastSeen: number
   seen = true
+  /** Is it believed since this frame? */
+  isNew = false
   confidence: number
   hits = 1
   /** Time it was missed where the models looked, since the last detection, ms. */
   missedMs = 0
   readonly #aspect: number
+  readonly #cameFrom: Point
   #rest: Rest
   readonly #x: MovingValue
   readonly #y: MovingValue
   readonly #width: WanderingValue
   readonly #height: WanderingValue
+  readonly #traits = new Traits()
 
   constructor(detection: Detection, time: number, aspect: number) {
     const { x1, y1, x2, y2 } = detection.box
@@ -46,6 +51,7 @@ export class Trajectory {
     this.firstSeen = time
     this.lastSeen = time
     this.#aspect = aspect
+    this.#cameFrom = foot(clip(detection.box))
     const size = Math.sqrt((x2 - x1) * (y2 - y1) * aspect)
     const sizeX = size / aspect
     this.#x = new MovingValue((x1 + x2) / 2, noise.centre * sizeX, startSpeed * sizeX)
@@ -53,6 +59,7 @@ export class Trajectory {
     this.#width = new WanderingValue(x2 - x1, noise.extent * sizeX)
     this.#height = new WanderingValue(y2 - y1, noise.extent * size)
     this.#rest = { x: this.#x.value, y: this.#y.value, since: time }
+    this.#traits.note(detection)
   }
 
   /** Square root of its area, in picture heights. */
@@ -118,7 +125,8 @@ export class Trajectory {
   }
 
   /** Takes the detection as its own. */
-  meet({ box, confidence }: Detection, time: number): void {
+  meet(detection: Detection, time: number): void {
+    const { box, confidence } = detection
     const size = this.size
     const sizeX = size / this.#aspect
     this.#x.correct((box.x1 + box.x2) / 2, noise.centre * sizeX)
@@ -131,6 +139,7 @@ export class Trajectory {
     this.seen = true
     this.hits++
     this.#rest = this.#restAfter(centre(box), time)
+    this.#traits.note(detection)
   }
 
   /** By where it was measured, not by where it is believed to be: a belief lags, and a start would be noticed late. */
@@ -145,9 +154,11 @@ export class Trajectory {
     return {
       id: this.id,
       label: this.label,
+      ...this.#traits.told(),
       confidence: this.confidence,
       box,
       anchor: foot(box),
+      ...(this.isNew ? { cameFrom: this.#cameFrom } : {}),
       velocity: { x: this.#x.velocity, y: this.#y.velocity },
       firstSeen: this.firstSeen,
       lastSeen: this.lastSeen,

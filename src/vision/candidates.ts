@@ -1,14 +1,17 @@
 /** Raw boxes of a model become detections: absurd ones are dropped and counted, then the weaker of overlapping pairs. */
-import type { Detection, Label } from '../domain/detection.ts'
+import type { Detection } from '../domain/detection.ts'
 import { type Box, iou } from '../domain/geometry.ts'
 import type { Fit } from './fit.ts'
 
 /** More boxes than this in one frame are a fault of the model, not a crowd. */
 const maxBoxes = 1_000
 
+/** What a class of a model is to us. */
+export type Sort = Pick<Detection, 'label' | 'type'>
+
 /** Collects one frame's boxes in tensor pixels. */
 export class Candidates {
-  readonly #kept: { label: Label; confidence: number; x1: number; y1: number; x2: number; y2: number }[] = []
+  readonly #kept: { sort: Sort; confidence: number; x1: number; y1: number; x2: number; y2: number }[] = []
   readonly #fit: Fit
   /** Boxes that were not finite, empty, outside the picture, or far larger than it. */
   absurd = 0
@@ -22,7 +25,7 @@ export class Candidates {
   }
 
   /** Centre and size in tensor pixels. */
-  add(label: Label, confidence: number, cx: number, cy: number, width: number, height: number): void {
+  add(sort: Sort, confidence: number, cx: number, cy: number, width: number, height: number): void {
     const { usedWidth, usedHeight } = this.#fit
     const x1 = cx - width / 2
     const y1 = cy - height / 2
@@ -36,7 +39,7 @@ export class Candidates {
       if ([confidence, x1, y1, x2, y2].some(Number.isNaN)) this.unreadable++
       return
     }
-    this.#kept.push({ label, confidence: Math.min(1, confidence), x1, y1, x2, y2 })
+    this.#kept.push({ sort, confidence: Math.min(1, confidence), x1, y1, x2, y2 })
   }
 
   /** Detections in 0..1 of the whole picture, strongest first; `capped` counts those beyond the limit. */
@@ -44,7 +47,7 @@ export class Candidates {
     const all = this.#kept
       .sort((a, b) => b.confidence - a.confidence)
       .slice(0, maxBoxes)
-      .map(({ label, confidence, ...corners }) => ({ label, confidence, box: this.#inPicture(corners) }))
+      .map(({ sort, confidence, ...corners }) => ({ ...sort, confidence, box: this.#inPicture(corners) }))
     return { detections: suppress(all, nms), capped: Math.max(0, this.#kept.length - maxBoxes) + this.untold }
   }
 

@@ -1,6 +1,5 @@
 /** How the outputs of each kind of model are read. */
-import type { Label } from '../domain/detection.ts'
-import { Candidates } from './candidates.ts'
+import { Candidates, type Sort } from './candidates.ts'
 import type { Fit } from './fit.ts'
 import type { Manifest } from './manifest.ts'
 
@@ -72,7 +71,7 @@ function decodeYolox(manifest: Manifest, outputs: Outputs, fit: Fit, score: numb
   if (output.kind !== 'yolox') return
   const values = floats(outputs, output.names[0])
   const rowSize = 5 + output.classes
-  const labelOf = labelTable(manifest, output.classes)
+  const sortOf = sortTable(manifest, output.classes)
   let row = 0
   for (const stride of output.strides) {
     const columns = Math.floor(fit.width / stride)
@@ -85,12 +84,12 @@ function decodeYolox(manifest: Manifest, outputs: Outputs, fit: Fit, score: numb
         let best = 0
         for (let c = 1; c < output.classes; c++) if (values[row + 5 + c] > values[row + 5 + best]) best = c
         const confidence = objectness * values[row + 5 + best]
-        const label = labelOf[best]
-        if (confidence < score || label === undefined) continue
+        const sort = sortOf[best]
+        if (confidence < score || sort === undefined) continue
         const width = Math.exp(values[row + 2]) * stride
         const height = Math.exp(values[row + 3]) * stride
         found.add(
-          label,
+          sort,
           confidence,
           (values[row] + gx) * stride,
           (values[row + 1] + gy) * stride,
@@ -107,7 +106,7 @@ function decodeYunet(manifest: Manifest, outputs: Outputs, fit: Fit, score: numb
   const { output } = manifest
   if (output.kind !== 'yunet') return
   const { strides, names } = output
-  const label = labelTable(manifest, 1)[0] ?? 'face'
+  const sort = sortTable(manifest, 1)[0] ?? { label: 'face' }
   const least = score * score
   for (let s = 0; s < strides.length; s++) {
     const stride = strides[s]
@@ -123,7 +122,7 @@ function decodeYunet(manifest: Manifest, outputs: Outputs, fit: Fit, score: numb
       const width = Math.exp(boxes[4 * i + 2]) * stride
       const height = Math.exp(boxes[4 * i + 3]) * stride
       const cx = (gx + boxes[4 * i]) * stride
-      found.add(label, Math.sqrt(squared), cx, (gy + boxes[4 * i + 1]) * stride, width, height)
+      found.add(sort, Math.sqrt(squared), cx, (gy + boxes[4 * i + 1]) * stride, width, height)
     }
   }
 }
@@ -134,12 +133,12 @@ function decodeRtmdet(manifest: Manifest, outputs: Outputs, score: number, found
   if (output.kind !== 'rtmdet') return
   const rows = floats(outputs, output.names[0])
   const classes = outputs.get(output.names[1])!
-  const labelOf = labelTable(manifest, output.classes)
+  const sortOf = sortTable(manifest, output.classes)
   for (let i = 0; i < classes.length; i++) {
     const [x1, y1, x2, y2, confidence] = rows.subarray(5 * i, 5 * i + 5)
-    const label = labelOf[Number(classes[i])]
-    if (confidence < score || label === undefined) continue
-    found.add(label, confidence, (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1)
+    const sort = sortOf[Number(classes[i])]
+    if (confidence < score || sort === undefined) continue
+    found.add(sort, confidence, (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1)
   }
 }
 
@@ -150,14 +149,14 @@ function decodeRanked(manifest: Manifest, outputs: Outputs, score: number, found
   const boxes = floats(outputs, output.names[0])
   const scores = floats(outputs, output.names[1])
   const classes = outputs.get(output.names[2])!
-  const labelOf = labelTable(manifest, output.classes)
+  const sortOf = sortTable(manifest, output.classes)
   for (let i = 0; i < scores.length; i++) {
     // The rest is weaker still; NaN passes, to be counted.
     if (scores[i] < score) return
-    const label = labelOf[Number(classes[i])]
-    if (label === undefined) continue
+    const sort = sortOf[Number(classes[i])]
+    if (sort === undefined) continue
     const [x1, y1, x2, y2] = boxes.subarray(4 * i, 4 * i + 4)
-    found.add(label, scores[i], (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1)
+    found.add(sort, scores[i], (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1)
   }
   // All its rows were needed, so it may have had more than it could tell.
   if (scores.length === output.most) found.untold++
@@ -168,6 +167,9 @@ function floats(outputs: Outputs, name: string): Float32Array {
   return outputs.get(name) as Float32Array
 }
 
-function labelTable(manifest: Manifest, classes: number): (Label | undefined)[] {
-  return Array.from({ length: classes }, (_, index) => manifest.labels[String(index)])
+function sortTable({ labels, types = {} }: Manifest, classes: number): (Sort | undefined)[] {
+  return Array.from({ length: classes }, (_, index) => {
+    const label = labels[index]
+    return label && { label, ...(types[index] && { type: types[index] }) }
+  })
 }

@@ -3,10 +3,12 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Detection } from '../domain/detection.ts'
 import type { Box } from '../domain/geometry.ts'
 import { suppress } from './candidates.ts'
+import { withColours } from './colour.ts'
 import { Detector, type Look } from './detector.ts'
 import { cropAround, type Picture420 } from './fit.ts'
 import type { Models } from './ports.ts'
 import { cropsFor, faceRegion, unite } from './regions.ts'
+import { withSeenFaces } from './seen-faces.ts'
 import { type Redacted, redactPicture } from './snapshot.ts'
 
 /** From this confidence a person is worth a look for faces. */
@@ -43,16 +45,18 @@ export class Eyes {
 
   /** Looks at each region at the resolution it deserves; at all of the picture where none is named. */
   async see(picture: Picture420, regions: readonly Box[] | undefined, withFaces: boolean): Promise<Sight> {
-    const seen = await this.#things(picture, regions)
+    const found = await this.#things(picture, regions)
+    const things = { ...found, detections: withColours(picture, found.detections) }
     // Faces are the other model's business where there is one, and nobody's where nobody asked.
-    const things =
-      this.#isOnePass && withFaces ? seen : { ...seen, detections: seen.detections.filter(isNoFace) }
-    const region = withFaces && !this.#isOnePass ? faceRegion(things.detections.filter(isPerson)) : undefined
-    if (!region) return things
+    const faceless = things.detections.filter(isNoFace)
+    if (!withFaces) return { ...things, detections: faceless }
+    if (this.#isOnePass) return { ...things, detections: withSeenFaces(things.detections, () => true) }
+    const region = faceRegion(faceless.filter(isPerson))
+    if (!region) return { ...things, detections: faceless }
     const crop = cropAround(this.#faces.manifest.input.size, picture, region)
     const look = await this.#faces.look(picture, { crop })
     return {
-      detections: [...things.detections, ...look.detections.filter(isFace)],
+      detections: withSeenFaces([...faceless, ...look.detections.filter(isFace)], isPerson),
       looks: [...things.looks, look],
       whole: things.whole,
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { labels } from '../domain/detection.ts'
+import { labels, types } from '../domain/detection.ts'
 import { GatewayError } from '../kit/errors.ts'
 
 /** Finding people, two-wheelers and vehicles; finding faces, so that they can be hidden. */
@@ -116,6 +116,8 @@ const manifestSchema = Type.Object(
     output,
     /** Class index of the model -> our label; classes that are not listed are not seen. */
     labels: Type.Record(Type.String({ pattern: '^[0-9]+$' }), Type.Enum([...labels])),
+    /** Class index of the model -> type, for what it tells apart among vehicles and two-wheelers. */
+    types: Type.Optional(Type.Record(Type.String({ pattern: '^[0-9]+$' }), Type.Enum([...types]))),
     /** Detections below this confidence are not emitted. */
     score: share,
     /** The same for single labels, where it is another. */
@@ -165,7 +167,15 @@ export function checkManifest(value: unknown, where: string): Manifest {
 }
 
 /** What the schema cannot say: where, and what is wrong. */
-function faultOf({ tasks: uses, output, input, labels: map, source, builtIn }: Manifest): string | undefined {
+function faultOf({
+  tasks: uses,
+  output,
+  input,
+  labels: map,
+  types: told = {},
+  source,
+  builtIn,
+}: Manifest): string | undefined {
   if ((source === undefined) === (builtIn === undefined)) return ' needs one of source and builtIn'
   const wanted = {
     yolox: 1,
@@ -179,6 +189,10 @@ function faultOf({ tasks: uses, output, input, labels: map, source, builtIn }: M
   const classes = 'classes' in output ? output.classes : 1
   const stray = Object.keys(map).find((index) => Number(index) >= classes)
   if (stray !== undefined) return `/labels names class ${stray}, the model has ${classes}`
+  // Of people and faces nothing is told.
+  const untold = Object.keys(told).find((index) => !['vehicle', 'two-wheeler'].includes(map[index]))
+  if (untold !== undefined)
+    return `/types names class ${untold}, which is no vehicle or two-wheeler in /labels`
   // Else redaction would look for faces with a model that has none, and find nothing to hide.
   const found = Object.values(map)
   if (uses.includes('faces') && !found.includes('face')) return '/labels has no face, which its tasks need'

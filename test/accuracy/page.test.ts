@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { chapterText } from '../../scripts/accuracy/chapter.ts'
 import { chart } from '../../scripts/accuracy/chart.ts'
+import { events } from '../../scripts/accuracy/events.ts'
+import { health } from '../../scripts/accuracy/health.ts'
 import { pageOf } from '../../scripts/accuracy/page.ts'
 import { summaries } from '../../scripts/accuracy/summary.ts'
+import { tracking } from '../../scripts/accuracy/tracking.ts'
+import { everyClip } from '../../scripts/eval/events/measure.ts'
 import { targetsOf } from '../../scripts/eval/targets.ts'
 import { accuracy, builtIn, faces, figures, objects } from './sample.ts'
 
@@ -77,17 +82,65 @@ describe('docs/accuracy.md', () => {
     expect(rows(both, 'yolox-nano', '2026-11-26')[0].at(-2)).toBe('2')
   })
 
-  it('tells how well things are followed, beside what is asked for, or that nobody measured it', () => {
-    expect(text).toMatch(/## Following\n\nNot measured\./)
+  it('tells how well things are followed, beside what is asked for, or that nobody measured it', async () => {
+    expect(await chapterText(tracking, 'nowhere')).toEqual(['## Following', 'Not measured.'])
     const shares = { hota: 0.7, detA: 0.6, assA: 0.8, mota: 0.95, idf1: 0.92 }
     const followed = { fps: 5, frames: 568, ...shares, switchesPerMinute: 1.5 }
     const origin = { measured: '2026-11-26T10:00:00.000Z', machine: objects.machine }
-    const tracking = { ...origin, seeds: 20, planted: { 'PETS09-S2L1': [followed] }, detector: 'yolox-nano' }
-    const told = pageOf([objects], tracking).text
+    const figures = { seeds: 20, planted: { 'PETS09-S2L1': [followed] }, detector: 'yolox-nano' }
+    const told = pageOf([objects], tracking.text({ ...origin, ...figures })).text
     expect(told).toContain('the mean of 20 runs. Detected: behind yolox-nano. Measured 2026-11-26;')
     const found = ['0.700', '0.600', '0.800', '0.950', '0.920', '1.5']
     expect(rows(told, 'planted', 'PETS09-S2L1')[0]).toEqual(expect.arrayContaining(found))
     expect(rows(told, 'IDF1 on PETS09-S2L1, planted boxes at 5 fps')[0]).toContain('**missed by 1 %**')
+  })
+
+  it('tells of alerts what happened, what was told and what the targets are', () => {
+    const origin = { measured: '2026-11-26T10:00:00.000Z', machine: objects.machine }
+    const counts = {
+      truths: 20,
+      found: 18,
+      wrong: 2,
+      neither: 3,
+      precision: 0.9,
+      recall: 0.9,
+      medianDelayMs: 600,
+    }
+    const line = { source: 'annotated', clip: everyClip, kind: 'intrusion', ...counts } as const
+    const told = pageOf([objects], events.text({ ...origin, seeds: 20, figures: [line] })).text
+    expect(rows(told, 'annotated', 'intrusion', 'all')[0].slice(4, 11)).toEqual([
+      ...['20', '18', '2', '3', '0.900', '0.900', '600 ms'],
+    ])
+    expect(rows(told, 'recall of intrusion, annotated boxes, all clips')[0]).toContain('**missed by 5 %**')
+    expect(rows(told, 'precision of intrusion, annotated boxes, all clips')[0]).toContain('met')
+    expect(rows(told, 'median delay of intrusion, annotated boxes, all clips')[0]).toContain('600 ms')
+    expect(rows(told, 'recall of intrusion, detected boxes, PETS09-S2L1')[0]).toContain('not measured')
+  })
+
+  it('tells what camera health finds, in both halves of the clips, and each run that went amiss', () => {
+    const origin = { measured: '2026-11-26T10:00:00.000Z', machine: objects.machine }
+    const half = (found: number, falseAlarms = 0) => ({ clips: 6, found, falseAlarms })
+    const figures = {
+      unmodified: [{ clip: 'a.mp4', falseAlarms: [] }],
+      faults: [
+        { planted: 'dark', fault: 'dark', chosen: half(6), heldOut: half(5), medianS: 4, slowestS: 12 },
+        { planted: 'night', chosen: half(0), heldOut: half(0, 1) },
+      ],
+      amiss: [
+        { clip: 'b.mp4', planted: 'dark', fault: 'dark', afterS: 12, falseAlarms: [] },
+        { clip: 'b.mp4', planted: 'night', falseAlarms: [{ fault: 'frozen', atS: 40 }] },
+      ],
+    } as const
+    const told = pageOf([objects], health.text({ ...origin, ...figures })).text
+    const dark = rows(told, 'dark')[0]
+    expect(dark).toEqual(expect.arrayContaining(['6 of 6', '5 of 6', '4 s', '12 s', '0']))
+    expect(rows(told, 'night', 'nothing')[0].at(-2)).toBe('1')
+    const found = rows(told, 'planted faults found within 10 s')[0]
+    expect(found).toEqual(expect.arrayContaining(['11 of 12', '**missed by 8 %**']))
+    const asTheyAre = rows(told, 'clips as they are of which something is told')[0]
+    expect(asTheyAre).toEqual(expect.arrayContaining(['0 of 1', 'met']))
+    expect(told).toContain('- b.mp4, dark: found after 12 s.')
+    expect(told).toContain('- b.mp4, night: frozen told at 40 s.')
   })
 
   it('says that the built-in network is not measured where it is not', () => {

@@ -56,7 +56,15 @@ describe('a refusal', () => {
       'kind: after-hours-presence, zone: dock',
       'schedule: is missing (When the rule is armed, as for every rule, but `hours` must be said)',
     ],
-    ['kind: crowding, zone: dock', 'count: is missing (From how many on)'],
+    [
+      'kind: crowding, zone: dock',
+      'count: is missing: say how many, or density, how many to the square metre',
+    ],
+    ['kind: crowding, zone: dock, count: many', 'count: must be a whole number 2..10000, not "many"'],
+    [
+      'kind: crowding, zone: dock, density: 2',
+      'density: needs to know the ground of camera "yard": mark four points of it under calibration, or say count instead',
+    ],
     [
       'kind: crowding, zone: dock, count: 3, hysteresis: 3',
       'hysteresis: must be below count (3), or the alert never ends',

@@ -160,6 +160,41 @@ describe('eval:tracks', () => {
   })
 })
 
+describe('eval:events', () => {
+  it('judges the sequences that are there on their annotated boxes, in JSON and as a table', () => {
+    writeSequence()
+    const { status, stdout, stderr } = run('eval-events', '--boxes', 'annotated', '--json')
+    expect(status).toBe(0)
+    expect(stderr).toContain('PETS09-S2L1 cannot be evaluated')
+    const { figures, targets, models } = JSON.parse(stdout)
+    expect(figures).toContainEqual(
+      expect.objectContaining({
+        source: 'annotated',
+        clip: 'KITTI-17',
+        kind: 'intrusion',
+        truths: 0,
+        wrong: 0,
+      }),
+    )
+    expect(targets).toHaveLength(12)
+    expect(models).toBeUndefined()
+    const forPeople = run('eval-events', '--boxes', 'spoilt', '--seeds', '2')
+    expect(forPeople.stdout).toMatch(/^spoilt +intrusion +all +0/m)
+  })
+
+  it.each([
+    [['--set', 'voc'], '--set voc: MOT16-09 or ', 2],
+    [['--boxes', 'true'], '--boxes true: annotated or spoilt', 2],
+    [['--set', 'KITTI-17', '--boxes', 'detected'], 'skyeye models pull standard', 1],
+  ])('says in a sentence what is wrong: %j', (args, sentence, expected) => {
+    writeSequence()
+    const { status, stdout, stderr } = run('eval-events', ...args)
+    expect(stderr).toContain(sentence)
+    expect(stderr).not.toContain('    at ')
+    expect({ status, stdout }).toEqual({ status: expected, stdout: '' })
+  })
+})
+
 describe('docs:accuracy', () => {
   it.each([
     [['--only', 'resnet'], '--only resnet: one of ', 2],
@@ -177,6 +212,7 @@ describe('every evaluation command', () => {
     ['eval-detect', '--detections FILE'],
     ['eval-faces', '--threshold N'],
     ['eval-tracks', '--fps N'],
+    ['eval-events', '--boxes WHICH'],
     ['accuracy', '--render'],
   ])('explains itself: %s', (program, option) => {
     expect(run(program, '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining(option) })

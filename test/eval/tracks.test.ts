@@ -12,7 +12,7 @@ const walk: Sequence = {
   ...{ name: 'walk', width: 100, height: 100, rate: 10 },
   frames: Array.from({ length: 20 }, (_, index) => {
     const truths = [{ id: 1, box: boxAt(0.2 + 0.02 * index, 0.6) }]
-    return { index, timeMs: index * 100, truths, ignored: [] }
+    return { index, timeMs: index * 100, truths, ignored: [], hidden: [] }
   }),
 }
 

@@ -56,6 +56,8 @@ export const smeared = (second: number) => {
   return luma
 }
 export const blurred = (second: number) => picture(second, blur, 1)
+/** With its sharpness all noise is gone. */
+export const smooth = (_: number) => picture(0, blur, 0)
 /** Somebody walks through the room. */
 export const visited = (second: number) =>
   picture(second, (x, y) => (Math.abs(x - ((second * 11) % width)) < 14 && y > 50 ? 30 : room(x, y)))
@@ -71,3 +73,33 @@ const blur: Pixel = (x, y) => {
   for (let dy = -5; dy <= 5; dy++) for (let dx = -5; dx <= 5; dx++) sum += room(x + dx, y + dy)
   return sum / 121
 }
+
+/**
+ * Coded so strongly that noise is left in its key pictures alone, of which there is one in two seconds; but a clock is written into it. From
+ * second `stops` on it is frozen, and its coding settles.
+ */
+export const clocked = (stops: number) => (second: number) => {
+  const shown = Math.min(second, stops)
+  const luma = picture(Math.floor(Math.min(second, stops + 6) / 2), room, 1)
+  for (let y = 3; y < 8; y++)
+    for (let x = 20; x < 23; x++) luma.pixels[y * width + x] = 150 * chance(x, y, shown)
+  return luma
+}
+/** A sheet of paper right in front: nearly the grey of a decoder that knows nothing. */
+export const paper = (second: number) => picture(second, (x) => 129.6 + x / width, 0)
+/** All is white; a quarter of it still has noise. */
+export const glare = (second: number) => {
+  const luma = bright(second)
+  const noisy = picture(second, () => 240, 12)
+  for (let at = 0; at < luma.pixels.length; at++)
+    if (at % width < width / 4) luma.pixels[at] = noisy.pixels[at]
+  return luma
+}
+/** A wall of fine things that drifts: a pixel each four seconds, and no further than five. */
+export const drifting = (from: number) => (second: number) => {
+  const drift = Math.min(5, Math.max(0, Math.floor((second - from) / 4)))
+  return picture(second, (x, y) => room(2.4 * (x + drift), 2.4 * (y + drift / 3)))
+}
+/** A plain wall with one thing on it. */
+export const sparse = (dx: number) => (second: number) =>
+  picture(second, (x, y) => (Math.abs(x - dx - 100) < 8 && Math.abs(y - 70) < 8 ? 40 : 180))

@@ -26,8 +26,11 @@ describe('what is wrong with a view', () => {
   it.each([
     ['dark', pictures.dark],
     ['bright', pictures.bright],
+    ['bright', pictures.glare],
     ['covered', pictures.covered],
+    ['covered', pictures.paper],
     ['blurred', pictures.blurred],
+    ['blurred', pictures.smooth],
     ['frozen', pictures.frozen],
     ['corrupted', pictures.greyBelow],
     ['corrupted', pictures.smeared],
@@ -48,6 +51,24 @@ describe('what is wrong with a view', () => {
     ['a single dark picture', (second: number) => (second === 50 ? pictures.dark : pictures.healthy)(second)],
   ])('is nothing with %s', (_, show) => {
     expect(watch(learned(), show, learnedS, 60).flat()).toEqual([])
+  })
+
+  it('is frozen where a clock in the picture stands still, although coding left no noise before and settles after', () => {
+    const view = new View()
+    expect(watch(view, pictures.clocked(90), 0, 90).flat()).toEqual([])
+    expect(watch(view, pictures.clocked(90), 90, 10).at(-1)).toEqual(['frozen'])
+  })
+
+  it.each([40, 41, 42, 43])(
+    'is nothing with a view that drifts by less than a shift, from second %i on',
+    (from) => {
+      expect(watch(new View(), pictures.drifting(from), 0, 100).flat()).toEqual([])
+    },
+  )
+
+  it('finds a shift of a view in which few things stay', () => {
+    const view = learned(pictures.sparse(0))
+    expect(watch(view, pictures.sparse(9), learnedS, 10).at(-1)).toEqual(['moved'])
   })
 
   it('says by how much it moved', () => {

@@ -244,6 +244,24 @@ describe('a session', () => {
     expect(client).toMatchObject({ lost: 0, broken: 0 })
   })
 
+  it('tells by how much the clock of the camera is ahead, once it has reported three times', async () => {
+    const epoch1970 = 2_208_988_800
+    const report = () => framed(1, senderReport(epoch1970 + Math.floor(Date.now() / 1_000) + 60, 0, 1_800))
+    const inner = willing({ media: Buffer.alloc(0) })
+    const cam = await camera((request, socket) => {
+      const answered = inner(request, socket)
+      if (request.method === 'PLAY')
+        socket.write(Buffer.concat([twoPictures, report(), report(), report(), bye]))
+      return answered
+    })
+    const { client } = clientFor(cam.port)
+    expect(client.clockOffsetMs).toBeUndefined()
+    await collect(client)
+    // Whole seconds are told, and a busy box is late.
+    expect(client.clockOffsetMs).toBeGreaterThan(30_000)
+    expect(client.clockOffsetMs).toBeLessThanOrEqual(60_000)
+  })
+
   it('ends when its reader leaves, and when its signal fires at whatever moment', async () => {
     const cam = await camera(willing({ media: twoPictures }))
     expect(await collect(clientFor(cam.port).client, 1)).toHaveLength(1)

@@ -11,6 +11,7 @@ import type { RtspRequest } from '../../src/ingest/rtsp-message.ts'
 import { CameraSource, type CameraSourceOptions } from '../../src/ingest/source.ts'
 import { ClipFolder, ffmpeg } from './clips.ts'
 import { gate, pixels } from './open-gate.ts'
+import { framed, goodbye, senderReport } from './rtsp-packets.ts'
 import { reply, type TestCamera, testCamera } from './rtsp-server.ts'
 
 let clips: ClipFolder
@@ -326,6 +327,32 @@ test('a camera without video is no_video, and one that plays and sends nothing i
     await ended
   }
   expect(ffmpegs()).toEqual([])
+})
+
+test('by how much the clock of a camera is ahead stays known while the camera is lost', async () => {
+  const epoch1970 = 2_208_988_800
+  const report = () => framed(1, senderReport(epoch1970 + Math.floor(Date.now() / 1_000) + 60, 0, 0))
+  const described = 'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=0\r\n'
+  await using camera = await testCamera((request, socket) => {
+    if (request.method === 'DESCRIBE') return reply(request, '200 OK', [], described)
+    if (request.method === 'SETUP')
+      return reply(request, '200 OK', ['Session: 1', 'Transport: RTP/AVP/TCP;interleaved=0-1'])
+    if (request.method !== 'PLAY') return reply(request, '200 OK')
+    socket.write(reply(request, '200 OK'))
+    const isFirst = camera.requests.filter(({ method }) => method === 'PLAY').length === 1
+    socket.write(Buffer.concat([...(isFirst ? [report(), report(), report()] : []), framed(1, goodbye)]))
+    return
+  })
+  const { source } = watched(`rtsp://127.0.0.1:${camera.port}/live`)
+  const { stop, ended } = reading(source, () => {})
+  await expect
+    .poll(() => camera.requests.filter(({ method }) => method === 'PLAY').length, { timeout: 30_000 })
+    .toBeGreaterThanOrEqual(2)
+  stop()
+  await ended
+  // Whole seconds are told, and a busy box is late.
+  expect(source.clockOffsetMs).toBeGreaterThan(30_000)
+  expect(source.clockOffsetMs).toBeLessThanOrEqual(60_000)
 })
 
 test('a camera whose coding only ffmpeg can read is handed to it at once, and stays with it', async () => {

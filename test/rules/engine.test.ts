@@ -124,8 +124,39 @@ describe('intrusion', () => {
     })
   })
 
+  it('says what the thing is like and how fast it is', () => {
+    const calibration = yard.polygon.map((at) => ({ at, metres: { x: 20 * at.x, y: 10 * at.y } }))
+    const rules: Rule[] = [{ ...intrusion, labels: ['vehicle'], inertiaMs: 0 }]
+    const engine = new RuleEngine({ rules, zones: [yard], lines: [], calibration })
+    const car = trackAt(1, 0.7, 0.5, { type: 'car', velocity: { x: 0.1, y: 0 } }, 'vehicle')
+    expect(engine.evaluate([car], start)[0].objects[0].attributes).toEqual({
+      type: 'car',
+      pace: 'slow',
+      heading: 'right',
+      speed: expect.closeTo(2),
+    })
+  })
+
   it('takes no notice of a step inside that is shorter than the inertia', () => {
     expect(watch(intrusion, 50, (frame) => [trackAt(1, frame % 3 ? 0.7 : 0.2, 0.5)])).toEqual([])
+  })
+
+  it('holds since the first detection where that was inside, but for no longer than a second before', () => {
+    const comes = (firstSeen: number, x = 0.7) =>
+      told(
+        watch(intrusion, 10, (frame) => {
+          const news = frame === 0 ? { cameFrom: { x, y: 0.5 } } : {}
+          return [trackAt(1, 0.7, 0.5, { firstSeen: start + firstSeen, ...news })]
+        }),
+      )
+    expect(comes(-200)).toEqual(['began 0.4'])
+    expect(comes(-200, 0.2)).toEqual(['began 0.6'])
+    expect(comes(-60_000)).toEqual(['began 0'])
+    const patient = { ...intrusion, inertiaMs: 1_500 }
+    const long = watch(patient, 20, (frame) => [
+      trackAt(1, 0.7, 0.5, { firstSeen: start - 60_000, ...(frame ? {} : { cameFrom: { x: 0.7, y: 0.5 } }) }),
+    ])
+    expect(told(long)).toEqual(['began 0.6'])
   })
 
   it('does not end for a step outside that is shorter than the inertia', () => {
@@ -231,6 +262,26 @@ describe('line crossing', () => {
 
   it('takes no notice of who passes beyond its ends', () => {
     expect(watch(crossing, 20, (frame) => [trackAt(1, 0.3 + frame * 0.02, 0.95)])).toEqual([])
+  })
+
+  it('counts one who crossed between the first detection and the belief of the tracker', () => {
+    const cameFrom = { x: 0.46, y: 0.5 }
+    const events = watch(crossing, 5, (frame) => [
+      trackAt(1, 0.52 + frame * 0.05, 0.5, frame === 0 ? { cameFrom } : {}),
+    ])
+    expect(told(events)).toEqual(['began 0', 'ended 0 cleared'])
+  })
+
+  it('tells of one who is hardly over the line and at this pace clear of it in a moment', () => {
+    const steps = (x: number) =>
+      told(
+        watch(crossing, 2, (frame) => [
+          trackAt(1, frame === 0 ? 0.45 : 0.505, 0.5, { velocity: { x, y: 0 } }),
+        ]),
+      )
+    expect(steps(0.1)).toEqual(['began 0.2', 'ended 0.2 cleared'])
+    expect(steps(0.01)).toEqual([])
+    expect(steps(-0.5)).toEqual([])
   })
 
   it('counts one who crossed while hidden when they are seen again', () => {
@@ -368,6 +419,42 @@ describe('crowding', () => {
       })
     expect(hiddenSince(600)).toHaveLength(1)
     expect(hiddenSince(1_600)).toEqual([])
+  })
+
+  it('counts by the square metre where the camera is calibrated, and says how dense it is', () => {
+    // The yard is 2 × 2 m.
+    const calibration = yard.polygon.map((at) => ({ at, metres: { x: 4 * at.x, y: 2 * at.y } }))
+    const { count: _, ...dense } = { ...crowding, density: 1.75, hysteresis: 2, inertiaMs: 0 }
+    const engine = new RuleEngine({ rules: [dense], zones: [yard], lines: [], calibration })
+    const sizes = [6, 7, 5, 4]
+    const events = sizes.flatMap((size, i) => engine.evaluate(crowd(size), start + i * 1_000))
+    expect(events.map(({ phase, count, density }) => `${phase} ${count} ${density}`)).toEqual([
+      'began 7 1.75',
+      'ended 7 1.75',
+    ])
+    expect(events[1].time - start).toBe(3_000)
+  })
+
+  it('asks for the greater of a count and a density, and never calls one a crowd', () => {
+    const calibration = yard.polygon.map((at) => ({ at, metres: { x: 4 * at.x, y: 2 * at.y } }))
+    const sizeOf = (rule: Partial<Rule>) => {
+      const rules = [{ ...crowding, inertiaMs: 0, hysteresis: 0, ...rule } as Rule]
+      return [1, 2, 3, 4, 5, 6, 7, 8].find(
+        (size) =>
+          new RuleEngine({ rules, zones: [yard], lines: [], calibration }).evaluate(crowd(size), start)
+            .length > 0,
+      )
+    }
+    expect(sizeOf({ count: 3, density: 1.5 })).toBe(6)
+    expect(sizeOf({ count: 7, density: 1.5 })).toBe(7)
+    expect(sizeOf({ count: undefined, density: 0.1 })).toBe(2)
+    expect(sizeOf({ count: 3 })).toBe(3)
+  })
+
+  it('is refused without a number, and by the square metre where nobody knows them', () => {
+    const { count: _, ...nothing } = crowding
+    expect(() => engineFor(nothing)).toThrow(/needs count or density/)
+    expect(() => engineFor({ ...nothing, density: 2 })).toThrow(/calibrated ground/)
   })
 
   it('names the fifty most confident of a bigger crowd', () => {
@@ -535,17 +622,55 @@ describe('the silence after an alert', () => {
     expect(beganIn(events).map(({ subject }) => subject)).toEqual(['track 1', 'track 3'])
   })
 
-  it('reaches as far as the thing is large and the gap is long, and no farther than two of its sizes', () => {
-    // The box is 0.2 tall: half a size at once, half a size more for each second.
+  it('reaches as far as the thing is large and the gap is long, and after 4 s only to where it stood', () => {
+    // The box is 0.2 tall: two fifths of a size at once, a tenth of a size more for each second.
     const begins = (away: number, gapFrames: number) =>
       beganIn(
         watch(watched, 100, (frame) =>
           frame < 20 ? [trackAt(1, 0.55, 0.5)] : frame < 19 + gapFrames ? [] : [trackAt(2, 0.55 + away, 0.5)],
         ),
       ).length
-    expect([begins(0.19, 5), begins(0.21, 5)]).toEqual([1, 2])
-    expect([begins(0.39, 15), begins(0.41, 15)]).toEqual([1, 2])
-    expect(begins(0.41, 60)).toBe(2)
+    expect([begins(0.09, 5), begins(0.11, 5)]).toEqual([1, 2])
+    expect([begins(0.13, 15), begins(0.15, 15)]).toEqual([1, 2])
+    expect([begins(0.07, 60), begins(0.09, 60)]).toEqual([1, 2])
+  })
+
+  describe('where somebody who moved was lost', () => {
+    /** One who goes at `speed` and is lost after 4 s at `lostAt`; `gapFrames` later another one appears. */
+    const begins = (
+      speed: number,
+      gapFrames: number,
+      heir: { readonly x: number; readonly speed: number },
+      lostAt = 0.7,
+    ) =>
+      beganIn(
+        watch(watched, 100, (frame) => {
+          const at = (id: number, x: number, velocity: number) =>
+            trackAt(id, x + (velocity * frame * stepMs) / 1_000, 0.5, { velocity: { x: velocity, y: 0 } })
+          if (frame < 20) return [at(1, lostAt - speed * 4, speed)]
+          return frame < 20 + gapFrames
+            ? []
+            : [at(2, heir.x - (heir.speed * (20 + gapFrames) * stepMs) / 1_000, heir.speed)]
+        }),
+      ).length
+
+    it('covers one who appears further on its way', () => {
+      expect(begins(0.06, 10, { x: 0.82, speed: 0.06 })).toBe(1)
+    })
+
+    it('says nothing about one who comes the other way, nor about one who appears behind', () => {
+      expect(begins(0.06, 10, { x: 0.75, speed: -0.06 })).toBe(2)
+      expect(begins(0.06, 2, { x: 0.55, speed: 0.06 })).toBe(2)
+    })
+
+    it('expects nobody after 4 s', () => {
+      expect(begins(0.03, 24, { x: 0.75, speed: 0.03 })).toBe(2)
+    })
+
+    it('expects nobody who was about to leave the picture', () => {
+      const leaves = (speed: number) => begins(speed, 5, { x: 0.96, speed: 0 }, 0.95)
+      expect([leaves(0.04), leaves(0.1)]).toEqual([1, 2])
+    })
   })
 
   it('covers a line crossed again by a track that was lost in between', () => {

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import type { RuleEvent } from '../../src/domain/alert.ts'
 import { labels } from '../../src/domain/detection.ts'
 import { foot, wholePicture } from '../../src/domain/geometry.ts'
+import { Ground } from '../../src/domain/ground.ts'
 import { type Rule, ruleKinds, severities } from '../../src/domain/rule.ts'
 import { weekdays } from '../../src/domain/schedule.ts'
 import { AlertBook } from '../../src/rules/alerts.ts'
@@ -66,6 +67,7 @@ const rule = fc
     direction: fc.constantFrom('left', 'right', 'any'),
     dwellMs: fc.constantFrom(0, 1_000),
     count: fc.integer({ min: 1, max: 3 }),
+    density: fc.constantFrom(undefined, 0.01, 1.5),
     hysteresis: fc.integer({ min: 0, max: 3 }),
     tolerance: anyNumber,
     minShare: fc.constantFrom(0, 0.002),
@@ -85,20 +87,32 @@ const middle = [
   { x: 0.9, y: 0.9 },
   { x: 0.1, y: 0.9 },
 ]
-const setting = fc.record({
-  rules: fc
-    .array(rule, { minLength: 1, maxLength: 4 })
-    .map((rules) => rules.map((one, n) => ({ ...one, name: `rule ${n}` }) as unknown as Rule)),
-  zones: fc
-    .oneof({ weight: 2, arbitrary: fc.constant(middle) }, fc.array(point, { maxLength: 6 }))
-    .map((polygon) => [{ name: 'zone', polygon }]),
-  lines: fc.oneof(
-    fc.constant([{ name: 'line', a: { x: 0.5, y: 0 }, b: { x: 0.5, y: 1 } }]),
-    fc.record({ a: point, b: point }).map((ends) => [{ name: 'line', ...ends }]),
-  ),
-  mergeAlerts: fc.boolean(),
-  alertsPerHour: fc.constantFrom(undefined, 1, 3),
-})
+/** So many metres wide and deep. */
+const groundOf = (metres: number) =>
+  middle.map((at) => ({ at, metres: { x: at.x * metres, y: at.y * metres } }))
+const setting = fc
+  .record({
+    rules: fc
+      .array(rule, { minLength: 1, maxLength: 4 })
+      .map((rules) => rules.map((one, n) => ({ ...one, name: `rule ${n}` }) as unknown as Rule)),
+    zones: fc
+      .oneof({ weight: 2, arbitrary: fc.constant(middle) }, fc.array(point, { maxLength: 6 }))
+      .map((polygon) => [{ name: 'zone', polygon }]),
+    lines: fc.oneof(
+      fc.constant([{ name: 'line', a: { x: 0.5, y: 0 }, b: { x: 0.5, y: 1 } }]),
+      fc.record({ a: point, b: point }).map((ends) => [{ name: 'line', ...ends }]),
+    ),
+    mergeAlerts: fc.boolean(),
+    alertsPerHour: fc.constantFrom(undefined, 1, 3),
+    metres: fc.constantFrom(1, 2, 5),
+  })
+  .map(({ metres, ...places }) => {
+    const calibration = groundOf(metres)
+    // Without an area there is no density: the configuration refuses it.
+    const isKnown = new Ground(calibration).squareMetres(places.zones[0].polygon) !== undefined
+    const rules = isKnown ? places.rules : places.rules.map((rule) => ({ ...rule, density: undefined }))
+    return { ...places, rules, calibration }
+  })
 const step = fc.record({
   tracks: fc.array(track, { maxLength: 5 }),
   next: nextTime,
@@ -202,5 +216,6 @@ it('keeps that order behind the real tracker on detections that wander', () => {
     ),
     { numRuns: 700, seed: 5 },
   )
-  expect(began.fewer(10, 'intrusion', 'loitering', 'line-crossing', 'digest', 'merged')).toEqual([])
+  expect(began.fewer(10, 'intrusion', 'loitering', 'line-crossing')).toEqual([])
+  expect(began.fewer(5, 'digest', 'merged')).toEqual([])
 })

@@ -52,6 +52,27 @@ describe('a track that has ended', () => {
     expect(history.update([], start + 61_000).ended).toEqual([])
   })
 
+  it('tells its type and colour as they were last known', () => {
+    const history = new TrackHistory(places)
+    const types = [undefined, 'truck', 'car'] as const
+    types.forEach((type, i) => {
+      history.update([trackAt(0.5, 0.8, { label: 'vehicle', type, colour: 'grey' })], start + i * 200)
+    })
+    expect(history.end()[0]).toMatchObject({ type: 'car', colour: 'grey' })
+  })
+
+  it('says of a person whether a face was seen, where anybody looked', () => {
+    for (const faceSeen of [true, false]) {
+      const history = new TrackHistory(places)
+      history.update([trackAt(0.5, 0.8)], start)
+      history.update([trackAt(0.5, 0.8, { faceSeen })], start + 200)
+      expect(history.end()[0].faceSeen).toBe(faceSeen)
+    }
+    const history = new TrackHistory(places)
+    history.update([trackAt(0.5, 0.8)], start)
+    expect(history.end()[0]).not.toHaveProperty('faceSeen')
+  })
+
   it('stands as long as it stands, also where it is long', () => {
     const history = new TrackHistory(places)
     for (let i = 0; i <= 3_600; i++)
@@ -69,6 +90,16 @@ describe('a track that has ended', () => {
     history.update([trackAt(0.5, 0.8)], start + 30_000)
     const [summary] = history.end()
     expect(summary).toMatchObject({ stoodMs: 0, zones: [] })
+  })
+
+  it('begins where it was first detected, and the line it went over since counts', () => {
+    const history = new TrackHistory(places)
+    const first = { cameFrom: { x: 0.47, y: 0.8 }, firstSeen: start - 200 }
+    history.update([trackAt(0.53, 0.8, first)], start)
+    history.update([trackAt(0.56, 0.8)], start + 200)
+    const [summary] = history.end()
+    expect(summary.path[0]).toEqual({ x: 0.47, y: 0.8, time: start - 200 })
+    expect(summary.lines).toEqual([{ line: 'door', direction: 'left', time: start }])
   })
 
   it('crosses no line by trembling on it, and none that it is only expected to cross', () => {

@@ -69,6 +69,13 @@ it('believes nothing that flickers in a single frame, and tells of nothing befor
   expect(frames.flat()).toEqual([])
 })
 
+it('tells once where a thing was first detected, in the frame in which it is believed', () => {
+  const [, believed, next] = follow(3, 200, (_, seconds) => [walking(seconds)])
+  expect(believed[0].cameFrom?.x).toBeCloseTo(0.1, 6)
+  expect(believed[0].cameFrom?.y).toBeCloseTo(0.6, 6)
+  expect(next[0].cameFrom).toBeUndefined()
+})
+
 it('takes a person who is half believed and never moves for a post, until the detector is sure or the post walks', () => {
   const post = (confidence: number, x = 0.5) => detectionAt(x, 0.5, { confidence })
   expect(follow(100, 200, () => [post(0.55)]).flat()).toEqual([])

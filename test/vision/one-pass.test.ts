@@ -97,6 +97,43 @@ describe('one network for both tasks', () => {
     expect((await vision.detect(frame('yard'))).detections.map(({ label }) => label)).toEqual(['face'])
   })
 
+  it('says whose face was seen when faces are asked for, and nothing of it else', async () => {
+    const head: RankedRow = [0, 0.8, 12, 4, 20, 12]
+    const vision = await poolOf(onePass([person, head]))
+    const told = async (frameTime: number) =>
+      (await vision.detect(frame('yard', frameTime))).detections.map(({ label, faceSeen }) => [
+        label,
+        faceSeen,
+      ])
+    expect(await told(0)).toEqual([
+      ['person', true],
+      ['face', undefined],
+    ])
+    expect(await told(200)).toEqual([['person', undefined]])
+  })
+
+  it('tells the colour of a vehicle, and of nobody', async () => {
+    const rows: RankedRow[] = [
+      [3, 0.9, 8, 8, 24, 24],
+      [1, 0.8, 0, 8, 6, 24],
+    ]
+    const eyes = await Eyes.open(onePass(rows))
+    const picture = frame('yard')
+    // A blue square in a grey street, where the vehicle and the person are.
+    for (let y = 40; y < 120; y++) {
+      for (const plane of [320 * 320, 320 * 320 * 1.25]) {
+        picture.pixels.fill(plane === 320 * 320 ? 200 : 100, plane + y * 160, plane + y * 160 + 120)
+      }
+    }
+    for (let y = 0; y < 320; y++) picture.pixels.fill(90, y * 320, (y + 1) * 320)
+    const { detections } = await eyes.see(picture, undefined, false)
+    expect(detections.map(({ label, colour }) => [label, colour])).toEqual([
+      ['vehicle', 'blue'],
+      ['person', undefined],
+    ])
+    await eyes.close()
+  })
+
   it('hides the faces it finds and the heads of those without one', async () => {
     const vision = await poolOf(onePass([person, face]))
     const { handle } = await vision.detect(frame('yard'))

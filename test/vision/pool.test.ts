@@ -89,6 +89,21 @@ describe('the vision pool', () => {
     expect(vision.stats()).toMatchObject({ frames: 1, runs: 2, held: 1, absurdBoxes: 0 })
   })
 
+  it('says whose face was seen, in the frames in which it looks for faces', async () => {
+    for (const [face, faceSeen] of [
+      [[16, 8, 8, 8], true],
+      [undefined, false],
+    ] as const) {
+      const vision = poolOf(undefined, tinyFaces(face && [...face]))
+      await vision.start()
+      expect((await vision.detect(frame())).detections[0].faceSeen).toBe(faceSeen)
+      expect((await vision.detect({ ...frame(), frameTime: 200 })).detections[0]).not.toHaveProperty(
+        'faceSeen',
+      )
+      await vision.stop()
+    }
+  })
+
   it('looks for no faces where nobody is', async () => {
     const vision = poolOf(tinyObjects(), tinyFaces([16, 8, 8, 8]))
     await vision.start()

@@ -38,6 +38,20 @@ describe('ranked boxes', () => {
     expect({ absurd, tensor }).toEqual({ absurd: 0, tensor: 'ranked 32×32' })
   })
 
+  it('say the type of a vehicle or two-wheeler where the manifest has types', async () => {
+    const rows: RankedRow[] = [face, [2, 0.8, 0, 0, 16, 32], [3, 0.7, 8, 8, 16, 16]]
+    const { manifest, path } = writeRanked(folder, tinyRanked(rows))
+    const detector = await Detector.open({ manifest: { ...manifest, types: { 3: 'bus' } }, path })
+    open.push(detector)
+    const { detections } = await detector.look(grey)
+    expect(detections.map(({ label, type }) => [label, type])).toEqual([
+      ['face', undefined],
+      ['two-wheeler', undefined],
+      ['vehicle', 'bus'],
+    ])
+    expect(detections[0]).not.toHaveProperty('type')
+  })
+
   it('overlap freely between labels, and not within one', async () => {
     const rows: RankedRow[] = [face, [1, 0.8, 4, 8, 12, 24], [0, 0.7, 4, 8, 12, 23]]
     const { detections } = await (await detectorOf(tinyRanked(rows))).look(grey)
@@ -187,6 +201,7 @@ describe('a network such as our own', () => {
       /multiples of 32/,
     )
     expect(check({ labels: { 4: 'person' } })).toThrow(/names class 4, the model has 4/)
+    expect(check({ types: { 1: 'car' } })).toThrow(/types names class 1, which is no vehicle or two-wheeler/)
     expect(check({ tasks: [] })).toThrow(/tasks/)
     expect(check({ labels: { 1: 'person' } })).toThrow(/labels has no face, which its tasks need/)
     expect(check({ labels: { 0: 'face' } })).toThrow(

@@ -63,7 +63,7 @@ function courseOf(camera: Camera, began: number, number: number, dice: Dice): Ph
   const phase = (name: Alert['phase'], share: number): Phase => {
     const time = began + Math.round(lasts * share)
     const ended = name === 'ended' ? { ended: time, endedBecause: 'cleared' as const } : {}
-    const count = 'count' in rule ? rule.count + dice.whole(0, 20) : undefined
+    const count = 'count' in rule ? (rule.count ?? 2) + dice.whole(0, 20) : undefined
     return {
       camera,
       alert: { ...base, ...ended, phase: name, time, count, objects: [seen(rule, number, dice)] },

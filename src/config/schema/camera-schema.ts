@@ -6,6 +6,8 @@ import { code, path, point, polygon, shortName, text } from './fields.ts'
 
 const closed = { additionalProperties: false } as const
 
+const metre = Type.Number({ minimum: -10_000, maximum: 10_000 })
+
 export const zoneSchema = Type.Object(
   {
     name: shortName('Name by which rules refer to the zone; once per camera.'),
@@ -72,6 +74,17 @@ export const placeSchema = Type.Object(
     lat: Type.Number({ description: 'Degrees north.', minimum: -90, maximum: 90 }),
   },
   { ...closed, description: 'Where the camera is on earth, WGS-84.' },
+)
+
+export const markSchema = Type.Object(
+  {
+    at: point,
+    metres: Type.Tuple([metre, metre], {
+      description: 'The same point on the ground: metres from any origin, in two directions at right angles.',
+      mustBe: 'a place [x, y] in metres, each -10000..10000',
+    }),
+  },
+  { ...closed, description: 'A point of the ground.' },
 )
 
 const picture = {
@@ -153,6 +166,15 @@ export const cameraSchema = Type.Object(
     address: Type.Optional(addressSchema),
     place: Type.Optional(placeSchema),
     consent: Type.Optional(consentSchema),
+    calibration: Type.Optional(
+      Type.Array(markSchema, {
+        description:
+          'Four points of flat ground, with their places in metres, in order around what they enclose; the corners of something measured, as large in the picture as can be. From them come metres per second and square metres, as far as four times the farthest of them.',
+        minItems: 4,
+        maxItems: 4,
+        mustBe: 'a list of four points { at: [x, y], metres: [x, y] }',
+      }),
+    ),
     ...picture,
   },
   { ...closed, description: 'A camera.' },

@@ -97,6 +97,11 @@ export class RtspClient {
     return this.#session.sdp
   }
 
+  /** Clock of the camera minus clock of the box, ms; undefined while it is not known. */
+  get clockOffsetMs(): number | undefined {
+    return this.#track?.clockOffsetMs
+  }
+
   /** The newest there is. */
   get report(): ClockReport | undefined {
     return this.#track?.report

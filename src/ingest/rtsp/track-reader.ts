@@ -1,6 +1,7 @@
 /** Reads one track that plays: from `$` frames to coded pictures, and what the camera says of its clock. */
 import type { CodedPicture } from '../../domain/coded-picture.ts'
 import { AccessUnits } from './access-unit.ts'
+import { CameraClock } from './camera-clock.ts'
 import { InterleavedReader } from './interleaved.ts'
 import { readRtcp } from './rtcp.ts'
 import { RtpReader } from './rtp.ts'
@@ -34,6 +35,7 @@ export class TrackReader {
   readonly #rtp: RtpReader
   readonly #units: AccessUnits
   readonly #clock: StreamClock
+  readonly #cameraClock = new CameraClock()
   #arrivedAt = 0
   #report: ClockReport | undefined
 
@@ -50,6 +52,7 @@ export class TrackReader {
     this.#rtp = new RtpReader(track.payloadType, this.#units)
     const control = {
       clock: (stamp: number, cameraClockMs: number) => {
+        this.#cameraClock.report(cameraClockMs, this.#arrivedAt)
         const timeMs = clock.locate(stamp, this.#arrivedAt)
         if (timeMs !== undefined) this.#report = { timeMs, cameraClockMs, arrivedAt: this.#arrivedAt }
       },
@@ -76,6 +79,11 @@ export class TrackReader {
   /** Do the camera's time stamps run at another rate than it announced? Then time goes by arrival. */
   get byArrival(): boolean {
     return this.#clock.byArrival
+  }
+
+  /** Clock of the camera minus clock of the box, ms; undefined while it is not known. */
+  get clockOffsetMs(): number | undefined {
+    return this.#cameraClock.offsetMs
   }
 
   /** The newest there is. */

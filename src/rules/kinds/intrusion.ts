@@ -1,7 +1,7 @@
 /** Something is inside the zone. */
 import { polygonContains } from '../../domain/geometry.ts'
 import type { Zone } from '../../domain/zone.ts'
-import { type Judge, subjectOf } from '../judge.ts'
+import { insideSince, type Judge, subjectOf } from '../judge.ts'
 
 /**
  * Holds for each track whose anchor is inside the zone. One that is only expected there (`seen: false`) keeps an alert
@@ -9,12 +9,13 @@ import { type Judge, subjectOf } from '../judge.ts'
  */
 export function intrusion(zone: Zone): Judge {
   return {
-    judge: (tracks) =>
+    judge: (tracks, time) =>
       tracks
         .filter((track) => polygonContains(zone.polygon, track.anchor))
         .map((track) => ({
           subject: subjectOf(track),
           strength: track.seen ? 'begin' : 'keep',
+          since: insideSince(track, zone, time),
           tracks: [track],
         })),
   }

@@ -3,7 +3,7 @@ import { polygonContains } from '../../domain/geometry.ts'
 import type { LoiteringRule } from '../../domain/rule.ts'
 import type { Zone } from '../../domain/zone.ts'
 import { Dwell } from '../dwell.ts'
-import { type Claim, type Judge, subjectOf } from '../judge.ts'
+import { type Claim, insideSince, type Judge, subjectOf } from '../judge.ts'
 
 /**
  * Holds for each track that has been inside the zone for `dwellMs` and still is. Raising `dwellMs` lets people wait and talk.
@@ -17,7 +17,7 @@ export function loitering({ dwellMs }: Pick<LoiteringRule, 'dwellMs'>, zone: Zon
       const claims: Claim[] = []
       for (const track of tracks) {
         const inside = polygonContains(zone.polygon, track.anchor)
-        const stayedMs = dwell.note(track, inside, time)
+        const stayedMs = dwell.note(track, inside, time, insideSince(track, zone, time))
         if (!inside || stayedMs < dwellMs) continue
         claims.push({ subject: subjectOf(track), strength: track.seen ? 'begin' : 'keep', tracks: [track] })
       }
