@@ -4,9 +4,10 @@ import { v7 as newId } from 'uuid'
 import { snapshotMessage } from './contract/alert-message.ts'
 import type { AnswerData, Recorded, Verdict } from './contract/answer-schema.ts'
 import { answerMessage, type Command, faultOfTime, readCommand, refused } from './contract/command-message.ts'
-import { type Camera, type CameraState, mayShow } from './domain/camera.ts'
+import { type Camera, type CameraState, mayShow, type Preset, rulesOf } from './domain/camera.ts'
 import type { DispositionState } from './domain/disposition.ts'
 import type { Override } from './domain/override.ts'
+import type { KeptView } from './domain/view.ts'
 import { type Log, oncePer } from './kit/log.ts'
 import type { Part } from './kit/part.ts'
 import type { Still } from './stills.ts'
@@ -35,6 +36,14 @@ export interface CommandsOptions {
   configuration(): object
   /** The next frame of a camera that is read. */
   still(camera: string): Promise<Still | 'busy' | 'none'>
+  readonly views: {
+    /** Why the view of that camera cannot be confirmed now, as a sentence. */
+    whyNot(camera: string): string | undefined
+    /** What is kept of it once it is; of a camera that turns, for one of its presets. */
+    confirmed(camera: Camera, preset?: Preset): KeptView
+    /** It is on record: it takes effect. */
+    confirm(kept: KeptView): void
+  }
   /** Overrides have changed: resolves when they are in force. */
   overridden(): Promise<void>
   /** The outbox has something new. */
@@ -168,6 +177,8 @@ export class Commands implements Part {
         return this.#pause(command)
       case 'snapshot-now':
         return this.#picture(command)
+      case 'confirm-view':
+        return this.#confirmView(command)
       case 'replay':
         return replay(command)
       case 'ping': {
@@ -199,7 +210,7 @@ export class Commands implements Part {
     const { camera: id, rule, enabled, until } = data
     const camera = this.#options.camera(id)
     if (!camera && !(enabled && this.#isOverridden(id, rule))) return unknownCamera(id)
-    const names = camera?.rules.map(({ name }) => name) ?? []
+    const names = camera ? rulesOf(camera).map(({ name }) => name) : []
     if (!names.includes(rule) && !(enabled && this.#isOverridden(id, rule))) {
       return nothing(refused('not-found', `camera ${id} has no rule ${rule} (rules: ${names.join(', ')})`))
     }
@@ -258,10 +269,28 @@ export class Commands implements Part {
     }
   }
 
+  #confirmView({ data }: CommandOf<'confirm-view'>): Deed {
+    const { camera: cameraOf, views } = this.#options
+    const camera = cameraOf(data.camera)
+    if (!camera) return unknownCamera(data.camera)
+    const { id, presets } = camera
+    const preset = presets?.find(({ name }) => name === data.preset)
+    if (!preset && (presets || data.preset !== undefined)) return noPreset(id, presets, data.preset)
+    const why = views.whyNot(id)
+    if (why !== undefined) return nothing(refused('unavailable', why))
+    return {
+      kind: 'confirm',
+      view: views.confirmed(camera, preset),
+      verdict: { outcome: 'done', result: { camera: id, preset: preset?.name } },
+    }
+  }
+
   /** It is written down already: what goes wrong now is the gateway's to mend, and at the latest its next start does. */
-  async #takeEffect({ kind }: Deed): Promise<void> {
+  async #takeEffect(deed: Deed): Promise<void> {
+    const { kind } = deed
     if (kind === 'replay') this.#options.rewind()
-    else if (kind !== 'nothing' && kind !== 'override') this.#options.nudge()
+    else if (kind === 'confirm') this.#options.views.confirm(deed.view)
+    else if (kind === 'decide' || kind === 'picture') this.#options.nudge()
     if (kind !== 'override') return
     try {
       await this.#followOverrides()
@@ -322,6 +351,14 @@ function replay({ data }: CommandOf<'replay'>): Deed {
 
 function unknownCamera(id: string): Deed {
   return nothing(refused('not-found', `no camera ${id} is configured and enabled`))
+}
+
+function noPreset(id: string, presets: readonly Preset[] | undefined, wanted: string | undefined): Deed {
+  if (!presets) return nothing(refused('invalid', `camera ${id} does not turn: it has no presets`))
+  const known = `presets: ${presets.map(({ name }) => name).join(', ')}`
+  return wanted === undefined
+    ? nothing(refused('invalid', `camera ${id} turns: say at which preset it stands (${known})`))
+    : nothing(refused('not-found', `camera ${id} has no preset ${wanted} (${known})`))
 }
 
 function end(until: string | undefined): { until?: number } {

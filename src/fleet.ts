@@ -11,10 +11,10 @@ import type { CameraWatch } from './watch.ts'
 
 /** What watches a camera. */
 export interface Running {
-  readonly attention: Attention
+  readonly attention: Pick<Attention, 'strain' | 'weight'>
   readonly source: CameraSource
   readonly watch: CameraWatch
-  readonly structuring: CameraStructuring
+  readonly structuring: Pick<CameraStructuring, 'end'>
 }
 
 export interface FleetOptions {

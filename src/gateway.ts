@@ -7,19 +7,29 @@ import { ClockWatch } from './clock-watch.ts'
 import { Commands } from './commands.ts'
 import type { Config } from './config/config.ts'
 import { configReport } from './config-report.ts'
-import { reachOf } from './coverage.ts'
+import { type Coverage, reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
 import { DegradationWatch } from './degradation-watch.ts'
-import { type CameraState, mayShow, mayStructure } from './domain/camera.ts'
+import {
+  atPreset,
+  type Camera,
+  type CameraState,
+  mayRead,
+  mayShow,
+  mayStructure,
+  type Standing,
+} from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
 import { Fleet, type Running } from './fleet.ts'
 import type { Told } from './health/pulse.ts'
+import type { Turning } from './health/turning.ts'
 import { ControlSocket } from './http/control.ts'
 import { HttpServer } from './http/server.ts'
 import { Hosts } from './ingest/hosts.ts'
 import { Networks } from './ingest/networks.ts'
+import type { Gate } from './ingest/ports.ts'
 import { CameraSource } from './ingest/source.ts'
 import { inventoryOf } from './inventory.ts'
 import type { Log } from './kit/log.ts'
@@ -27,10 +37,12 @@ import { type Part, startAll, stopAll } from './kit/part.ts'
 import { PixelStore } from './kit/pixel-store.ts'
 import { Room } from './kit/room.ts'
 import { ServiceNotifier } from './kit/service.ts'
+import { commandHere } from './local-command.ts'
 import { type CameraFacts, gatewayMetrics } from './metrics.ts'
 import { OutageWatch } from './outage-watch.ts'
 import { outboxFacts, requeue } from './outbox.ts'
 import type { Stages } from './pipeline.ts'
+import { PresetPath } from './preset-path.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
 import { Recorder } from './recorder.ts'
@@ -42,12 +54,17 @@ import type { RetentionLimits } from './store/ports.ts'
 import { Store } from './store/store.ts'
 import { StormWatch } from './storm-watch.ts'
 import { Strain } from './strain.ts'
-import { Structuring } from './structuring.ts'
-import { ViewWatch } from './view-watch.ts'
+import { type CameraStructuring, Structuring } from './structuring.ts'
+import { turningGate } from './turning-gate.ts'
+import { SharedAttention, TurningState } from './turning-state.ts'
+import { ViewMemory } from './view-memory.ts'
+import { type CameraView, ViewWatch } from './view-watch.ts'
 import { VisionPool } from './vision/pool.ts'
 import type { Models } from './vision/ports.ts'
 import { modelNames } from './vision/tiers.ts'
 import { CameraWatch } from './watch.ts'
+
+type OnState = (state: CameraState, why?: string) => void
 
 /** How long each part may take to stop. */
 const stopDeadlineMs = 10_000
@@ -93,10 +110,12 @@ export class Gateway {
   readonly #http: HttpServer
   readonly #status: Status
   readonly #parts: readonly Part[]
+  readonly #viewMemory: ViewMemory
   readonly #views: ViewWatch
   readonly #clocks: ClockWatch
   /** What was last said of each camera's source. */
   readonly #told = new Map<string, Told>()
+  readonly #standing = new Map<string, Standing>()
   #config: Config
 
   constructor({ config, models, version, log, onHung, runDeadlineMs }: GatewayOptions) {
@@ -116,7 +135,7 @@ export class Gateway {
         this.#publisher.alert(alert)
       },
       clockOffsetMs: (camera) => this.#clocks.of(camera)?.clockOffsetMs,
-      adopt: (alert) => this.#views.adopt(alert),
+      adopt: (alert, camera) => this.#views.adopt(alert, camera),
     })
     this.#coverage = new CoverageBook(reachOf(config.analysis.idle.everyMs))
     this.#vision = new VisionPool({
@@ -142,6 +161,11 @@ export class Gateway {
       isCell: (code) => this.#config.tables.grid?.cells.some((cell) => cell.code === code) ?? true,
       configuration: () => configReport(this.#config, this.#commands.overrides),
       still: (camera) => this.#stills.next(camera),
+      views: {
+        whyNot: (camera) => this.#views.whyNot(camera),
+        confirmed: (camera, preset) => this.#views.confirmed(camera, preset),
+        confirm: (kept) => this.#views.confirm(kept),
+      },
       overridden: () => {
         this.#publisher.inventoryChanged()
         return this.#fleet.follow()
@@ -197,9 +221,12 @@ export class Gateway {
       strain: () => this.#strain.newest,
       save: (alert) => this.#recorder.saveOf(alert),
     })
+    this.#viewMemory = new ViewMemory(this.#store, log)
     this.#views = new ViewWatch({
       tell: (camera) => this.#tellCentre(camera),
       save: (camera, alert, picture) => this.#storms.save(camera, alert, picture),
+      isLive: (camera) => this.#fleet.running(camera)?.source.state === 'live',
+      memory: this.#viewMemory,
     })
     this.#storms = new StormWatch({
       least: config.publish.stormCameras,
@@ -266,6 +293,7 @@ export class Gateway {
         drillFacts: (alert) => drills.look(alert),
         outbox: () => outboxFacts(this.#store, this.#publisher.stats()),
         requeue: (id) => requeue(id, this.#store, this.#publisher),
+        confirmView: (which) => commandHere(this.#commands, 'confirm-view', which),
       },
       log,
     })
@@ -345,11 +373,13 @@ export class Gateway {
   }
 
   /** What a consent no longer covers is not kept to be sent again. */
-  #withdraw(): Promise<void> {
+  async #withdraw(): Promise<void> {
     const { cameras } = this.#config
+    const read = cameras.filter((camera) => camera.enabled && mayRead(camera, Date.now()))
+    await this.#viewMemory.withdraw(read.map(({ id }) => id))
     const shown = cameras.filter(mayShow).map(({ id }) => id)
     const structured = cameras.filter(mayStructure).map(({ id }) => id)
-    return this.#store
+    await this.#store
       .withdraw({ snapshot: shown, track: structured, count: structured })
       .catch((error: unknown) =>
         this.#log.error({ err: error }, 'what consents no longer cover could not be forgotten'),
@@ -359,6 +389,7 @@ export class Gateway {
   #forget(camera: string): void {
     this.#outages.forget(camera)
     this.#told.delete(camera)
+    this.#standing.delete(camera)
     void this.#views.forget(camera)
     this.#publisher.forgetCamera(camera)
     this.#coverage.forget(camera)
@@ -367,34 +398,75 @@ export class Gateway {
   /** The composition of one camera's parts. */
   #open({ camera, paused }: Wish): Running | undefined {
     const coverage = this.#coverage.of(camera.id, Date.now())
+    this.#standing.delete(camera.id)
     this.#outages.expect(camera)
-    const onState = (state: CameraState, why?: string) => {
+    const onState: OnState = (state, why) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
       this.#outages.hear(camera.id, state)
+      if (state === 'consent_ended') void this.#views.forget(camera.id, 'camera-lost')
     }
     if (paused) {
       onState('paused')
       return undefined
     }
-    const { fps, maxWidth, idle, fullLookEveryMs } = this.#config.analysis
-    const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
-    const attention = new Attention(camera.rules, pace, new PacketActivity())
+    if (camera.presets) return this.#openTurning(camera, coverage, onState)
     const view = this.#views.of(camera)
-    const source = new CameraSource({
-      camera,
-      gate: view.over(attention),
+    const { attention, stages, structuring } = this.#stagesOf(camera, view, coverage)
+    const source = this.#source(camera, view.over(attention), coverage, onState)
+    const watch = new CameraWatch(camera, source, stages, onState, this.#log)
+    return { attention, source, watch, structuring }
+  }
+
+  /** One source for all stays, and for each stay at a preset stages of its own. */
+  #openTurning(camera: Camera, coverage: Coverage, onState: OnState): Running {
+    const view = this.#views.of(camera)
+    const turning = view.turning as Turning
+    const attention = new SharedAttention()
+    const state = new TurningState(turning, (standing, told, why) => {
+      this.#standing.set(camera.id, standing)
+      onState(told, why)
+      this.#tellCentre(camera.id)
+    })
+    const turned = (at: string | undefined): Gate | undefined => {
+      const preset = camera.presets?.find(({ name }) => name === at)
+      const parts = preset && this.#stagesOf(atPreset(camera, preset), view, coverage)
+      attention.of = parts?.attention
+      path.turn(parts && preset && { preset: preset.name, ...parts, end: () => this.#endStay(camera, parts) })
+      state.stands()
+      return parts?.attention
+    }
+    const gate = turningGate({ camera, turning, seen: () => view.seen(), turned })
+    const source = this.#source(camera, gate, coverage, (heard, why) => state.hears(heard, why))
+    const path = new PresetPath(source, ({ pixels }) => this.#pixels.give(pixels))
+    const watch = new CameraWatch(camera, path, path.stages, (heard) => state.hears(heard), this.#log)
+    return { attention, source, watch, structuring: path }
+  }
+
+  #endStay({ id }: Camera, { structuring }: { readonly structuring: CameraStructuring }): void {
+    structuring.end()
+    this.#publisher.inView(id, [])
+  }
+
+  #source(camera: Camera, gate: Gate, coverage: Coverage, onState: OnState): CameraSource {
+    const { fps, maxWidth } = this.#config.analysis
+    return new CameraSource({
+      ...{ camera, gate, fps, maxWidth, onState },
       pixels: this.#pixels,
       burstRoom: this.#burstRoom,
       turn: (signal) => this.#vision.ready(camera.id, signal),
-      fps,
-      maxWidth,
       silentAfterMs: this.#config.ingest.silentAfterMs,
       networks: this.#networks,
       hosts: this.#hosts,
       log: this.#log,
-      onState,
       onMissed: (trouble) => coverage.missed(trouble),
     })
+  }
+
+  /** What judges the pictures of a camera, or of one stay at a preset. */
+  #stagesOf(camera: Camera, view: CameraView, coverage: Coverage) {
+    const { fps, idle, fullLookEveryMs } = this.#config.analysis
+    const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
+    const attention = new Attention(camera.rules, pace, new PacketActivity())
     const structuring = this.#structuring.of(camera)
     const save: Stages['save'] = (alert, picture) => this.#storms.save(camera, alert, picture)
     const follow: Stages['attention']['follow'] = (tracks, time) => {
@@ -403,11 +475,16 @@ export class Gateway {
       structuring.follow(tracks, time)
     }
     const vision = this.#stills.over(view.guard(this.#vision))
-    // Where something is wrong with the view, what has changed is the view.
-    const objects = () => (this.#views.faults(camera.id).length > 0 ? undefined : attention.objects)
-    const stages = stagesOf({ camera, vision, attention: { follow }, coverage, objects, save })
-    const watch = new CameraWatch(camera, source, stages, onState, this.#log)
-    return { attention, source, watch, structuring }
+    const objects = () => {
+      // Where something is wrong with the view, what has changed is the view.
+      const faults = this.#views.faults(camera.id)
+      if (faults.includes('moved')) attention.forgetObjects()
+      return faults.length > 0 ? undefined : attention.objects
+    }
+    return {
+      ...{ attention, structuring },
+      stages: stagesOf({ camera, vision, attention: { follow }, coverage, objects, save }),
+    }
   }
 
   /** What everybody hears of a camera: the centre, people, metrics and the account of its coverage. */
@@ -421,7 +498,7 @@ export class Gateway {
     const told = this.#told.get(camera)
     const tampered = this.#views.faults(camera)
     if (!told) return
-    const facts = { ...told, ...this.#clocks.of(camera) }
+    const facts = { ...told, ...this.#standing.get(camera), ...this.#clocks.of(camera) }
     this.#publisher.cameraState(camera, tampered.length > 0 ? { ...facts, tampered } : facts)
   }
 

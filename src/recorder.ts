@@ -22,7 +22,7 @@ export interface RecorderOptions {
   /** It is in the outbox. */
   saved(alert: Alert): void
   /** An alert of the last process: does somebody go on with it? */
-  adopt(alert: Alert): boolean
+  adopt(alert: Alert, camera: Camera): boolean
   readonly log: Log
 }
 
@@ -69,9 +69,9 @@ export class Recorder {
   /** Alerts that were open when the last process ended have ended with it: nobody watched what they are about. */
   async endLeftOver(): Promise<void> {
     for (const alert of await this.#options.store.openAlerts()) {
-      const isConfigured = this.#configured(alert.camera)?.enabled ?? false
-      if (isConfigured && this.#options.adopt(alert)) continue
-      const isKnown = alert.camera === gatewayItself || this.#configured(alert.camera)
+      const camera = this.#configured(alert.camera)
+      if (camera?.enabled && this.#options.adopt(alert, camera)) continue
+      const isKnown = camera || alert.camera === gatewayItself
       const because: EndedBecause = isKnown ? 'gateway-restarted' : 'camera-removed'
       // A box without a clock of its own may wake up in the past.
       const now = Math.max(Date.now(), alert.time)

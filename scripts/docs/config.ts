@@ -8,6 +8,7 @@ import { ruleSchemas } from '../../src/config/rules/rule-schema.ts'
 import {
   addressSchema,
   cameraDefaultsSchema,
+  cameraPresetSchema,
   cameraSchema,
   consentSchema,
   gridSchema,
@@ -67,6 +68,11 @@ export function configDocuments(): Map<string, string> {
     section('`place` of a camera', undefined, placeSchema),
     section('A zone', undefined, zoneSchema),
     section('A line', undefined, lineSchema),
+    section(
+      'A preset of a camera that turns',
+      'An entry of `presets` of a camera with `ptz: true`.',
+      cameraPresetSchema,
+    ),
     section('A point of `calibration`', undefined, markSchema),
     ...rules(),
     section('`schedule` of a rule', undefined, scheduleSchema),

@@ -377,6 +377,9 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   }),
   'command-camera-pause': commandExample(18, 'camera-pause', { camera: camera.id, paused: true }),
   'command-snapshot-now': commandExample(19, 'snapshot-now', { camera: camera.id }),
+  'command-confirm-view': commandExample(25, 'confirm-view', {
+    ...{ camera: camera.id, reason: '已到现场核对' },
+  }),
   'command-replay': commandExample(20, 'replay', { class: 'alert', epoch, from: 38, to: 40 }),
   'command-ping': commandExample(21, 'ping', {}),
   'command-config-report': commandExample(22, 'config-report', {}),

@@ -77,6 +77,11 @@ export class Attention {
     return this.#objects?.view
   }
 
+  /** The view is another one: what it has long looked like is learned anew. */
+  forgetObjects(): void {
+    this.#objects?.forget()
+  }
+
   /** Is everything decoded, because something moves or did so lately? */
   get isOpen(): boolean {
     return this.#gate.isOpen

@@ -88,6 +88,12 @@ export class StaticObjects {
     return this.#doubtful
   }
 
+  /** Another view: the next picture is the first one. */
+  forget(): void {
+    this.#background = undefined
+    this.#tell([], [])
+  }
+
   /** The stream's time jumped. */
   jump(): void {
     this.#timeMs = Number.NaN

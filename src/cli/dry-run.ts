@@ -59,6 +59,11 @@ export async function dryRunCommand(args: string[], io: Io): Promise<number> {
     )
   const { config } = await readConfig(values.config, { env: anyVariable })
   const camera = chosenCamera(config.cameras, values.camera)
+  if (camera.presets)
+    throw new GatewayError(
+      'USAGE',
+      `camera ${camera.id} turns, and stored tracks do not say at which preset it stood: try the rule on a clip with skyeye replay --preset`,
+    )
   const rules = values.rule === undefined ? camera.rules : [chosenRule(camera, values.rule)]
   const now = Date.now()
   const from = now - Number(span[1]) * units[span[2]]

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { shownPicture } from '../alert-record.ts'
 import { urlSecrets } from '../config/secrets.ts'
 import type { Alert } from '../domain/alert.ts'
-import type { Camera } from '../domain/camera.ts'
+import { atPreset, type Camera } from '../domain/camera.ts'
 import type { Track } from '../domain/track.ts'
 import { describeAddress, parseCameraUrl } from '../ingest/address.ts'
 import { Networks } from '../ingest/networks.ts'
@@ -21,13 +21,14 @@ import { ProgressLine } from './progress-line.ts'
 import { replaceProcess } from './replace-process.ts'
 import { defaultConfigPath, findModels, readConfig } from './setup.ts'
 
-const help = `skyeye replay CLIP|URL [--config FILE] [--camera ID] [--snapshots FOLDER] [--json]
+const help = `skyeye replay CLIP|URL [--config FILE] [--camera ID] [--preset NAME] [--snapshots FOLDER] [--json]
 
 Analyses every frame of a clip with the masks, zones and rules of one camera of the configuration, prints each alert as it
 begins and ends, then a summary. A URL is read until it ends or Ctrl-C.
 
   --config FILE       configuration (default: ${defaultConfigPath})
   --camera ID         whose rules (default: the first camera's)
+  --preset NAME       of a camera that turns: where the clip was taken
   --snapshots FOLDER  write the redacted picture of each alert there
   --json              one JSON line per alert, then one for the summary
   --help              this text`
@@ -40,6 +41,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
     options: {
       config: { type: 'string', default: defaultConfigPath },
       camera: { type: 'string' },
+      preset: { type: 'string' },
       snapshots: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -52,7 +54,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
   if (positionals.length !== 1)
     throw new GatewayError('USAGE', `name one clip or URL; see skyeye replay --help`)
   const { config } = await readConfig(values.config)
-  const camera = chooseCamera(config.cameras, values.camera, values.config)
+  const camera = standingAt(chooseCamera(config.cameras, values.camera, values.config), values.preset)
   const secrets = new SecretMask([...config.secrets, ...urlSecrets(positionals[0])])
   const log = createLog('warn', secrets)
   const { workers, maxWidth } = config.analysis
@@ -138,6 +140,17 @@ function listed(counts: Record<string, number>): string {
 /** What the summary calls the source: never an account. */
 function clipName(source: string): string {
   return /^rtsp:/i.test(source) ? describeAddress(parseCameraUrl(source)) : basename(source)
+}
+
+/** A clip shows what the camera shows, and does not say where it stands. */
+function standingAt(camera: Camera, wanted: string | undefined): Camera {
+  const { id, presets } = camera
+  if (!presets && wanted === undefined) return camera
+  if (!presets) throw new GatewayError('USAGE', `camera ${id} does not turn: it has no presets`)
+  const preset = presets.find(({ name }) => name === wanted)
+  if (preset) return atPreset(camera, preset)
+  const known = presets.map(({ name }) => name).join(', ')
+  throw new GatewayError('USAGE', `camera ${id} turns: say with --preset where the clip was taken (${known})`)
 }
 
 function chooseCamera(cameras: readonly Camera[], id: string | undefined, file: string): Camera {

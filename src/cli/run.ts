@@ -13,6 +13,7 @@ const usage = `skyeye: video-analytics edge gateway
   skyeye bench  [--cameras N]                   how many cameras this box can watch, in two minutes
   skyeye models list|pull|verify                weights on this machine
   skyeye cameras import FILE                    take in a list of cameras, CSV or XLSX
+  skyeye cameras confirm CAMERA                 say that the view of a camera that was moved is as it shall be
   skyeye places import [--grid FILE] …          take in the tables of the grid, CSV or XLSX
   skyeye places who CELL                        who answers for a cell now
   skyeye audit verify                           is the audit log as it was written?

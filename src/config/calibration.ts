@@ -5,11 +5,11 @@ import { isCorner, isPolygon, type Picture } from './pictures.ts'
 import type { Problems } from './problems.ts'
 import { toMark, toPoint } from './resolve.ts'
 import type { RawRule } from './rules/rule-schema.ts'
-import type { RawCamera } from './schema/camera-schema.ts'
+import type { RawCamera, RawCameraDefaults } from './schema/camera-schema.ts'
 
 type CrowdingRule = Extract<RawRule, { kind: 'crowding' }>
 interface Pictured extends Picture {
-  readonly raw: RawCamera
+  readonly raw: RawCameraDefaults & Pick<RawCamera, 'id' | 'calibration'>
 }
 
 /** The four points of a camera, and each of its rules with a density, be it its own or one of the defaults. */

@@ -1,6 +1,7 @@
 /** Loads a configuration: reads, checks everything, and either says all that is wrong or hands over what is right. */
 import { dirname, join, resolve } from 'node:path'
 import { checkCalibration } from './calibration.ts'
+import { checkCameraPresets, checkNoTagPresets } from './camera-presets.ts'
 import { checkConsent, checkIds, checkTags, type ListedCamera } from './cameras.ts'
 import { checkValue } from './check.ts'
 import type { Config } from './config.ts'
@@ -190,12 +191,16 @@ class Loader {
       const picture = { raw: camera.raw, source: camera.source, path: ['cameras', camera.index] }
       checkTags(camera, this.#problems)
       checkConsent(camera, Date.now(), this.#problems, this.#warnings)
+      checkCameraPresets(camera, this.#problems)
+      checkNoTagPresets(camera, presets, this.#problems)
+      warnOfNoRules(camera, defaults, presets, this.#warnings)
+      if (camera.raw.ptz) continue
       checkPicture(picture, this.#problems)
       checkRules(picture, shared, this.#problems)
       checkCalibration(picture, shared, this.#problems)
-      warnOfNoRules(camera, defaults, presets, this.#warnings)
     }
-    checkPresets(main, presets, listed, shared, this.#problems, this.#warnings)
+    const still = listed.filter(({ raw }) => !raw.ptz)
+    checkPresets(main, presets, still, shared, this.#problems, this.#warnings)
   }
 
   async #brokerSecrets(main: SourceFile, broker: RawConfig['broker']): Promise<string | undefined> {

@@ -68,7 +68,7 @@ export function checkPicture({ raw, source, path }: Picture, problems: Problems)
 
 /** Every rule names a zone or line that the camera has, be it its own or one of the defaults. */
 export function checkRules(
-  camera: Picture & { raw: RawCamera },
+  camera: Picture & { raw: RawCameraDefaults & Pick<RawCamera, 'id'> },
   defaults: Picture,
   problems: Problems,
 ): void {

@@ -60,7 +60,10 @@ export function warnOfNoRules(
   warnings: Problems,
 ): void {
   const isTagged = wishes.some((wish) => wish?.tag !== undefined && raw.tags?.includes(wish.tag))
-  if (!raw.enabled || isTagged || (raw.rules ?? defaults.rules ?? []).length > 0) return
+  const rules = raw.ptz
+    ? (raw.presets ?? []).flatMap((preset) => preset?.rules ?? [])
+    : (raw.rules ?? defaults.rules ?? [])
+  if (!raw.enabled || isTagged || rules.length > 0) return
   warnings.add(source, ['cameras', index], `camera "${raw.id}" has no rules: it raises no alert`)
 }
 

@@ -1,14 +1,14 @@
 /** Checked YAML values become the words of the domain, with every path absolute. */
 import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import type { Camera, Consent } from '../domain/camera.ts'
+import type { Camera, Consent, Drawn, Preset } from '../domain/camera.ts'
 import type { Point } from '../domain/geometry.ts'
 import type { GroundMark } from '../domain/ground.ts'
 import { consentEnd, type ListedCamera } from './cameras.ts'
 import type { Config, EmbeddedBroker, RemoteBroker } from './config.ts'
 import { presetRules } from './presets.ts'
 import { toRule } from './rules/rule-schema.ts'
-import type { RawCamera, RawCameraDefaults } from './schema/camera-schema.ts'
+import type { RawCamera, RawCameraDefaults, RawCameraPreset } from './schema/camera-schema.ts'
 import type { RawConfig } from './schema/root.ts'
 import type { Placing } from './tables/placing.ts'
 
@@ -56,6 +56,13 @@ export function toCamera(
   presets: NonNullable<RawConfig['presets']>,
 ): Camera {
   const { id, name, tier, enabled, driver, gbId, tags } = raw
+  const own = {
+    masks: raw.masks ?? defaults.masks,
+    zones: raw.zones ?? defaults.zones,
+    lines: raw.lines ?? defaults.lines,
+    rules: [...(raw.rules ?? defaults.rules ?? []), ...presetRules(presets, tags)],
+    calibration: raw.calibration,
+  }
   return {
     id,
     name,
@@ -67,19 +74,28 @@ export function toCamera(
     tags,
     ...(raw.consent ? { consent: toConsent(raw.consent) } : {}),
     ...placing,
-    masks: (raw.masks ?? defaults.masks ?? []).map((corners) => corners.map(toPoint)),
-    zones: (raw.zones ?? defaults.zones ?? []).map(({ name, polygon }) => ({
-      name,
-      polygon: polygon.map(toPoint),
-    })),
-    ...(raw.calibration ? { calibration: raw.calibration.map(toMark) } : {}),
-    lines: (raw.lines ?? defaults.lines ?? []).map(({ name, a, b }) => ({
-      name,
-      a: toPoint(a),
-      b: toPoint(b),
-    })),
+    ...(raw.presets ? { ...toDrawn({}), presets: raw.presets.map(toPreset) } : toDrawn(own)),
     ...howLoud(raw.mergeAlerts ?? defaults.mergeAlerts, raw.alertsPerHour ?? defaults.alertsPerHour),
-    rules: [...(raw.rules ?? defaults.rules ?? []), ...presetRules(presets, tags)].map(toRule),
+  }
+}
+
+function toPreset(raw: RawCameraPreset): Preset {
+  return { name: raw.name, ...toDrawn(raw) }
+}
+
+function toDrawn({
+  masks = [],
+  zones = [],
+  lines = [],
+  rules = [],
+  calibration,
+}: Omit<RawCameraPreset, 'name'>): Drawn {
+  return {
+    ...(calibration ? { calibration: calibration.map(toMark) } : {}),
+    masks: masks.map((corners) => corners.map(toPoint)),
+    zones: zones.map(({ name, polygon }) => ({ name, polygon: polygon.map(toPoint) })),
+    lines: lines.map(({ name, a, b }) => ({ name, a: toPoint(a), b: toPoint(b) })),
+    rules: rules.map(toRule),
   }
 }
 

@@ -169,6 +169,12 @@ const tamper = Type.Object(
         },
       ),
     ),
+    back: Type.Optional(
+      Type.Literal(true, {
+        description:
+          'With `moved`: the camera shows its reference again. No picture leaves all the same, until somebody confirms the view.',
+      }),
+    ),
   },
   { description: 'With kind `camera-tampered`: what is wrong with the view.' },
 )

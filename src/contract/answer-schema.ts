@@ -45,7 +45,10 @@ const result = Type.Object(
   {
     alert: Type.Optional(Type.String({ description: 'acknowledge, assign, dispose, comment.' })),
     standing: Type.Optional(standing),
-    camera: Type.Optional(Type.String({ description: 'rule-enable, camera-pause, snapshot-now.' })),
+    camera: Type.Optional(
+      Type.String({ description: 'rule-enable, camera-pause, snapshot-now, confirm-view.' }),
+    ),
+    preset: Type.Optional(Type.String({ description: 'confirm-view, of a camera that turns.' })),
     rule: Type.Optional(Type.String({ description: 'rule-enable.' })),
     enabled: Type.Optional(Type.Boolean({ description: 'rule-enable.' })),
     paused: Type.Optional(Type.Boolean({ description: 'camera-pause.' })),

@@ -17,6 +17,7 @@ const verbNames = [
   'rule-enable',
   'camera-pause',
   'snapshot-now',
+  'confirm-view',
   'replay',
   'ping',
   'config-report',
@@ -104,6 +105,17 @@ export const commandData = {
     'snapshot-now',
     'Makes a redacted picture of the next frame of a live camera and sends it as a snapshot. Nothing stays but the picture until it is delivered.',
     { camera, reason: Type.Optional(reason) },
+  ),
+  'confirm-view': dataOf(
+    'confirm-view',
+    'Somebody has looked at what the camera shows now: that is its reference, and its privacy masks hide what they shall. Ends `moved`, and pictures leave again. Of a camera that turns: that is what `preset` looks like; it is learned within about ten seconds, in which the camera has to stand still. Survives restarts. Refused while the camera gives no picture, or nothing can be seen in it.',
+    {
+      camera,
+      preset: Type.Optional(
+        name('Where it stands, as the inventory calls it; for a camera that turns, and for no other.'),
+      ),
+      reason: Type.Optional(reason),
+    },
   ),
   replay: dataOf(
     'replay',

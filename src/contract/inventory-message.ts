@@ -1,5 +1,5 @@
 /** Builds the inventory: field by field, so that nothing of a camera leaves that is not meant to. */
-import type { Camera } from '../domain/camera.ts'
+import { type Camera, rulesOf } from '../domain/camera.ts'
 import type { ModelTier } from '../domain/model-tier.ts'
 import type { Override } from '../domain/override.ts'
 import type { Rule } from '../domain/rule.ts'
@@ -54,7 +54,7 @@ function cameraOf(
   overrides: readonly Override[],
   gridVersion?: string,
 ): InventoryData['cameras'][number] {
-  const { id, name, tier, enabled, gbId, tags, rules } = camera
+  const { id, name, tier, enabled, gbId, tags, presets } = camera
   return {
     id,
     name,
@@ -63,10 +63,11 @@ function cameraOf(
     gbId,
     ...whereabouts(camera, gridVersion),
     tags: [...tags],
-    rules: rules.map((rule) => ({
+    rules: rulesOf(camera).map((rule) => ({
       ...ruleOf(rule),
       enabled: overrides.some((one) => one.camera === id && one.rule === rule.name) ? false : undefined,
     })),
+    presets: presets?.map((one) => ({ name: one.name, rules: one.rules.map((rule) => rule.name) })),
   }
 }
 

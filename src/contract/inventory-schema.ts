@@ -38,7 +38,16 @@ const camera = Type.Object({
   place: Type.Optional(place),
   placeMissing: Type.Optional(placeMissing),
   tags: Type.Array(Type.String(), { description: 'As configured, for grouping.' }),
-  rules: Type.Array(rule),
+  rules: Type.Array(rule, { description: 'Of a camera that turns: those of all its presets.' }),
+  presets: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: name('As the state of the camera calls it.'),
+        rules: Type.Array(name('Name of a rule.'), { description: 'Those in force while it stands there.' }),
+      }),
+      { description: 'Where a camera that turns comes to rest; absent for one that stands still.' },
+    ),
+  ),
 })
 
 const model = Type.Object({

@@ -1,5 +1,5 @@
 /** Builds the retained messages: presence, health, camera state. */
-import type { CameraState } from '../domain/camera.ts'
+import type { CameraState, Standing } from '../domain/camera.ts'
 import type { Gaps } from '../domain/coverage.ts'
 import type { ViewFault } from '../domain/view.ts'
 import { toMoment, wrap } from './envelope.ts'
@@ -28,7 +28,7 @@ export interface StateMessage {
 }
 
 /** One camera as the centre sees it. */
-export interface CameraFacts {
+export interface CameraFacts extends Standing {
   readonly state: CameraState
   /** Epoch ms. */
   readonly since: number
@@ -60,9 +60,11 @@ export function healthMessage(origin: StateOrigin, health: GatewayHealth): State
 }
 
 export function cameraStateMessage(origin: StateOrigin, camera: string, facts: CameraFacts): StateMessage {
-  const { state, since, gapMs, tampered, clockOffsetMs, clockWrong, fps, coverage, gaps } = facts
+  const { state, since, gapMs, tampered, preset, pausedBecause, clockOffsetMs, clockWrong } = facts
+  const { fps, coverage, gaps } = facts
   const clock = { clockOffsetMs, clockWrong }
-  const told = { state, since: toMoment(since), gapMs: rounded(gapMs, 0), tampered, ...clock }
+  const standing = { preset, pausedBecause }
+  const told = { state, since: toMoment(since), gapMs: rounded(gapMs, 0), tampered, ...standing, ...clock }
   const data = { ...told, fps: rounded(fps, 2), coverage: rounded(coverage, 3), gaps }
   const event = wrap({ ...origin, camera }, cameraStateType, 'urn:skyeye:v1:camera-state-data', data)
   return { topic: cameraStateTopic(origin.prefix, origin.gateway, camera), body: JSON.stringify(event) }

@@ -1,6 +1,6 @@
 /** What is retained on the broker: presence, health and camera states, the newest of each. */
 import Type, { type Static } from 'typebox'
-import { cameraStates } from '../domain/camera.ts'
+import { cameraStates, pausedBecauses } from '../domain/camera.ts'
 import { modelTiers } from '../domain/model-tier.ts'
 import { viewFaults } from '../domain/view.ts'
 import { boxFacts, reasons } from './box-schema.ts'
@@ -87,6 +87,19 @@ export const cameraStateData = Type.Object(
         description:
           'What is wrong with its view, as last seen; absent where nothing is. Beside `state`: a camera may be `live` and covered.',
         minItems: 1,
+      }),
+    ),
+    preset: Type.Optional(
+      Type.String({
+        description: 'With `live`, of a camera that turns: the preset at which it stands.',
+        minLength: 1,
+        maxLength: 200,
+      }),
+    ),
+    pausedBecause: Type.Optional(
+      Type.Enum([...pausedBecauses], {
+        description:
+          'With `paused`, of a camera that turns: it is `away` from its presets or turning; or what it shows is not known, as the view of no preset was learned yet (`unconfirmed`).',
       }),
     ),
     clockOffsetMs: Type.Optional(

@@ -74,6 +74,7 @@ export const endedBecauses = [
   'schedule-ended',
   'rule-changed',
   'camera-lost',
+  'camera-turned',
   'camera-removed',
   'gateway-stopped',
   'gateway-restarted',

@@ -23,6 +23,16 @@ export const cameraStates = [
 /** The one enum of camera states: code, SQL, MQTT, metrics and console use it. */
 export type CameraState = (typeof cameraStates)[number]
 
+export const pausedBecauses = ['away', 'unconfirmed'] as const
+/** Why a camera that turns is paused: it shows no preset, or the view of none was ever learned. */
+export type PausedBecause = (typeof pausedBecauses)[number]
+
+/** Where a camera that turns stands. */
+export interface Standing {
+  readonly preset?: string
+  readonly pausedBecause?: PausedBecause
+}
+
 /** `auto`: by the gateway itself, which decodes only what deserves a look · `ffmpeg`: by ffmpeg, which decodes everything. */
 export const drivers = ['auto', 'ffmpeg'] as const
 export type Driver = (typeof drivers)[number]
@@ -67,8 +77,34 @@ export const placeMissings = ['not-configured', 'not-listed', 'no-position'] as 
 /** Why nobody knows where on earth a camera is: no table of places, no row for it, or a row without longitude and latitude. */
 export type PlaceMissing = (typeof placeMissings)[number]
 
+/** What is drawn on a picture: masks, never shown nor analysed, and what rules watch. */
+export interface Drawn {
+  /** Four points of the ground; absent = nothing is known in metres. */
+  readonly calibration?: Calibration
+  /** Areas never shown nor analysed: painted black before anything else sees the pixels. */
+  readonly masks: readonly (readonly Point[])[]
+  readonly zones: readonly Zone[]
+  readonly lines: readonly Line[]
+  readonly rules: readonly Rule[]
+}
+
+/** Where a camera that turns comes to rest, with what is drawn on what it shows there. */
+export interface Preset extends Drawn {
+  readonly name: string
+}
+
+/** The camera as it is while it stands at one of its presets. */
+export function atPreset({ presets: _, ...camera }: Camera, { name: __, ...drawn }: Preset): Camera {
+  return { ...camera, ...drawn }
+}
+
+/** The rules of a camera, of all its presets where it turns. */
+export function rulesOf({ rules, presets = [] }: Pick<Camera, 'rules' | 'presets'>): readonly Rule[] {
+  return [...rules, ...presets.flatMap((preset) => preset.rules)]
+}
+
 /** One configured camera. */
-export interface Camera {
+export interface Camera extends Drawn {
   readonly id: string
   readonly name: string
   readonly tier: Tier
@@ -87,13 +123,8 @@ export interface Camera {
   readonly place?: { readonly lon: number; readonly lat: number }
   /** Why there is none. */
   readonly placeMissing?: PlaceMissing
-  /** Areas never shown nor analysed: painted black before anything else sees the pixels. */
-  readonly masks: readonly (readonly Point[])[]
-  /** Four points of the ground; absent = nothing is known in metres. */
-  readonly calibration?: Calibration
-  readonly zones: readonly Zone[]
-  readonly lines: readonly Line[]
-  readonly rules: readonly Rule[]
+  /** It turns: what is drawn, and its rules, are those of the preset at which it stands. Absent = it stands still. */
+  readonly presets?: readonly Preset[]
   /** Rules of one duty that hold for one object raise one alert with several reasons; absent = each its own. */
   readonly mergeAlerts?: boolean
   /** Alerts of one duty that may begin in an hour, critical ones aside; beyond them there is a digest. Absent = any number. */

@@ -22,6 +22,8 @@ export interface Frame {
   readonly arrivedAt: number
   /** Regions that deserve a look by the models; empty = nothing moved, so no model runs and nothing can be missed. Absent = the whole picture. */
   readonly look?: readonly Box[]
+  /** Of a camera that turns: the preset at which it stands in this very picture, whose masks are painted. */
+  readonly preset?: string
   /** From before the moment the camera was found to be active: handed over late, in order, before newer ones. */
   readonly burst?: boolean
 }

@@ -1,5 +1,5 @@
 /** What people changed about a camera beside the configuration: it is paused, or one of its rules is switched off. */
-import type { Camera } from './camera.ts'
+import { type Camera, rulesOf } from './camera.ts'
 
 export interface Override {
   readonly camera: string
@@ -20,9 +20,12 @@ export function underOverrides(camera: Camera, overrides: readonly Override[]): 
   const own = overrides.filter((override) => override.camera === camera.id)
   const off = new Set(own.map(({ rule }) => rule))
   // Unchanged where nothing is switched off, so that it compares as the same camera.
-  const rules = camera.rules.filter(({ name }) => !off.has(name))
-  return {
-    camera: rules.length === camera.rules.length ? camera : { ...camera, rules },
-    paused: off.has(undefined),
+  const isOn = ({ name }: { readonly name: string }) => !off.has(name)
+  const { presets } = camera
+  const without = {
+    ...camera,
+    rules: camera.rules.filter(isOn),
+    ...(presets && { presets: presets.map((one) => ({ ...one, rules: one.rules.filter(isOn) })) }),
   }
+  return { camera: rulesOf(camera).every(isOn) ? camera : without, paused: off.has(undefined) }
 }

@@ -18,4 +18,33 @@ export interface Tamper {
   readonly faults: readonly ViewFault[]
   /** With `moved`, where it is known. */
   readonly shift?: ViewShift
+  /** With `moved`: it shows its reference again, and still waits for somebody to confirm it. */
+  readonly back?: true
+}
+
+/**
+ * Edges of a view that stay where they are, a few hundred of them: all that is kept of what a camera showed. It says where
+ * something becomes lighter, not how light anything is: no picture can be made of it.
+ */
+export interface Outline {
+  /** Of the small grey picture, pixels. */
+  readonly width: number
+  readonly height: number
+  /** Share of the edges that is usually found, 0..1. */
+  readonly agreeing: number
+  /** One edge after the other: x, y, and the direction in which it becomes lighter, degrees. */
+  readonly edges: readonly number[]
+}
+
+/** What is remembered of a view over a restart. */
+export interface KeptView {
+  readonly camera: string
+  /** Absent for a camera that stands still. */
+  readonly preset?: string
+  /** Digest of the address and the masks that were in force: with others it is another view. */
+  readonly of: string
+  /** It moved, and nobody has confirmed it since. */
+  readonly distrusted: boolean
+  /** Absent until it is learned. */
+  readonly outline?: Outline
 }

@@ -1,5 +1,6 @@
 /** What a view looks like when all is well: learned from the first pictures, and from then on slowly from those that agree with it. */
 import type { Luma } from '../domain/luma.ts'
+import type { Outline } from '../domain/view.ts'
 import { type Landmark, strongestEdges } from './edges.ts'
 import { Landmarks } from './landmarks.ts'
 import { Texture } from './texture.ts'
@@ -13,6 +14,7 @@ const renewEveryMs = 600_000
 /** Texture of things that stay: it goes down with each picture that has less, and up slowly, as what passes leaves again. */
 const down = 1 / 3
 const up = 1 / 48
+const degree = Math.PI / 180
 
 export class Reference {
   readonly texture: Texture
@@ -21,6 +23,7 @@ export class Reference {
   #learned = false
   #averaged = 0
   #landmarks: Landmarks | undefined
+  #outline: Outline | undefined
   /** Share of the landmarks that are usually found. */
   #agreeing = 1
   #renewedMs = 0
@@ -28,15 +31,30 @@ export class Reference {
   #found = new Map<Landmark, number>()
   #tries = 0
 
-  constructor({ width, height }: Luma) {
+  /** `kept`: what was learned before; of no use for pictures of another size. */
+  constructor({ width, height }: Luma, kept?: Outline) {
     this.#size = { width, height }
     this.texture = new Texture(this.#size)
     this.#mean = new Float32Array(width * height)
+    if (kept?.width !== width || kept.height !== height) return
+    this.#landmarks = new Landmarks(this.#size, landmarksOf(kept))
+    this.#agreeing = kept.agreeing
+    this.#outline = kept
   }
 
   /** Undefined while it is being learned. */
   get landmarks(): Landmarks | undefined {
     return this.#landmarks
+  }
+
+  /** The same to be kept: another object whenever it is chosen anew. */
+  get outline(): Outline | undefined {
+    return this.#outline
+  }
+
+  /** What its cells usually look like; undefined where that is not known yet. */
+  get usual(): Texture | undefined {
+    return this.#landmarks && this.#learned ? this.texture : undefined
   }
 
   get agreeing(): number {
@@ -81,6 +99,7 @@ export class Reference {
     const stable = [...this.#found].filter(([, times]) => times >= leastFound).map(([one]) => one)
     this.#landmarks = new Landmarks(this.#size, stable)
     this.#agreeing = this.#landmarks.inPlace(luma).agreeing
+    this.#outline = { ...this.#size, agreeing: this.#agreeing, edges: edgesOf(stable) }
     this.#renewedMs = timeMs
     this.#candidates = undefined
     this.#found.clear()
@@ -98,4 +117,15 @@ export class Reference {
     }
     this.#learned = true
   }
+}
+
+function edgesOf(landmarks: readonly Landmark[]): number[] {
+  return landmarks.flatMap(({ x, y, ux, uy }) => [x, y, Math.round(Math.atan2(uy, ux) / degree)])
+}
+
+function landmarksOf({ edges }: Outline): Landmark[] {
+  return Array.from({ length: Math.floor(edges.length / 3) }, (_, i) => {
+    const [x, y, degrees] = edges.slice(3 * i)
+    return { x, y, ux: Math.cos(degrees * degree), uy: Math.sin(degrees * degree) }
+  })
 }

@@ -1,6 +1,6 @@
 /** One camera's view: what is wrong with it, told from small grey pictures. Pure: times are the stream's own, ms. */
 import type { Luma } from '../domain/luma.ts'
-import type { ViewFault, ViewShift } from '../domain/view.ts'
+import type { Outline, ViewFault, ViewShift } from '../domain/view.ts'
 import { isCorrupted } from './corruption.ts'
 import { Lasting } from './lasting.ts'
 import { judgeLight, judgeSharpness } from './looks.ts'
@@ -16,6 +16,11 @@ const afterMs = { covered: 6_000, blurred: 6_000, dark: 6_000, bright: 6_000, co
 const movedAfterMs = 5_000
 /** Where nothing of the reference is found anywhere. */
 const elsewhereAfterMs = 8_000
+const knownAfterMs = 5_000
+/** A view is known by so many edges; fewer say nothing. */
+const leastEdges = 12
+/** A reference of an earlier day is doubted for so many pictures, unless one shows it: to be sure of a shift takes some. */
+const doubted = 10
 
 /** Nothing can be told from less, pixels. */
 const leastSide = 48
@@ -26,18 +31,25 @@ type Timed = keyof typeof afterMs
 
 export class View {
   readonly #lasting: Record<Timed, Lasting>
-  readonly #moved = new Lasting(movedAfterMs)
-  readonly #elsewhere = new Lasting(elsewhereAfterMs)
-  readonly #shifts = new Shifts()
+  #moved = new Lasting(movedAfterMs)
+  #elsewhere = new Lasting(elsewhereAfterMs)
+  #known = new Lasting(knownAfterMs)
+  #shifts = new Shifts()
+  #kept: Outline | undefined
+  #doubt = 0
   #texture: Texture | undefined
   #reference: Reference | undefined
   #stillness: Stillness | undefined
   #examinedMs = Number.NEGATIVE_INFINITY
   #place: Place = 'same'
   #frozen = false
+  #hidden: ViewFault | undefined
   #jumped = true
 
-  constructor() {
+  /** `kept`: the reference of an earlier day. */
+  constructor(kept?: Outline) {
+    this.#kept = kept
+    if (kept) this.#doubt = doubted
     const entries = Object.entries(afterMs).map(([fault, ms]) => [fault, new Lasting(ms)])
     this.#lasting = Object.fromEntries(entries) as Record<Timed, Lasting>
   }
@@ -56,7 +68,50 @@ export class View {
 
   /** Does the newest picture show another view? Whether it is so, time will tell. */
   get seemsMoved(): boolean {
-    return isMoved(this.#place)
+    return isMoved(this.#place) || (this.#place === 'unknown' && this.#doubt > 0)
+  }
+
+  /** Has it shown its reference for a while? */
+  get isKnown(): boolean {
+    return this.#known.lasts
+  }
+
+  /** What keeps anybody from telling what the newest picture shows. */
+  get hidden(): ViewFault | undefined {
+    return this.#hidden
+  }
+
+  /** Its reference, to be kept; another object whenever it has changed. */
+  get outline(): Outline | undefined {
+    return this.#reference?.outline
+  }
+
+  /** Is there enough in its reference to know it by? */
+  get isTelling(): boolean {
+    const edges = this.outline?.edges.length ?? this.#kept?.edges.length ?? 0
+    return edges >= 3 * leastEdges
+  }
+
+  /** How much of its reference is in its place in a picture, as a share of what usually is; 0 where there is too little to tell. */
+  resemblance(luma: Luma): number {
+    if (!this.isTelling) return 0
+    if (!this.#reference && this.#kept?.width === luma.width && this.#kept.height === luma.height)
+      this.#start(luma)
+    const reference = this.#reference
+    if (!reference?.landmarks || !reference.fits(luma)) return 0
+    return reference.landmarks.inPlace(luma).agreeing / reference.agreeing
+  }
+
+  /** What it shows from now on is the reference. */
+  confirm(): void {
+    this.#kept = undefined
+    this.#reference = undefined
+    this.#moved = new Lasting(movedAfterMs)
+    this.#elsewhere = new Lasting(elsewhereAfterMs)
+    this.#known = new Lasting(knownAfterMs)
+    this.#shifts = new Shifts()
+    this.#place = 'same'
+    this.#doubt = 0
   }
 
   /** The stream begins anew: its times have nothing to do with those before. The reference stays. */
@@ -64,27 +119,34 @@ export class View {
     this.#jumped = true
   }
 
-  /** Looks at a picture, also one that is older than the newest. Is it corrupted, so that nobody should believe it? */
-  see(luma: Luma, timeMs: number): boolean {
+  /**
+   * Looks at a picture, also one that is older than the newest. Is it corrupted, so that nobody should believe it?
+   *
+   * @param mayLearn false for one on which its masks are not painted
+   */
+  see(luma: Luma, timeMs: number, mayLearn = true): boolean {
     if (Math.min(luma.width, luma.height) < leastSide) return false
     if (!this.#reference?.fits(luma)) this.#start(luma)
     if (timeMs < this.#examinedMs - burstMs) this.#jumped = true
     const texture = this.#texture as Texture
     const reference = this.#reference as Reference
     texture.measure(luma)
-    const corrupted = isCorrupted(texture, reference.landmarks && reference.texture)
+    const corrupted = isCorrupted(texture, reference.usual)
     if (this.#jumped) this.#jump(timeMs)
     if (timeMs - this.#examinedMs >= everyMs) {
       this.#examinedMs = timeMs
       this.#lasting.corrupted.note(corrupted, timeMs)
-      if (!corrupted) this.#examine(luma, texture, reference, timeMs)
+      if (corrupted) this.#hidden = 'corrupted'
+      else if (this.#examine(luma, texture, reference, timeMs) && mayLearn)
+        reference.learn(luma, texture, this.#shifts.agreeing, timeMs)
     }
     return corrupted
   }
 
   #start(luma: Luma): void {
     this.#texture = new Texture(luma)
-    this.#reference = new Reference(luma)
+    this.#reference = new Reference(luma, this.#kept)
+    this.#kept = undefined
     this.#stillness = new Stillness(luma)
     this.#jumped = true
   }
@@ -92,7 +154,8 @@ export class View {
   #jump(timeMs: number): void {
     this.#jumped = false
     this.#examinedMs = timeMs - everyMs
-    for (const lasting of [...Object.values(this.#lasting), this.#moved, this.#elsewhere]) lasting.jump()
+    for (const lasting of [...Object.values(this.#lasting), this.#moved, this.#elsewhere, this.#known])
+      lasting.jump()
     this.#stillness?.jump()
     this.#reference?.jump(timeMs)
   }
@@ -102,24 +165,28 @@ export class View {
     this.#elsewhere.note(place === 'elsewhere' || (place === 'shifted' && this.#elsewhere.lasts), timeMs)
   }
 
-  #examine(luma: Luma, texture: Texture, reference: Reference, timeMs: number): void {
+  /** Is all well with it, so that it may be learned from? */
+  #examine(luma: Luma, texture: Texture, reference: Reference, timeMs: number): boolean {
     const still = this.#stillness?.see(luma, timeMs) ?? false
     const { landmarks } = reference
-    const usual = landmarks && reference.texture
+    const { usual } = reference
     const light = judgeLight(texture, usual)
+    this.#hidden = light ?? (still ? 'frozen' : undefined)
     for (const fault of ['dark', 'bright', 'covered'] as const)
       this.#lasting[fault].note(light === fault, timeMs)
     // In the dark, or behind a hand, nobody knows what the view is.
-    if (light) return
+    if (light) return false
     const place = landmarks ? this.#shifts.judge(luma, landmarks, reference.agreeing) : 'same'
     this.#place = place
+    this.#doubt = place === 'same' ? 0 : this.#doubt - 1
     if (place !== 'unknown') this.#notePlace(place, timeMs)
+    if (landmarks && landmarks.count >= leastEdges) this.#known.note(place === 'same', timeMs)
     const blurred = !isMoved(place) && usual !== undefined && judgeSharpness(texture, usual)
     // What is blurred has neither noise nor a clock that ticks.
     this.#frozen = still && !blurred && !this.#lasting.blurred.lasts
-    if (isMoved(place)) return
+    if (isMoved(place)) return false
     this.#lasting.blurred.note(blurred, timeMs)
-    if (!blurred && !still && place === 'same') reference.learn(luma, texture, this.#shifts.agreeing, timeMs)
+    return !blurred && !still && place === 'same'
   }
 }
 

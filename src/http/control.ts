@@ -38,7 +38,7 @@ export class ControlSocket implements Part {
       await app.close()
       log.warn(
         { err: error, path },
-        'no control socket: skyeye drill and skyeye outbox will not find this gateway',
+        'no control socket: skyeye drill, skyeye outbox and skyeye cameras confirm will not find this gateway',
       )
     }
   }
@@ -48,7 +48,7 @@ export class ControlSocket implements Part {
   }
 }
 
-function controlApp({ drill, drillFacts, outbox, requeue }: ControlPorts): FastifyInstance {
+function controlApp({ drill, drillFacts, outbox, requeue, confirmView }: ControlPorts): FastifyInstance {
   const app = Fastify({ bodyLimit: 4_096, forceCloseConnections: true })
   const schema = { body: { type: 'object', properties: { camera: { type: 'string' } } } }
   app.post<{ Body: { camera?: string } }>('/drills', { schema }, async ({ body }, reply) => {
@@ -69,5 +69,15 @@ function controlApp({ drill, drillFacts, outbox, requeue }: ControlPorts): Fasti
         .send({ refused: `no message ${body.id} is parked: skyeye outbox lists those that are` })
     return { requeued }
   })
+  const text = { type: 'string' }
+  const view = { body: { type: 'object', properties: { camera: text, preset: text }, required: ['camera'] } }
+  app.post<{ Body: { camera: string; preset?: string } }>(
+    '/views/confirm',
+    { schema: view },
+    async ({ body }, reply) => {
+      const refused = await confirmView(body)
+      return refused === undefined ? body : reply.code(409).send({ refused })
+    },
+  )
   return app
 }

@@ -83,4 +83,6 @@ export interface ControlPorts {
   outbox(): Promise<OutboxFacts>
   /** What is parked waits again: all of it, or the one of this id. Resolves with how many. */
   requeue(id: string | undefined): Promise<number>
+  /** Why it was refused, as a sentence; undefined where it is done. */
+  confirmView(which: { readonly camera: string; readonly preset?: string }): Promise<string | undefined>
 }

@@ -7,13 +7,13 @@ import { CodedRing, type Entry } from './coded-ring.ts'
 import { FedDecoder } from './fed-decoder.ts'
 import { FrameClock } from './frame-clock.ts'
 import { LumaShrinker } from './luma.ts'
-import type { Mask } from './mask.ts'
+import type { Painter } from './mask.ts'
 import type { Picture } from './nut.ts'
-import type { Gate, PixelShelf } from './ports.ts'
+import type { Gate, PixelShelf, Verdict } from './ports.ts'
 
 export interface GatedDecoderOptions {
   readonly gate: Gate
-  readonly mask: Mask
+  readonly mask: Painter
   readonly pixels: PixelShelf
   /** Widest picture, pixels, even. */
   readonly maxWidth: number
@@ -36,6 +36,10 @@ export interface GatedPicture extends Picture {
   readonly look: readonly Box[]
   /** It was there before the gate opened. */
   readonly burst: boolean
+  /** Of a camera that turns: where it stands. */
+  readonly preset?: string
+  /** It came, and nobody is to see it: its pixels go back. */
+  readonly withheld?: boolean
 }
 
 export interface GatedCounters {
@@ -63,6 +67,9 @@ const maxLagMs = 5_000
 const promptMs = 150
 /** More pictures than this no decoder holds back (H.264 and H.265 both allow 16). */
 const mostHeldBack = 16
+
+/** Nobody knows what has to be hidden in it. */
+const unknown: Verdict = { open: false, look: [], withheld: true }
 
 interface Owed {
   readonly entry: Entry
@@ -312,9 +319,10 @@ export class GatedDecoder {
     }
     const { entry, burst } = owed
     const { pixels, width, height } = picture
-    mask.paint(pixels, width, height)
     const { timeMs, arrivedAt } = entry.picture
-    const { open, look, worthless } = gate.shown(this.#luma.shrink(pixels, width, height), timeMs)
+    const isPainted = mask.paint(pixels, width, height, timeMs)
+    const verdict = isPainted ? gate.shown(this.#luma.shrink(pixels, width, height), timeMs) : unknown
+    const { open, look, worthless, preset, withheld } = verdict
     const since = this.#shownTo
     const newest = this.#ring.newest
     if (worthless) {
@@ -328,7 +336,12 @@ export class GatedDecoder {
     } else {
       this.#counted.shown++
       this.#shownTo = entry.number
-      onPicture({ pixels, width, height, timeMs, arrivedAt, frameTime: entry.frameTime, look, burst })
+      const { frameTime } = entry
+      onPicture({
+        ...{ pixels, width, height, timeMs, arrivedAt, frameTime, look, burst },
+        ...(preset !== undefined && { preset }),
+        ...(withheld && { withheld }),
+      })
     }
     if (this.#owed.size === 0) this.#settled?.()
   }

@@ -3,7 +3,7 @@ import type { CodedPicture } from '../domain/coded-picture.ts'
 import type { Trouble } from '../domain/coverage.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { type GatedCounters, GatedDecoder, type GatedPicture } from './gated-decoder.ts'
-import type { Mask } from './mask.ts'
+import type { Painter } from './mask.ts'
 import type { Gate, PixelShelf } from './ports.ts'
 
 /** A stream of coded pictures; read once. */
@@ -21,7 +21,7 @@ export interface CodedSource {
 
 export interface GatedStreamOptions {
   readonly gate: Gate
-  readonly mask: Mask
+  readonly mask: Painter
   readonly pixels: PixelShelf
   readonly fps: number
   readonly maxWidth: number

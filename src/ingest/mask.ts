@@ -14,7 +14,13 @@ interface Spans {
 const blackLuma = 16
 const greyChroma = 128
 
-export class Mask {
+/** Hides in a picture what nobody is to see. */
+export interface Painter {
+  /** False where nobody knows what has to be hidden: then nobody is to see it. */
+  paint(pixels: Uint8Array, width: number, height: number, timeMs: number): boolean
+}
+
+export class Mask implements Painter {
   readonly #polygons: readonly (readonly Point[])[]
   #spans: Spans | undefined
 
@@ -27,13 +33,14 @@ export class Mask {
    * Paints every 2x2 block of an I420 picture (the reach of one chroma sample) that a polygon touches.
    * A polygon that crosses itself hides all it encloses. Width and height are even.
    */
-  paint(pixels: Uint8Array, width: number, height: number): void {
-    if (this.#polygons.length === 0) return
+  paint(pixels: Uint8Array, width: number, height: number): true {
+    if (this.#polygons.length === 0) return true
     const size = `${width}x${height}`
     if (this.#spans?.size !== size) this.#spans = compile(this.#polygons, width, height)
     const { luma, chroma } = this.#spans
     for (let i = 0; i < luma.length; i += 2) pixels.fill(blackLuma, luma[i], luma[i + 1])
     for (let i = 0; i < chroma.length; i += 2) pixels.fill(greyChroma, chroma[i], chroma[i + 1])
+    return true
   }
 }
 

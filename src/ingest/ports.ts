@@ -1,5 +1,5 @@
 /** What ingest needs of others: somebody who says what deserves decoding, and memory for pixels. */
-import type { Box } from '../domain/geometry.ts'
+import type { Box, Point } from '../domain/geometry.ts'
 import type { Luma } from '../domain/luma.ts'
 
 /** What is known of a coded picture without decoding it. */
@@ -28,6 +28,10 @@ export interface Verdict {
   readonly look: readonly Box[]
   /** A decoder made it up from what was lost: nobody is to see it, and nobody has watched. */
   readonly worthless?: boolean
+  /** Nothing is wrong with it, and nobody is to see it. */
+  readonly withheld?: boolean
+  /** Of a camera that turns: where it stands in this picture. */
+  readonly preset?: string
 }
 
 /** Judges one camera's pictures; only ever compares their times with each other. */
@@ -38,6 +42,11 @@ export interface Gate {
   begin?(): void
   /** Each coded picture, in the order in which they came. */
   coded(facts: CodedFacts): Choice
+  /**
+   * Of a camera that turns, before anything is painted and before it is `shown`: the masks that lie on this picture; undefined
+   * where nobody knows, and then nobody is to see it. Absent = always those of the camera.
+   */
+  masks?(luma: Luma, timeMs: number): readonly (readonly Point[])[] | undefined
   /** Each decoded picture, in the order of their times. */
   shown(luma: Luma, timeMs: number): Verdict
 }

@@ -13,12 +13,13 @@ import type { GatedCounters, GatedPicture } from './gated-decoder.ts'
 import { GatedStream } from './gated-stream.ts'
 import type { Hosts, Lease } from './hosts.ts'
 import { LumaShrinker } from './luma.ts'
-import { Mask } from './mask.ts'
+import { Mask, type Painter } from './mask.ts'
 import type { Networks } from './networks.ts'
 import type { Picture } from './nut.ts'
 import type { BurstRoom, Gate, PixelShelf } from './ports.ts'
 import { stateAfter } from './state.ts'
 import { openGated, openLive, type Stream } from './stream.ts'
+import { TurningMask } from './turning-mask.ts'
 
 export interface CameraSourceOptions {
   readonly camera: Pick<Camera, 'id' | 'url' | 'masks' | 'driver'>
@@ -72,7 +73,7 @@ const noGate: GatedCounters = { coded: 0, decoded: 0, shown: 0, openings: 0, los
 export class CameraSource {
   readonly #options: CameraSourceOptions
   readonly #address: CameraAddress
-  readonly #mask: Mask
+  readonly #mask: Painter
   readonly #backoff: Backoff
   #state: CameraState = 'connecting'
   readonly #luma = new LumaShrinker()
@@ -92,7 +93,7 @@ export class CameraSource {
   constructor(options: CameraSourceOptions) {
     this.#options = options
     this.#address = parseCameraUrl(options.camera.url)
-    this.#mask = new Mask(options.camera.masks)
+    this.#mask = options.gate.masks ? new TurningMask(options.gate) : new Mask(options.camera.masks)
     this.#backoff = options.backoff ?? defaultBackoff
     this.#onlyFfmpeg = options.camera.driver === 'ffmpeg'
   }
@@ -222,28 +223,31 @@ export class CameraSource {
     this.#counted.frames++
     const { pixels, width, height } = picture
     const judged = 'look' in picture ? picture : this.#judge(picture)
-    if (!judged) {
+    if (!judged || judged.withheld) {
       this.#options.pixels.give(pixels)
-      this.#options.onMissed?.('damaged')
+      if (!judged) this.#options.onMissed?.('damaged')
       return undefined
     }
-    const { frameTime, arrivedAt, look, burst } = judged
+    const { frameTime, arrivedAt, look, burst, preset } = judged
     const camera = this.#options.camera.id
-    return { camera, generation, index, width, height, pixels, frameTime, arrivedAt, look, burst }
+    return {
+      ...{ camera, generation, index, width, height, pixels, frameTime, arrivedAt, look, burst },
+      ...(preset !== undefined && { preset }),
+    }
   }
 
   /** For a picture that came by no gate: it is too late to save its decoding, but not a look at it. */
-  #judge({
-    pixels,
-    width,
-    height,
-    timeMs,
-  }: Picture): Pick<GatedPicture, 'frameTime' | 'arrivedAt' | 'look' | 'burst'> | undefined {
-    this.#mask.paint(pixels, width, height)
+  #judge({ pixels, width, height, timeMs }: Picture): Judged | undefined {
+    const isPainted = this.#mask.paint(pixels, width, height, timeMs)
     const arrivedAt = Date.now()
-    const { look, worthless } = this.#options.gate.shown(this.#luma.shrink(pixels, width, height), timeMs)
-    if (worthless) return undefined
-    return { frameTime: this.#clock.at(timeMs, arrivedAt), arrivedAt, look, burst: false }
+    const frameTime = this.#clock.at(timeMs, arrivedAt)
+    if (!isPainted) return { frameTime, arrivedAt, look: [], burst: false, withheld: true }
+    const {
+      worthless,
+      open: _,
+      ...verdict
+    } = this.#options.gate.shown(this.#luma.shrink(pixels, width, height), timeMs)
+    return worthless ? undefined : { ...verdict, frameTime, arrivedAt, burst: false }
   }
 
   async #lease(signal: AbortSignal): Promise<Lease> {
@@ -281,6 +285,8 @@ export class CameraSource {
     this.#options.onState(state, why)
   }
 }
+
+type Judged = Omit<GatedPicture, keyof Picture>
 
 /**
  * A frame that waited in vain for its turn leaves its look to the one that replaces it: who came and stands still moves no

@@ -3,6 +3,7 @@ import type { SnapshotMessage } from '../contract/alert-message.ts'
 import type { Recorded, Verdict } from '../contract/answer-schema.ts'
 import type { Actor, Disposition } from '../domain/disposition.ts'
 import type { Override } from '../domain/override.ts'
+import type { KeptView } from '../domain/view.ts'
 
 /** Numbers to be sent again, both ends included. */
 export interface NumberRange {
@@ -35,6 +36,8 @@ export type Deed =
       readonly holds: boolean
       readonly verdict: Verdict
     }
+  /** Somebody has looked at a view: what was known of it is forgotten. */
+  | { readonly kind: 'confirm'; readonly view: KeptView; readonly verdict: Verdict }
   /** What there still is of a range of numbers waits again. */
   | { readonly kind: 'replay'; readonly range: NumberRange }
   /** A redacted picture that belongs to no alert. */

@@ -11,6 +11,7 @@ import { CommandTable, OverrideTable } from './command-records.ts'
 import { DispositionTable } from './dispositions.ts'
 import type { Deed, LedgerOperations, NumberRange, Recalled, Replayed, Settlement } from './ledger-ports.ts'
 import type { OutboxTable } from './outbox.ts'
+import type { ViewTable } from './views.ts'
 import { worthOf } from './worth.ts'
 
 /** Pictures that belong to no alert and wait for the broker. */
@@ -24,6 +25,7 @@ export interface LedgerShelves {
   readonly db: Database
   readonly alerts: AlertTable
   readonly outbox: OutboxTable
+  readonly views: ViewTable
 }
 
 /** Sends again, inside the transaction of the command. */
@@ -109,6 +111,9 @@ export class Ledger implements LedgerOperations {
         else this.#overrides.delete(camera, rule)
         return deed.verdict
       }
+      case 'confirm':
+        this.#shelves.views.put(deed.view)
+        return deed.verdict
       case 'replay':
         return { outcome: 'done', result: { ...this.#deliveries.replay(deed.range) } }
       case 'picture':

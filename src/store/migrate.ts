@@ -10,6 +10,7 @@ import { states } from './migrations/006-states.ts'
 import { commands } from './migrations/007-commands.ts'
 import { voicedTopics } from './migrations/008-voiced-topics.ts'
 import { tracks } from './migrations/009-tracks.ts'
+import { views } from './migrations/010-views.ts'
 
 /** In order; the schema's version is the number of steps that were taken. Steps are added, never changed. */
 export const migrations: readonly string[] = [
@@ -22,6 +23,7 @@ export const migrations: readonly string[] = [
   commands,
   voicedTopics,
   tracks,
+  views,
 ]
 
 /** Takes the steps that are missing. Throws STORE_NEWER when the database knows steps that this program does not. */

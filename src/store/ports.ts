@@ -2,6 +2,7 @@
 import type { Alert } from '../domain/alert.ts'
 import type { CoverageMinute } from '../domain/coverage.ts'
 import type { TrackSummary } from '../domain/structure.ts'
+import type { KeptView } from '../domain/view.ts'
 import type { LedgerOperations } from './ledger-ports.ts'
 
 /** A message that has to leave the box. Epoch and sequence are given to it inside the transaction that saves it. */
@@ -194,6 +195,10 @@ export interface Operations extends LedgerOperations, DeliveryOperations {
   voicedTopics(): string[]
   voiced(topics: readonly string[]): void
   unvoiced(topics: readonly string[]): void
+  keptViews(): KeptView[]
+  keepView(view: KeptView): void
+  /** What is kept of views stays only for these cameras. */
+  withdrawViews(allowed: readonly string[]): void
   openAlerts(): Alert[]
   recentAlerts(limit: number): Alert[]
   snapshotPath(alertId: string): string | undefined

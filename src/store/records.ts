@@ -2,6 +2,7 @@
 import Sqlite from 'better-sqlite3'
 import type { Alert } from '../domain/alert.ts'
 import type { CoverageMinute } from '../domain/coverage.ts'
+import type { KeptView } from '../domain/view.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { AlertTable } from './alerts.ts'
 import { AnnouncedTable } from './announced.ts'
@@ -27,6 +28,7 @@ import { type Expiring, expiryOf, Retention, type Shelves, withoutSnapshot } fro
 import { SnapshotFiles } from './snapshot-files.ts'
 import { SnapshotTable } from './snapshots.ts'
 import { TrackTable } from './tracks.ts'
+import { ViewTable } from './views.ts'
 import { VoicedTable } from './voiced.ts'
 import { worthOf } from './worth.ts'
 
@@ -48,6 +50,7 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
   readonly #shelves: Shelves
   readonly #announced: AnnouncedTable
   readonly #voiced: VoicedTable
+  readonly #views: ViewTable
   readonly #now: () => number
   readonly #limits: RetentionLimits
   readonly retention: Retention
@@ -81,7 +84,8 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
     const expiresAt = (row: Expiring) => expiryOf(row, retention.expiryDays)
     this.deliveries = new Deliveries(this.#shelves, { origin, receipts, expiresAt }, now)
     this.#voiced = new VoicedTable(db)
-    this.ledger = new Ledger(this.#shelves, this.deliveries, now)
+    this.#views = new ViewTable(db)
+    this.ledger = new Ledger({ ...this.#shelves, views: this.#views }, this.deliveries, now)
   }
 
   /** Removes pictures whose transaction never came. Returns how many. */
@@ -169,6 +173,18 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
 
   unvoiced(topics: readonly string[]): void {
     this.#voiced.delete(topics)
+  }
+
+  keptViews(): KeptView[] {
+    return this.#views.all()
+  }
+
+  keepView(view: KeptView): void {
+    this.#views.put(view)
+  }
+
+  withdrawViews(allowed: readonly string[]): void {
+    this.#views.withdraw(allowed)
   }
 
   openAlerts(): Alert[] {

@@ -4,6 +4,7 @@ import type { Recorded } from '../contract/answer-schema.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { CoverageMinute } from '../domain/coverage.ts'
 import type { Override } from '../domain/override.ts'
+import type { KeptView } from '../domain/view.ts'
 import { GatewayError } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import type { Part } from '../kit/part.ts'
@@ -207,6 +208,21 @@ export class Store implements Part {
   /** The broker holds them no more. */
   unvoiced(topics: string[]): Promise<void> {
     return this.#call('unvoiced', [topics])
+  }
+
+  /** What is remembered of the views of cameras. */
+  keptViews(): Promise<KeptView[]> {
+    return this.#call('keptViews', [])
+  }
+
+  /** In place of what was remembered of that view before. */
+  keepView(view: KeptView): Promise<void> {
+    return this.#call('keepView', [view])
+  }
+
+  /** What is remembered of views stays only for these cameras. */
+  withdrawViews(allowed: readonly string[]): Promise<void> {
+    return this.#call('withdrawViews', [allowed])
   }
 
   /** Alerts that began and have not ended, oldest first. */

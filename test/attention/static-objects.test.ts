@@ -223,6 +223,13 @@ it('asks for a look of the models before it tells', () => {
   expect(watched.objects.doubtful).toEqual([])
 })
 
+it('begins anew with another view', () => {
+  const watched = known().run(10, withBag)
+  watched.objects.forget()
+  expect(watched.run(40, withBag).told.map((one) => one.split(' ')[1])).toEqual(['came', ''])
+  expect(watched.run(20, empty).told.at(-1)).toMatch('went')
+})
+
 it('learns nothing from pictures out of order, and goes on after a jump of the time', () => {
   const watched = known()
   watched.objects.see(withBag(1), 5_000)

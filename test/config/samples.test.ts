@@ -9,6 +9,7 @@ import { ruleSchemas } from '../../src/config/rules/rule-schema.ts'
 import { cameraSchema } from '../../src/config/schema/camera-schema.ts'
 import { rootSchema } from '../../src/config/schema/root.ts'
 import { remoteBrokerSchema } from '../../src/config/schema/sections.ts'
+import { rulesOf } from '../../src/domain/camera.ts'
 import { ruleKinds } from '../../src/domain/rule.ts'
 import { parseCameraUrl } from '../../src/ingest/address.ts'
 import { loadFiles } from './folder.ts'
@@ -23,7 +24,7 @@ describe('the samples', () => {
       const { config, warnings } = await loadConfig(sample(name), { env })
       expect(warnings).toEqual([])
       expect(config.cameras.length).toBeGreaterThan(0)
-      for (const camera of config.cameras) expect(camera.rules.length).toBeGreaterThan(0)
+      for (const camera of config.cameras) expect(rulesOf(camera).length).toBeGreaterThan(0)
     },
   )
 

@@ -15,6 +15,8 @@ export interface AlertEvent {
   readonly sequence: number
   readonly data: {
     readonly alert: string
+    readonly kind: string
+    readonly rule: string
     readonly phase: string
     readonly time?: string
     readonly began: string

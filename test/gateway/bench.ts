@@ -2,11 +2,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connectAsync } from 'mqtt'
+import { v4 as anyId } from 'uuid'
 import { expect, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { CameraSim } from '../../scripts/sim/server.ts'
 import { readConfig } from '../../src/cli/setup.ts'
 import type { Config } from '../../src/config/config.ts'
+import type { AnswerData } from '../../src/contract/answer-schema.ts'
 import { Gateway } from '../../src/gateway.ts'
 import { createLog } from '../../src/kit/log.ts'
 import { SecretMask } from '../../src/kit/secrets.ts'
@@ -59,6 +62,10 @@ export class Bench {
     return join(this.folder, 'data')
   }
 
+  get configPath(): string {
+    return join(this.folder, 'skyeye.yaml')
+  }
+
   get brokerUrl(): string {
     return `mqtt://127.0.0.1:${this.#ports.mqtt}`
   }
@@ -78,7 +85,6 @@ export class Bench {
   readonly sections: Record<string, unknown> = {}
 
   async config(...cameras: Written[]): Promise<Config> {
-    const path = join(this.folder, 'skyeye.yaml')
     const text = stringify({
       gateway: { id: 'gw' },
       dataDir: this.dataDir,
@@ -89,8 +95,8 @@ export class Bench {
       cameras,
       ...this.sections,
     })
-    writeFileSync(path, text)
-    return (await readConfig(path)).config
+    writeFileSync(this.configPath, text)
+    return (await readConfig(this.configPath)).config
   }
 
   async start(...cameras: Written[]): Promise<Gateway> {
@@ -145,6 +151,27 @@ export class Bench {
     return Object.fromEntries(
       kept.map(({ topic, payload }) => [topic, JSON.parse(payload.toString()).data.state as string]),
     )
+  }
+
+  /** A command as the centre gives it, and the answer. */
+  async ask(verb: string, data: object): Promise<AnswerData> {
+    const id = anyId()
+    const now = Date.now()
+    const command = {
+      ...{ specversion: '1.0', id, source: '/centre', type: `skyeye.command.${verb}` },
+      time: new Date(now).toISOString(),
+      expirytime: new Date(now + 60_000).toISOString(),
+      data: { ...data, actor: { kind: 'operator', name: '李敏' } },
+    }
+    const centre = await connectAsync(this.brokerUrl)
+    await centre.publishAsync(`skyeye/v1/commands/gw/${verb}`, JSON.stringify(command), { qos: 1 })
+    await centre.endAsync()
+    const answers = () =>
+      this.arrived
+        .filter(({ topic }) => topic === 'skyeye/v1/answers/gw')
+        .map(({ payload }) => (JSON.parse(`${payload}`) as { data: AnswerData }).data)
+    await until(() => expect(answers().map(({ command }) => command)).toContain(id))
+    return answers().find(({ command }) => command === id)!
   }
 
   async get(path: string): Promise<{ status: number; text: string }> {

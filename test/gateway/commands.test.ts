@@ -1,9 +1,6 @@
 /** Commands that reach the cameras: what is paused is not read, what is switched off stays silent, also after a restart. */
 import { createHash } from 'node:crypto'
-import { connectAsync } from 'mqtt'
-import { v4 as anyId } from 'uuid'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { AnswerData } from '../../src/contract/answer-schema.ts'
 import { Bench, password, until } from './bench.ts'
 
 let bench: Bench
@@ -13,25 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => bench.stop())
 
-async function ask(verb: string, data: object): Promise<AnswerData> {
-  const id = anyId()
-  const now = Date.now()
-  const command = {
-    ...{ specversion: '1.0', id, source: '/centre', type: `skyeye.command.${verb}` },
-    time: new Date(now).toISOString(),
-    expirytime: new Date(now + 60_000).toISOString(),
-    data: { ...data, actor: { kind: 'operator', name: '李敏' } },
-  }
-  const centre = await connectAsync(bench.brokerUrl)
-  await centre.publishAsync(`skyeye/v1/commands/gw/${verb}`, JSON.stringify(command), { qos: 1 })
-  await centre.endAsync()
-  const answers = () =>
-    bench.arrived
-      .filter(({ topic }) => topic === 'skyeye/v1/answers/gw')
-      .map(({ payload }) => (JSON.parse(`${payload}`) as { data: AnswerData }).data)
-  await until(() => expect(answers().map(({ command }) => command)).toContain(id))
-  return answers().find(({ command }) => command === id)!
-}
+const ask: Bench['ask'] = (verb, data) => bench.ask(verb, data)
 
 const state = async (camera: string) => (await bench.retained())[`skyeye/v1/cameras/gw/${camera}/state`]
 

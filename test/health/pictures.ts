@@ -73,6 +73,8 @@ const blur: Pixel = (x, y) => {
   for (let dy = -5; dy <= 5; dy++) for (let dx = -5; dx <= 5; dx++) sum += room(x + dx, y + dy)
   return sum / 121
 }
+/** Where a camera looks that turned somewhere else altogether. */
+export const third = (second: number) => picture(second, (x, y) => room(x + 5_000, y + 3_000))
 
 /**
  * Coded so strongly that noise is left in its key pictures alone, of which there is one in two seconds; but a clock is written into it. From

@@ -6,8 +6,9 @@ import { codedPictures } from '../../scripts/bench/coded-clip.ts'
 import type { CodedPicture } from '../../src/domain/coded-picture.ts'
 import type { Trouble } from '../../src/domain/coverage.ts'
 import { GatedDecoder, type GatedPicture } from '../../src/ingest/gated-decoder.ts'
-import { Mask } from '../../src/ingest/mask.ts'
+import { Mask, type Painter } from '../../src/ingest/mask.ts'
 import type { Choice, CodedFacts, Gate } from '../../src/ingest/ports.ts'
+import { TurningMask } from '../../src/ingest/turning-mask.ts'
 import type { GatewayError } from '../../src/kit/errors.ts'
 import { ClipFolder, ffmpeg } from './clips.ts'
 
@@ -45,10 +46,10 @@ class Bench {
   taken = 0
   given = 0
 
-  constructor(gate: Gate, memory = Number.POSITIVE_INFINITY) {
+  constructor(gate: Gate, memory = Number.POSITIVE_INFINITY, mask: Painter = new Mask([])) {
     this.decoder = new GatedDecoder({
       gate,
-      mask: new Mask([]),
+      mask,
       pixels: {
         take: (bytes) => {
           if (this.taken - this.given >= memory) return undefined
@@ -80,6 +81,14 @@ class Bench {
 
 let bench: Bench
 afterEach(() => bench.decoder.stop())
+
+/** Of the picture, an eighth of the width. */
+const corner = [
+  { x: 0, y: 0 },
+  { x: 0.125, y: 0 },
+  { x: 0.125, y: 0.125 },
+  { x: 0, y: 0.125 },
+]
 
 const onlyKeys = ({ key }: CodedFacts): Choice => (key ? 'show' : 'keep')
 
@@ -283,6 +292,27 @@ describe('odd streams', () => {
     expect(bench.times).toEqual([0, 4_000])
     expect(bench.missed).toEqual(['damaged'])
     expect(bench.taken - bench.given).toBe(2)
+  })
+
+  it('of a camera that turns, where nobody knows its masks, is held back, and nobody judges it', async () => {
+    const judged: number[] = []
+    const gate: Gate = {
+      isOpen: false,
+      coded: onlyKeys,
+      masks: (_, timeMs) => (timeMs === 2_000 ? undefined : timeMs === 0 ? [] : [corner]),
+      shown: (_, timeMs) => {
+        judged.push(timeMs)
+        return { open: false, look: [], preset: 'gate' }
+      },
+    }
+    bench = new Bench(gate, undefined, new TurningMask(gate))
+    await bench.play((await codedPictures(plain, 'h264')).slice(0, 101))
+    expect(bench.out.map(({ preset, withheld }) => withheld ?? preset)).toEqual(['gate', true, 'gate'])
+    expect(judged).toEqual([0, 4_000])
+    expect(bench.out.map(({ pixels }) => pixels.subarray(0, 32).every((luma) => luma === 16))).toEqual([
+      ...[false, false, true],
+    ])
+    expect(bench.missed).toEqual([])
   })
 
   it('a decoder that hangs is fed nothing beyond five seconds, and goes on where it stopped', async () => {

@@ -7,6 +7,7 @@ import type { CameraState } from '../../src/domain/camera.ts'
 import type { Frame } from '../../src/domain/frame.ts'
 import { Hosts } from '../../src/ingest/hosts.ts'
 import { Networks } from '../../src/ingest/networks.ts'
+import type { Gate } from '../../src/ingest/ports.ts'
 import type { RtspRequest } from '../../src/ingest/rtsp-message.ts'
 import { CameraSource, type CameraSourceOptions } from '../../src/ingest/source.ts'
 import { ClipFolder, ffmpeg } from './clips.ts'
@@ -197,6 +198,34 @@ test('masks are painted before a frame leaves the source', async () => {
     expect(pixels.subarray(width * height).every((chroma) => chroma === 128)).toBe(true)
     stop()
   })
+  await ended
+})
+
+test('a frame of a camera that turns leaves under the masks that its picture asks for, or not at all', async () => {
+  const clip = await clips.draw('turning.mp4', { fps: 10, seconds: 2 })
+  const all = [
+    { x: 0, y: 0 },
+    { x: 1, y: 0 },
+    { x: 1, y: 1 },
+    { x: 0, y: 1 },
+  ]
+  let shown = 0
+  const turning: Gate = {
+    isOpen: true,
+    coded: () => 'show',
+    masks: () => (++shown % 2 === 0 ? [all] : undefined),
+    shown: (luma) => {
+      expect(luma.pixels.every((pixel) => pixel === 16)).toBe(true)
+      return { open: false, look: [], preset: 'gate' }
+    },
+  }
+  const { source, until } = watched(`file:${clip}`, { gate: turning })
+  const { ended } = reading(source, ({ pixels, width, height, preset }, stop) => {
+    expect(preset).toBe('gate')
+    expect(pixels.subarray(0, width * height).every((luma) => luma === 16)).toBe(true)
+    if (shown > 6) stop()
+  })
+  await until('live')
   await ended
 })
 

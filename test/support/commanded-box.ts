@@ -47,6 +47,11 @@ export function commandedBox(
       picture: { jpeg: new Uint8Array(5_000).fill(7), width: 640, height: 360, faces: 0 },
       frameTime: Date.UTC(2026, 10, 23),
     }),
+    views: {
+      whyNot: () => undefined,
+      confirmed: (camera) => ({ camera: camera.id, of: 'digest', distrusted: false }),
+      confirm: () => {},
+    },
     overridden: async () => {},
     nudge: () => publisher.nudge(),
     rewind: () => publisher.rewind(),

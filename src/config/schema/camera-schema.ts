@@ -87,7 +87,17 @@ export const markSchema = Type.Object(
   { ...closed, description: 'A point of the ground.' },
 )
 
-const picture = {
+const calibration = Type.Optional(
+  Type.Array(markSchema, {
+    description:
+      'Four points of flat ground, with their places in metres, in order around what they enclose; the corners of something measured, as large in the picture as can be. From them come metres per second and square metres, as far as four times the farthest of them.',
+    minItems: 4,
+    maxItems: 4,
+    mustBe: 'a list of four points { at: [x, y], metres: [x, y] }',
+  }),
+)
+
+const drawn = {
   zones: Type.Optional(Type.Array(zoneSchema, { description: 'Areas that rules watch.', maxItems: 64 })),
   lines: Type.Optional(Type.Array(lineSchema, { description: 'Lines that rules watch.', maxItems: 64 })),
   masks: Type.Optional(
@@ -98,6 +108,10 @@ const picture = {
     }),
   ),
   rules: Type.Optional(Type.Array(ruleSchema, { description: 'What raises an alert.', maxItems: 64 })),
+}
+
+const picture = {
+  ...drawn,
   mergeAlerts: Type.Optional(
     Type.Boolean({
       description:
@@ -114,10 +128,25 @@ const picture = {
   ),
 }
 
+export const cameraPresetSchema = Type.Object(
+  {
+    name: shortName(
+      'Name of the preset; once per camera. Its view is learned under it, and forgotten with it.',
+    ),
+    calibration,
+    ...drawn,
+  },
+  {
+    ...closed,
+    description:
+      'Where a camera that turns comes to rest, with what is drawn on what it shows there. Names of rules are used once per camera.',
+  },
+)
+
 export const cameraDefaultsSchema = Type.Object(picture, {
   ...closed,
   description:
-    'Zones, lines, masks and rules for every camera that has none of its own; each of the four lists is taken or replaced as a whole. Likewise whether alerts are merged, and how many there may be.',
+    'Zones, lines, masks and rules for every camera that has none of its own and does not turn; each of the four lists is taken or replaced as a whole. Likewise whether alerts are merged, and how many there may be.',
 })
 
 export const cameraSchema = Type.Object(
@@ -166,15 +195,21 @@ export const cameraSchema = Type.Object(
     address: Type.Optional(addressSchema),
     place: Type.Optional(placeSchema),
     consent: Type.Optional(consentSchema),
-    calibration: Type.Optional(
-      Type.Array(markSchema, {
+    ptz: Type.Optional(
+      Type.Boolean({
         description:
-          'Four points of flat ground, with their places in metres, in order around what they enclose; the corners of something measured, as large in the picture as can be. From them come metres per second and square metres, as far as four times the farthest of them.',
-        minItems: 4,
-        maxItems: 4,
-        mustBe: 'a list of four points { at: [x, y], metres: [x, y] }',
+          'Does it turn? Then zones, lines, masks and rules are those of its `presets`, and away from them it is `paused`: nothing is analysed, and no picture leaves. At which preset it stands is told from its view, which has to be learned once for each: `skyeye cameras confirm CAMERA --preset NAME` while it stands there. Absent = no.',
       }),
     ),
+    presets: Type.Optional(
+      Type.Array(cameraPresetSchema, {
+        description: 'Where a camera that turns comes to rest; with `ptz: true`.',
+        minItems: 1,
+        maxItems: 64,
+        mustBe: 'a list of 1 to 64 presets',
+      }),
+    ),
+    calibration,
     ...picture,
   },
   { ...closed, description: 'A camera.' },
@@ -182,3 +217,4 @@ export const cameraSchema = Type.Object(
 
 export type RawCamera = Type.Static<typeof cameraSchema>
 export type RawCameraDefaults = Type.Static<typeof cameraDefaultsSchema>
+export type RawCameraPreset = Type.Static<typeof cameraPresetSchema>
