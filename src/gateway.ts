@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Attention } from './attention/attention.ts'
 import { PacketActivity } from './attention/packet-activity.ts'
+import { BoxReader } from './box-readings.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { Commands } from './commands.ts'
 import type { Config } from './config/config.ts'
@@ -9,6 +10,7 @@ import { configReport } from './config-report.ts'
 import { type Coverage, reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
+import { DegradationWatch } from './degradation-watch.ts'
 import {
   atPreset,
   type Camera,
@@ -51,6 +53,7 @@ import { Status } from './status.ts'
 import { Stills } from './stills.ts'
 import type { RetentionLimits } from './store/ports.ts'
 import { Store } from './store/store.ts'
+import { StormWatch } from './storm-watch.ts'
 import { Strain } from './strain.ts'
 import { type CameraStructuring, Structuring } from './structuring.ts'
 import { turningGate } from './turning-gate.ts'
@@ -90,6 +93,9 @@ export class Gateway {
   readonly #store: Store
   readonly #coverage: CoverageBook
   readonly #outages: OutageWatch
+  readonly #box: DegradationWatch
+  readonly #storms: StormWatch
+  readonly #strain: Strain
   readonly #structuring: Structuring
   readonly #recorder: Recorder
   readonly #fleet: Fleet
@@ -200,17 +206,34 @@ export class Gateway {
       saved: () => this.#publisher.nudge(),
       log,
     })
+    this.#strain = new Strain(
+      () => this.#vision.stats(),
+      (strain) => {
+        for (const { attention } of this.#fleet.all()) attention.strain = strain
+      },
+    )
     this.#outages = new OutageWatch({
       offlineAfterMs: config.ingest.offlineAfterMs,
       tell: (camera, told) => this.#tellState(camera, told),
       save: (alert) => this.#recorder.saveOf(alert),
     })
+    this.#box = new DegradationWatch({
+      box: new BoxReader({ dataDir: config.dataDir }),
+      strain: () => this.#strain.newest,
+      save: (alert) => this.#recorder.saveOf(alert),
+    })
     this.#viewMemory = new ViewMemory(this.#store, log)
     this.#views = new ViewWatch({
       tell: (camera) => this.#tellCentre(camera),
-      save: (camera, alert, picture) => this.#recorder.save(camera, alert, picture),
+      save: (camera, alert, picture) => this.#storms.save(camera, alert, picture),
       isLive: (camera) => this.#fleet.running(camera)?.source.state === 'live',
       memory: this.#viewMemory,
+    })
+    this.#storms = new StormWatch({
+      least: config.publish.stormCameras,
+      cameras: () => this.#fleet.all().length,
+      save: (camera, alert, picture) => this.#recorder.save(camera, alert, picture),
+      saveOf: (alert, picture) => this.#recorder.saveOf(alert, picture),
     })
     this.#clocks = new ClockWatch({
       offsets: () =>
@@ -245,6 +268,7 @@ export class Gateway {
       cameras: () => this.#cameraFacts(),
       vision: () => this.#vision.stats(),
       coverage: () => this.#coverage.mean(),
+      box: () => this.#box.newest,
       store: () => this.#store,
       publisher: () => this.#publisher.stats(),
     })
@@ -291,18 +315,15 @@ export class Gateway {
         tell: (camera, hour) => this.#publisher.cameraCoverage(camera, hour),
         log,
       }),
-      new Strain(
-        () => this.#vision.stats(),
-        (strain) => {
-          for (const { attention } of this.#fleet.all()) attention.strain = strain
-        },
-      ),
+      this.#strain,
       this.#outages,
       this.#structuring,
+      this.#storms,
       this.#views,
       this.#clocks,
       { name: 'consents', start: () => this.#withdraw(), stop: async () => {} },
       { name: 'alerts', start: () => this.#recorder.endLeftOver(), stop: async () => {} },
+      this.#box,
       this.#fleet,
       control,
       new ServiceNotifier(() => status.alive),
@@ -451,16 +472,22 @@ export class Gateway {
     const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
     const attention = new Attention(camera.rules, pace, new PacketActivity())
     const structuring = this.#structuring.of(camera)
-    const save: Stages['save'] = (alert, picture) => this.#recorder.save(camera, alert, picture)
+    const save: Stages['save'] = (alert, picture) => this.#storms.save(camera, alert, picture)
     const follow: Stages['attention']['follow'] = (tracks, time) => {
       attention.follow(tracks, time)
       this.#publisher.inView(camera.id, tracks)
       structuring.follow(tracks, time)
     }
     const vision = this.#stills.over(view.guard(this.#vision))
+    const objects = () => {
+      // Where something is wrong with the view, what has changed is the view.
+      const faults = this.#views.faults(camera.id)
+      if (faults.includes('moved')) attention.forgetObjects()
+      return faults.length > 0 ? undefined : attention.objects
+    }
     return {
       ...{ attention, structuring },
-      stages: stagesOf({ camera, vision, attention: { follow }, coverage, save }),
+      stages: stagesOf({ camera, vision, attention: { follow }, coverage, objects, save }),
     }
   }
 

@@ -73,13 +73,16 @@ function moment(): Moment {
 }
 
 /**
- * Where an alert belongs: its camera; for an outage of several, the smallest cell that holds all of them, and no address.
+ * Where an alert belongs: its camera; for an outage or a storm of several, and for one about the gateway itself, the smallest cell that holds all of
+ * them, and no address.
  * `known` are the cameras that are configured.
  */
 export function placeOfAlert(alert: Alert, camera: Camera, known: readonly Camera[]): Camera {
-  if (!alert.outage || alert.outage.count === 1) return camera
-  const ids = new Set(alert.outage.cameras.map(({ id }) => id))
-  const grids = known.filter(({ id }) => ids.has(id)).map(({ grid }) => grid)
+  const { outage, storm, degradation } = alert
+  const group = (outage ?? storm)?.cameras
+  if (!degradation && (!group || group.length === 1)) return camera
+  const ids = group && new Set(group.map(({ id }) => id))
+  const grids = known.filter(({ id }) => ids?.has(id) ?? true).map(({ grid }) => grid)
   const { address: _, place: __, placeMissing: ___, ...rest } = camera
   return { ...rest, grid: sharedCell(grids) }
 }

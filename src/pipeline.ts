@@ -1,16 +1,16 @@
 /** One camera's main path: frame -> detections -> tracks -> events -> alerts -> redacted picture -> store. What frames there are, attention decided. */
 import type { Alert, EndedBecause, RuleEvent, SnapshotMissing } from './domain/alert.ts'
-import type { Detection } from './domain/detection.ts'
+import type { Detection, Looked } from './domain/detection.ts'
 import type { Frame } from './domain/frame.ts'
 import type { Box } from './domain/geometry.ts'
 import type { Track } from './domain/track.ts'
 
-/** What the models saw in one frame; `handle` names the frame that the worker still holds. */
+/** What was seen in one frame; `handle` names the frame that the worker still holds. */
 export interface Sighting {
   readonly handle: number
   readonly detections: readonly Detection[]
-  /** The regions the models looked at: only a track inside them can be missed. */
-  readonly looked: readonly Box[]
+  /** The regions that were looked at: only a track inside them can be missed. */
+  readonly looked: readonly Looked[]
 }
 
 /** A redacted JPEG, or why there is none. */
@@ -27,7 +27,7 @@ export interface Stages {
     release(handle: number): void
   }
   readonly tracker: {
-    update(detections: readonly Detection[], looked: readonly Box[], time: number, aspect: number): Track[]
+    update(detections: readonly Detection[], looked: readonly Looked[], time: number, aspect: number): Track[]
   }
   /** Hears what is followed, and decides with it what of the camera deserves decoding and a look from now on. */
   readonly attention: { follow(tracks: readonly Track[], time: number): void }

@@ -2,7 +2,7 @@
 import { v7 as newId } from 'uuid'
 import { alertRecord } from './alert-record.ts'
 import type { Config } from './config/config.ts'
-import type { Alert, EndedBecause } from './domain/alert.ts'
+import { type Alert, type EndedBecause, gatewayItself } from './domain/alert.ts'
 import type { Camera } from './domain/camera.ts'
 import type { Log } from './kit/log.ts'
 import { placeOfAlert } from './outage-watch.ts'
@@ -45,7 +45,7 @@ export class Recorder {
     const camera = placeOfAlert(alert, owner, cameras)
     const versions = { grid: tables.grid?.version, places: tables.places?.version }
     const origin = { gateway: gateway.id, prefix: broker.prefix, camera, alert }
-    const facts = { ...origin, models: alert.outage || alert.tamper ? [] : models, versions }
+    const facts = { ...origin, models: isOfSystem(alert) ? [] : models, versions }
     const clockOffsetMs = this.#options.clockOffsetMs(alert.camera)
     const ids = { messageId, snapshotId: newId() }
     return saving.add(async (late) => {
@@ -60,8 +60,10 @@ export class Recorder {
   }
 
   /** The same where the camera may be configured no more. */
-  saveOf(alert: Alert): Promise<void> {
-    return this.save(this.#configured(alert.camera) ?? removedCamera(alert.camera), alert)
+  saveOf(alert: Alert, picture?: Picture): Promise<void> {
+    const { id, name = id } = this.#options.config().gateway
+    const owner = alert.camera === gatewayItself ? { ...noCamera(gatewayItself), name } : undefined
+    return this.save(owner ?? this.#configured(alert.camera) ?? noCamera(alert.camera), alert, picture)
   }
 
   /** Alerts that were open when the last process ended have ended with it: nobody watched what they are about. */
@@ -69,7 +71,8 @@ export class Recorder {
     for (const alert of await this.#options.store.openAlerts()) {
       const camera = this.#configured(alert.camera)
       if (camera?.enabled && this.#options.adopt(alert, camera)) continue
-      const because: EndedBecause = camera ? 'gateway-restarted' : 'camera-removed'
+      const isKnown = camera || alert.camera === gatewayItself
+      const because: EndedBecause = isKnown ? 'gateway-restarted' : 'camera-removed'
       // A box without a clock of its own may wake up in the past.
       const now = Math.max(Date.now(), alert.time)
       await this.saveOf({ ...alert, phase: 'ended', time: now, ended: now, endedBecause: because })
@@ -81,8 +84,13 @@ export class Recorder {
   }
 }
 
-/** What is left to say of a camera that is no longer configured. */
-function removedCamera(id: string): Camera {
+/** No model takes part in what is told of cameras and the box. */
+function isOfSystem({ outage, tamper, degradation, storm }: Alert): boolean {
+  return [outage, tamper, degradation, storm].some((one) => one !== undefined)
+}
+
+/** What is left to say of a camera that is no longer configured, or of none. */
+function noCamera(id: string): Camera {
   return {
     ...{ id, name: id, tier: 'public', url: '', enabled: false, tags: [], grid: {} },
     ...{ masks: [], zones: [], lines: [], rules: [] },

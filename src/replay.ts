@@ -1,4 +1,6 @@
 /** Replay: one camera's main path over a clip, every frame once and as fast as the workers look. */
+import { wantsObjects } from './attention/static-objects.ts'
+import { ClipObjects } from './clip-objects.ts'
 import type { Camera } from './domain/camera.ts'
 import type { Frame } from './domain/frame.ts'
 import type { Track } from './domain/track.ts'
@@ -21,13 +23,22 @@ export interface ReplayOptions extends ClipOptions {
 export async function replayClip(clip: string, options: ReplayOptions): Promise<void> {
   const { camera, vision, workers, save, onFrame } = options
   const ahead = new LookAhead(vision, workers)
+  const objects = wantsObjects(camera.rules) ? new ClipObjects() : undefined
   let lastTime = options.startTime ?? 0
   const follow: Stages['attention']['follow'] = (tracks, time) => {
     lastTime = time
+    objects?.follow(tracks)
     onFrame?.(tracks, time)
   }
-  const stages = stagesOf({ camera, vision: ahead, attention: { follow }, save })
-  await pipeline(ahead.frames(readClip(clip, options)), stages)
+  const stages = stagesOf({
+    camera,
+    vision: ahead,
+    attention: { follow },
+    objects: () => objects?.view,
+    save,
+  })
+  const frames = readClip(clip, options)
+  await pipeline(ahead.frames(objects?.over(frames) ?? frames), stages)
   for (const alert of stages.alerts.raise(stages.rules.end('camera-lost', lastTime)))
     await save(alert, undefined)
 }

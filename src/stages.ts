@@ -2,7 +2,8 @@
 import { v7 as newId } from 'uuid'
 import type { Coverage } from './coverage.ts'
 import type { Camera } from './domain/camera.ts'
-import type { Frame } from './domain/frame.ts'
+import type { Detection } from './domain/detection.ts'
+import { wholePicture } from './domain/geometry.ts'
 import { GatewayError } from './kit/errors.ts'
 import { countLooks } from './looks.ts'
 import type { Stages } from './pipeline.ts'
@@ -17,14 +18,25 @@ export interface StageParts {
   /** Absent where every frame is looked at anyway. */
   readonly attention?: Stages['attention']
   readonly coverage?: Coverage
+  /** Things that were left or taken, which no model sees; undefined where nobody looks for them. */
+  readonly objects?: () => StaticThings | undefined
   readonly save: Stages['save']
 }
+
+export interface StaticThings {
+  readonly things: readonly Detection[]
+  /** May it be said that those which are not among them are not there? */
+  readonly isSure: boolean
+}
+
+type Detect = Stages['vision']['detect']
 
 const everything: Stages['attention'] = { follow: () => {} }
 
 /** What is saved, and where, is the caller's business. */
-export function stagesOf({ camera, vision, attention = everything, coverage, save }: StageParts): Stages {
-  const detect = (frame: Frame) => vision.detect(frame).catch(skipFailed)
+export function stagesOf(parts: StageParts): Stages {
+  const { camera, vision, attention = everything, coverage, objects = () => undefined, save } = parts
+  const detect = withThings((frame) => vision.detect(frame).catch(skipFailed), objects)
   return {
     attention,
     vision: {
@@ -36,6 +48,21 @@ export function stagesOf({ camera, vision, attention = everything, coverage, sav
     rules: new RuleEngine(camera),
     alerts: new AlertBook({ camera: camera.id, rules: camera.rules, newId }),
     save,
+  }
+}
+
+/** What lies still is seen in every frame, also where no model has looked; not in those of the time before. */
+function withThings(detect: Detect, objects: NonNullable<StageParts['objects']>): Detect {
+  return async (frame) => {
+    const sighting = await detect(frame)
+    const seen = objects()
+    if (!sighting || !seen || frame.burst) return sighting
+    const looked = seen.isSure ? [{ ...wholePicture, label: 'object' } as const] : []
+    return {
+      ...sighting,
+      detections: [...sighting.detections, ...seen.things],
+      looked: [...sighting.looked, ...looked],
+    }
   }
 }
 

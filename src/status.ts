@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import type { GatewayHealth } from './contract/state-schema.ts'
 import type { CameraState } from './domain/camera.ts'
+import type { Degradation } from './domain/degradation.ts'
 import type { ModelTier } from './domain/model-tier.ts'
 import type { CameraFacts } from './metrics.ts'
 import type { StoreCounts } from './store/ports.ts'
@@ -26,6 +27,8 @@ export interface StatusSources {
   publisher(): { readonly connected: boolean; readonly lastError?: string; readonly takenOver: boolean }
   /** Mean coverage of all cameras over the last hour, 0..1; undefined while not known. */
   coverage(): number | undefined
+  /** What the box showed last; undefined while not known. */
+  box?(): Degradation | undefined
 }
 
 export class Status {
@@ -61,6 +64,7 @@ export class Status {
       refusedConfiguration: this.refusedConfiguration,
       models,
       vision: { workers, queued, frames, modelMs: Math.round(modelMs) },
+      box: this.#sources.box?.(),
     }
   }
 
@@ -89,6 +93,7 @@ export class Status {
       load: loadavg()[0] / availableParallelism(),
       cameras: byState(cameras()),
       outbox: { pending, parked, ...oldest },
+      ...boxOf(this.#sources.box?.()),
       disk: { freeBytes: disk.bavail * disk.bsize },
     }
   }
@@ -97,6 +102,13 @@ export class Status {
   get alive(): boolean {
     return !this.hung && (this.#sources.store().isOpen || !this.started)
   }
+}
+
+/** The room on the disk has a place of its own. */
+function boxOf(box: Degradation | undefined): Partial<GatewayHealth> {
+  if (!box) return {}
+  const { reasons, freeBytes: _, ...facts } = box
+  return { ...facts, ...(reasons.length > 0 ? { degraded: [...reasons] } : {}) }
 }
 
 function byState(cameras: readonly CameraFacts[]): Partial<Record<CameraState, number>> {

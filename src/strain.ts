@@ -41,6 +41,11 @@ export class Strain implements Part {
     await this.#running
   }
 
+  /** The last reading, 0..1. */
+  get newest(): number {
+    return this.#strain
+  }
+
   /** One reading; called each second. */
   feel(): number {
     const { waitMs, frames } = this.#read()

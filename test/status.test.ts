@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { v7 as newId } from 'uuid'
 import { expect, it, onTestFinished } from 'vitest'
 import { healthMessage } from '../src/contract/state-message.ts'
 import { validateMessage } from '../src/contract/validate.ts'
@@ -115,4 +116,18 @@ it('says which configuration was refused, and nothing of an outbox that does not
     ...{ outbox: undefined, coverage: undefined },
     refusedConfiguration: 'skyeye.yaml:15 oops: unknown key',
   })
+})
+
+it('tells what the box shows and what is wrong with it, to the centre and to people', async () => {
+  const box = { reasons: ['hot'], temperatureC: 91, freeBytes: 5, synchronised: true, strain: 0.2 } as const
+  const status = statusOf({ box: () => box })
+  expect((await status.health()).box).toEqual(box)
+  const told = await status.announcement()
+  expect(told).toMatchObject({ degraded: ['hot'], temperatureC: 91, synchronised: true, strain: 0.2 })
+  expect(told).not.toHaveProperty('freeBytes')
+  const origin = { id: newId(), gateway: 'gw-1', prefix: 'skyeye/v1', time: 1 }
+  expect(validateMessage(JSON.parse(healthMessage(origin, told).body))).toEqual([])
+  expect(await statusOf({ box: () => ({ ...box, reasons: [] }) }).announcement()).not.toHaveProperty(
+    'degraded',
+  )
 })

@@ -5,6 +5,8 @@ import type { Track } from '../../src/domain/track.ts'
 
 export const streetFps = 5
 const labels: readonly Label[] = ['person', 'person', 'person', 'two-wheeler', 'vehicle']
+/** Of those that stand, each second is a thing: one that was left or one that is gone. */
+const changes: readonly (Track['change'] | undefined)[] = ['came', undefined, 'went', undefined]
 /** After so many seconds the next one comes in the place of one who left. */
 const staySeconds = 40
 
@@ -27,9 +29,12 @@ function thing(n: number, things: number, frame: number, time: number): Track {
   const stands = n % 4 === 3
   const x = stands ? 0.1 + (0.8 * n) / things : 0.5 + 0.45 * Math.sin(seconds / 6 + n)
   const y = 0.3 + (0.6 * n) / things
+  const change = stands ? changes[Math.floor(n / 4) % changes.length] : undefined
+  const label = change ? 'object' : labels[n % labels.length]
   const box = { x1: x - 0.02, y1: y - 0.1, x2: x + 0.02, y2: y }
   return {
-    ...{ id: stay * things + n, label: labels[n % labels.length], confidence: 0.8, box, anchor: foot(box) },
+    ...{ id: stay * things + n, label, confidence: 0.8, box, anchor: foot(box) },
     ...{ velocity: { x: 0, y: 0 }, firstSeen: time, lastSeen: time, seen: (frame + n) % 10 !== 0 },
+    ...(change && { change }),
   }
 }

@@ -9,7 +9,7 @@ import { cameraStateMessage, healthMessage, presenceMessage } from '../../src/co
 import { countsMessage, trackMessage } from '../../src/contract/structure-message.ts'
 import { tombstoneMessage } from '../../src/contract/tombstone-message.ts'
 import { answerTopic, commandTopic, receiptTopic } from '../../src/contract/topics.ts'
-import type { Alert } from '../../src/domain/alert.ts'
+import { type Alert, gatewayItself } from '../../src/domain/alert.ts'
 import type { Camera } from '../../src/domain/camera.ts'
 import type { MissingCamera, Outage } from '../../src/domain/outage.ts'
 import type { TrackSummary } from '../../src/domain/structure.ts'
@@ -88,16 +88,22 @@ const alert: Alert = {
 
 const picture = snapshotMessage({ ...box, id: id(2), camera, alert, sha256 })
 
-function alertExample(last: number, sequence: number, change: Partial<Alert> = {}): Example {
+function alertExample(
+  last: number,
+  sequence: number,
+  change: Partial<Alert> = {},
+  owner: Camera = camera,
+): Example {
   const told = { ...alert, ...change }
-  const hasPicture = told.phase === 'began' && !told.drill && !told.outage && !told.tamper
+  const isOfSystem = Boolean(told.outage || told.tamper || told.degradation || told.storm)
+  const hasPicture = told.phase === 'began' && !told.drill && !isOfSystem
   const snapshot = hasPicture ? picture : undefined
   const { topic, body } = alertMessage({
     ...box,
     id: id(last),
-    camera,
+    camera: owner,
     alert: told,
-    models: told.outage || told.tamper ? [] : models,
+    models: isOfSystem ? [] : models,
     versions,
     snapshot,
     snapshotMissing: told.tamper && 'view-moved',
@@ -106,6 +112,12 @@ function alertExample(last: number, sequence: number, change: Partial<Alert> = {
   return { topic, payload: JSON.parse(finishMessage(body, sending)) as object }
 }
 
+/** No camera: its place is the smallest cell that holds all cameras of the gateway. */
+const itself: Camera = {
+  ...{ id: gatewayItself, name: 'Box in the gatehouse', tier: 'public', url: '', enabled: false, tags: [] },
+  ...{ grid: { street: camera.grid.street, community: camera.grid.community } },
+  ...{ masks: [], zones: [], lines: [], rules: [] },
+}
 const missing: MissingCamera = { id: camera.id, name: camera.name, state: 'offline', since: began }
 const beside: MissingCamera = {
   id: 'west-gate',
@@ -278,6 +290,23 @@ export const contractExamples: Readonly<Record<string, Example>> = {
   'alert-tampered-began': alertExample(71, 46, {
     ...{ id: id(72), rule: 'camera-tampered', kind: 'camera-tampered', duty: 'system', phase: 'began' },
     ...{ objects: [], zone: undefined, tamper: { faults: ['moved'], shift: { dx: -0.043, dy: 0.007 } } },
+  }),
+  'alert-degraded-began': alertExample(
+    73,
+    47,
+    {
+      ...{ id: id(74), camera: gatewayItself, rule: 'gateway-degraded', kind: 'gateway-degraded' },
+      ...{ severity: 'major', duty: 'system', phase: 'began', objects: [], zone: undefined },
+      degradation: {
+        ...{ reasons: ['hot', 'disk'], temperatureC: 91, freeBytes: 734_003_200 },
+        ...{ synchronised: true, strain: 0.2 },
+      },
+    },
+    itself,
+  ),
+  'alert-storm-began': alertExample(75, 48, {
+    ...{ id: id(76), rule: 'storm', kind: 'storm', phase: 'began', objects: [], zone: undefined },
+    storm: { kind: 'intrusion', count: 1, cameras: [{ id: camera.id, name: camera.name, count: 1 }] },
   }),
   snapshot: {
     topic: picture.topic,

@@ -12,6 +12,7 @@ import { Motion, type Movement } from './motion.ts'
 import { type AttentionOptions, attentionDefaults } from './options.ts'
 import { Pace } from './pace.ts'
 import { Regions } from './regions.ts'
+import { StaticObjects, type StaticView, wantsObjects } from './static-objects.ts'
 
 /** What became of a picture that was shown. */
 export interface Verdict {
@@ -53,6 +54,8 @@ export class Attention {
   readonly #regions = new Regions()
   readonly #standing = new Pace()
   readonly #damaged = new Pace()
+  /** Where a rule wants things that were left or taken. */
+  readonly #objects: StaticObjects | undefined
   #isCoded = false
   #nextFullMs = Number.NEGATIVE_INFINITY
   #newestShownMs = Number.NEGATIVE_INFINITY
@@ -66,6 +69,17 @@ export class Attention {
     this.#armed = new Armed(rules)
     this.#gate = new Gate(this.#options)
     this.#packets = packets
+    this.#objects = wantsObjects(rules) ? new StaticObjects() : undefined
+  }
+
+  /** Things that were left or taken, as of the newest picture; undefined where no rule wants them. */
+  get objects(): StaticView | undefined {
+    return this.#objects?.view
+  }
+
+  /** The view is another one: what it has long looked like is learned anew. */
+  forgetObjects(): void {
+    this.#objects?.forget()
   }
 
   /** Is everything decoded, because something moves or did so lately? */
@@ -100,7 +114,8 @@ export class Attention {
     this.#isCoded = true
     this.#damage.note(facts)
     const activity = this.#packets?.add(facts, this.#gate.moves) ?? unheard
-    const wary = this.#armed.critical || this.#followed.standing.length > 0
+    const isDoubtful = this.#doubtful.length > 0
+    const wary = this.#armed.critical || this.#followed.standing.length > 0 || isDoubtful
     return this.#gate.coded(facts, activity, { periodMs: 1_000 / this.fps, held: this.viewers > 0, wary })
   }
 
@@ -111,6 +126,7 @@ export class Attention {
     if (!this.#isCoded && timeMs < this.#newestShownMs - secondLookMs) this.#jump()
     this.#newestShownMs = Math.max(this.#newestShownMs, timeMs)
     const movement = this.#motion.see(luma, timeMs)
+    this.#objects?.see(luma, timeMs)
     const held = this.viewers > 0 || this.#followed.anyMoving
     const open = this.#gate.saw(movement.stirs, timeMs, held)
     const fullLookMs = this.#nextFullMs
@@ -127,7 +143,10 @@ export class Attention {
    */
   follow(tracks: readonly Track[], time: number): void {
     this.#armed.at(time)
-    this.#followed.update(tracks, time)
+    this.#objects?.follow(tracks)
+    // What lies still needs no second look.
+    const others = tracks.filter(({ label }) => label !== 'object')
+    this.#followed.update(others, time)
     for (const box of this.#followed.walking) this.#motion.absolve(box)
   }
 
@@ -145,7 +164,7 @@ export class Attention {
     // Somebody who stands and stirs is looked at in turn; what leaves its place is looked at now.
     const leaving =
       standing.length > 0 ? boxes.filter((box) => !standing.some((one) => holds(one, box))) : boxes
-    const things = [...leaving, ...this.#followed.moving, ...(isTurn ? standing : [])]
+    const things = [...leaving, ...this.#doubtful, ...this.#followed.moving, ...(isTurn ? standing : [])]
     return this.#regions.around(things, aspect, this.#strain > oneRegionStrain ? 1 : 2)
   }
 
@@ -157,9 +176,14 @@ export class Attention {
 
   #jump(): void {
     this.#motion.jump()
+    this.#objects?.jump()
     this.#damage.forget()
     this.#nextFullMs = Number.NEGATIVE_INFINITY
     this.#newestShownMs = Number.NEGATIVE_INFINITY
+  }
+
+  get #doubtful(): readonly Box[] {
+    return this.#objects?.doubtful ?? []
   }
 
   get #strain(): number {

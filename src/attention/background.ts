@@ -54,8 +54,11 @@ export class Background {
   readonly #light = new Light()
   readonly #sampledBefore: Uint8Array
   readonly #sampledNow: Uint8Array
+  readonly #settleMs: number
 
-  constructor({ width, height, pixels }: Luma) {
+  /** @param settlesAfterMs what stays as it is for this long is background; Infinity: only what is absorbed */
+  constructor({ width, height, pixels }: Luma, settlesAfterMs: number = settleMs) {
+    this.#settleMs = settlesAfterMs
     this.#width = width
     this.#height = height
     this.columns = Math.ceil(width / cellSide)
@@ -83,6 +86,27 @@ export class Background {
     this.#noise.fill(firstNoise)
     this.changed.fill(0)
     this.#still.fill(0)
+  }
+
+  /** Takes one cell of the picture as it is for the background. */
+  absorb(pixels: Uint8Array, cell: number): void {
+    const left = (cell % this.columns) * cellSide
+    const top = Math.floor(cell / this.columns) * cellSide
+    const right = Math.min(this.#width, left + cellSide)
+    for (let y = top; y < Math.min(this.#height, top + cellSide); y++) {
+      for (let at = y * this.#width + left; at < y * this.#width + right; at++)
+        this.#mean[at] = pixels[at] << fraction
+    }
+  }
+
+  /** Grey level of the background at a pixel, under the light of the newest picture. */
+  levelAt(at: number): number {
+    return this.#mean[at] >> fraction
+  }
+
+  /** What looked like this before the newest picture looks so under its light. */
+  underLight(level: number): number {
+    return this.#light.expected[level]
   }
 
   /**
@@ -242,7 +266,7 @@ export class Background {
     const isStill = Math.abs(look - this.#look[cell]) <= 2 + (this.#noise[cell] >> 6)
     this.#look[cell] = look
     this.#still[cell] = isStill ? Math.min(60_000, this.#still[cell] + elapsedMs) : 0
-    const settled = this.#still[cell] >= settleMs
+    const settled = this.#still[cell] >= this.#settleMs
     for (let y = row * cellSide; y < bottom; y++) {
       for (let x = column * cellSide; x < right; x++) {
         const at = y * this.#width + x

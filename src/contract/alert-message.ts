@@ -161,6 +161,8 @@ function dataOf({
       rules: alert.digest.rules.map((rule) => ({ ...rule })),
     },
     outage: alert.outage && outageOf(alert.outage),
+    degradation: alert.degradation && { ...alert.degradation, reasons: [...alert.degradation.reasons] },
+    storm: alert.storm && { ...alert.storm, cameras: alert.storm.cameras.map((one) => ({ ...one })) },
     tamper: alert.tamper && { ...alert.tamper, faults: [...alert.tamper.faults] },
     snapshot: snapshot && { topic: snapshot.topic, sha256: snapshot.sha256, redacted: true },
     snapshotMissing,

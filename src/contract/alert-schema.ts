@@ -6,6 +6,7 @@ import { colours, labels, types } from '../domain/detection.ts'
 import { headings, paces } from '../domain/movement.ts'
 import { duties, ruleKinds, severities } from '../domain/rule.ts'
 import { viewFaults } from '../domain/view.ts'
+import { boxFacts, reasons } from './box-schema.ts'
 import { moment, numberedEvent, uuid } from './envelope.ts'
 
 export const alertTypes = {
@@ -29,7 +30,10 @@ export const camera = Type.Object(
     }),
     gbId: Type.Optional(Type.String({ description: 'GB/T 28181 id.', pattern: '^[0-9]{20}$' })),
   },
-  { description: 'The camera that saw it; with `outage`, the one that was lost first.' },
+  {
+    description:
+      'The camera that saw it; with `outage`, the one that was lost first, with `storm`, the first that it counts; with `degradation` no camera: its id is `_`, its name that of the gateway.',
+  },
 )
 
 export const grid = Type.Object(
@@ -175,6 +179,20 @@ const tamper = Type.Object(
   { description: 'With kind `camera-tampered`: what is wrong with the view.' },
 )
 
+const degradation = Type.Object(
+  {
+    reasons: reasons(
+      '`hot` the processor is; `disk` hardly any room is left where the data is; `clock` it was set while the gateway ran, or nothing keeps it right; `overload` pictures wait too long to be analysed. With `ended`: what was wrong last.',
+    ),
+    freeBytes: Type.Optional(Type.Integer({ description: 'Bytes free where the data is.', minimum: 0 })),
+    ...boxFacts,
+  },
+  {
+    description:
+      'With kind `gateway-degraded`: what is wrong with the box, and what it showed when this was told.',
+  },
+)
+
 const gap = (description: string) => Type.Optional(Type.Integer({ description, minimum: 0 }))
 
 const outage = Type.Object(
@@ -232,11 +250,30 @@ const digest = Type.Object(
   },
 )
 
+const storm = Type.Object(
+  {
+    kind: kind('Of the alerts that were counted.'),
+    count: Type.Integer({ description: 'Alerts that were not told one by one, until now.', minimum: 1 }),
+    cameras: Type.Array(
+      Type.Object({
+        id: name('Unique within the gateway.'),
+        name: name('For people.'),
+        count: Type.Integer({ description: 'How many of them it raised.', minimum: 1 }),
+      }),
+      { description: 'In the order in which they joined; 200 at most.', minItems: 1 },
+    ),
+  },
+  {
+    description:
+      'With kind `storm`: alerts of one kind beyond those with which many cameras began to raise it at once; critical ones are never among them.',
+  },
+)
+
 export const alertData = Type.Object(
   {
     alert: uuid('Of the alert: one over began, updated and ended.'),
     kind: kind(
-      `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; \`digest\`: alerts that were counted instead of raised; \`camera-offline\`: cameras give no pictures; or \`camera-tampered\`: something is wrong with a view. Kinds may be added within v1.`,
+      `Rule kind: ${ruleKinds.map((kind) => `\`${kind}\``).join(', ')}; \`digest\`: alerts that were counted instead of raised; \`camera-offline\`: cameras give no pictures; \`camera-tampered\`: something is wrong with a view; \`gateway-degraded\`: something is wrong with the box; or \`storm\`: many cameras raise one kind at once. Kinds may be added within v1.`,
     ),
     duty: Type.Enum([...duties], { description: 'Who answers for it.' }),
     rule: name('Name of the rule, unique within the camera; the kind where there is no rule.'),
@@ -282,6 +319,8 @@ export const alertData = Type.Object(
     digest: Type.Optional(digest),
     outage: Type.Optional(outage),
     tamper: Type.Optional(tamper),
+    degradation: Type.Optional(degradation),
+    storm: Type.Optional(storm),
     snapshot: Type.Optional(snapshot),
     snapshotMissing: Type.Optional(
       Type.Enum([...snapshotMissings], { description: 'Why there is no picture where one was due.' }),

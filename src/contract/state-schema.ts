@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox'
 import { cameraStates, pausedBecauses } from '../domain/camera.ts'
 import { modelTiers } from '../domain/model-tier.ts'
 import { viewFaults } from '../domain/view.ts'
+import { boxFacts, reasons } from './box-schema.ts'
 import { moment, stateEvent } from './envelope.ts'
 
 export const presenceType = 'skyeye.gateway.presence'
@@ -57,6 +58,12 @@ export const healthData = Type.Object(
         oldestPendingAt: Type.Optional(moment('When the oldest waiting message was saved.')),
       }),
     ),
+    degraded: Type.Optional(
+      reasons(
+        'What is wrong with the box, as its alert of kind `gateway-degraded` tells it; absent where nothing is.',
+      ),
+    ),
+    ...boxFacts,
     disk: Type.Optional(Type.Object({ freeBytes: count('Bytes free where the data is.') })),
     clockOffsetMs: Type.Optional(Type.Number({ description: 'Reference clock minus clock of the box.' })),
   },

@@ -1,5 +1,6 @@
 /** Events (a rule began or stopped being true) and alerts (an event worth a person). */
 import type { Attributes } from './attributes.ts'
+import type { Degradation } from './degradation.ts'
 import type { Label } from './detection.ts'
 import type { Box } from './geometry.ts'
 import type { Outage } from './outage.ts'
@@ -34,6 +35,14 @@ export interface Digest {
   readonly severity: Severity
   readonly count: number
   readonly rules: readonly { readonly rule: string; readonly kind: RuleKind; readonly count: number }[]
+}
+
+/** Alerts of one kind that many cameras raised at once (rain, headlights, a power cut), and that were counted instead of told. */
+export interface Storm {
+  readonly kind: AlertKind
+  readonly count: number
+  /** Who raised them, in the order in which they joined; not all of them where there are very many. */
+  readonly cameras: readonly { readonly id: string; readonly name: string; readonly count: number }[]
 }
 
 /** What rules/engine.ts says: internal, never published. */
@@ -77,8 +86,17 @@ export const snapshotMissings = ['redaction-failed', 'consent', 'view-moved', 's
 /** Why an alert has no picture. */
 export type SnapshotMissing = (typeof snapshotMissings)[number]
 
-/** What an alert is about: the kind of its rule, that there were too many alerts, that cameras give no pictures, or that something is wrong with a view. */
-export type AlertKind = RuleKind | 'digest' | 'camera-offline' | 'camera-tampered'
+/** What an alert is about: the kind of its rule, that there were too many alerts, that cameras give no pictures, that something is wrong with a view or the box, or that many cameras raise one kind at once. */
+export type AlertKind =
+  | RuleKind
+  | 'digest'
+  | 'camera-offline'
+  | 'camera-tampered'
+  | 'gateway-degraded'
+  | 'storm'
+
+/** Stands for a camera where an alert is about the gateway itself; no camera has this id. */
+export const gatewayItself = '_'
 
 /** An event worth a person. One id over began, updated and ended. */
 export interface Alert {
@@ -113,4 +131,8 @@ export interface Alert {
   readonly outage?: Outage
   /** With kind `camera-tampered`. */
   readonly tamper?: Tamper
+  /** With kind `gateway-degraded`. */
+  readonly degradation?: Degradation
+  /** With kind `storm`. */
+  readonly storm?: Storm
 }

@@ -5,6 +5,9 @@ import type { Box } from './geometry.ts'
 export const labels = ['person', 'two-wheeler', 'vehicle', 'face', 'object'] as const
 export type Label = (typeof labels)[number]
 
+/** Something stands where nothing stood, or no longer where it always was. */
+export type Change = 'came' | 'went'
+
 /** Of vehicles and two-wheelers, where the model tells them apart; what it does not tell is not guessed. */
 export const types = ['car', 'bus', 'truck', 'bicycle', 'motorcycle'] as const
 export type ThingType = (typeof types)[number]
@@ -33,4 +36,11 @@ export interface Detection {
   readonly colour?: Colour
   /** Of people, where faces were looked for: was theirs seen? */
   readonly faceSeen?: boolean
+  /** With label `object`. */
+  readonly change?: Change
+}
+
+/** Where somebody looked: for all that models know, or for things of one label alone. */
+export interface Looked extends Box {
+  readonly label?: Label
 }

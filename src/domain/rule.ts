@@ -108,7 +108,23 @@ export interface StandingRule extends RuleBase {
   readonly tolerance: number
 }
 
-export type Rule = InsideRule | LineCrossingRule | CountingRule | LoiteringRule | CrowdingRule | StandingRule
+/** Something that was left, or taken, inside the zone stays so for longer than `dwellMs`. */
+export interface ObjectRule extends RuleBase {
+  readonly kind: 'object-left' | 'object-removed'
+  readonly zone: string
+  readonly dwellMs: number
+  /** Smaller boxes are no object, share of the picture. */
+  readonly minShare: number
+}
+
+export type Rule =
+  | InsideRule
+  | LineCrossingRule
+  | CountingRule
+  | LoiteringRule
+  | CrowdingRule
+  | StandingRule
+  | ObjectRule
 export type RuleKind = Rule['kind']
 
 /** Every kind, in the order in which documents name them. */
@@ -120,6 +136,8 @@ export const ruleKinds = [
   'crowding',
   'stationary-vehicle',
   'fire-lane-blocked',
+  'object-left',
+  'object-removed',
   'two-wheeler-indoors',
   'vehicle-in-protected-area',
   'after-hours-presence',

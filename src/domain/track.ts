@@ -1,5 +1,5 @@
 /** The same object over the frames of one camera. Tracks never cross cameras. */
-import type { Colour, Label, ThingType } from './detection.ts'
+import type { Change, Colour, Label, ThingType } from './detection.ts'
 import type { Box, Point } from './geometry.ts'
 
 export interface Track {
@@ -29,4 +29,6 @@ export interface Track {
   readonly standingSince?: number
   /** Detected in the newest frame (otherwise the box is a prediction)? */
   readonly seen: boolean
+  /** With label `object`: is it there since lately, or gone? */
+  readonly change?: Change
 }

@@ -10,6 +10,8 @@ import { fireLaneBlocked } from './kinds/fire-lane-blocked.ts'
 import { intrusion } from './kinds/intrusion.ts'
 import { lineCrossing } from './kinds/line-crossing.ts'
 import { loitering } from './kinds/loitering.ts'
+import { objectLeft } from './kinds/object-left.ts'
+import { objectRemoved } from './kinds/object-removed.ts'
 import { stationaryVehicle } from './kinds/stationary-vehicle.ts'
 import { twoWheelerIndoors } from './kinds/two-wheeler-indoors.ts'
 import { vehicleInProtectedArea } from './kinds/vehicle-in-protected-area.ts'
@@ -34,6 +36,10 @@ export function judgeFor(rule: Rule, zones: readonly Zone[], lines: readonly Lin
       return stationaryVehicle(rule, named(zones, rule.zone, rule))
     case 'fire-lane-blocked':
       return fireLaneBlocked(rule, named(zones, rule.zone, rule))
+    case 'object-left':
+      return objectLeft(rule, named(zones, rule.zone, rule))
+    case 'object-removed':
+      return objectRemoved(rule, named(zones, rule.zone, rule))
     case 'two-wheeler-indoors':
       return twoWheelerIndoors(named(zones, rule.zone, rule))
     case 'vehicle-in-protected-area':

@@ -55,7 +55,7 @@ export class RuleWatch {
     this.#judge ??= this.#left ?? this.#newJudge()
     const present = new Set(tracks.map(subjectOf))
     this.#silences.note(tracks, time)
-    const wanted = tracks.filter(({ label }) => this.#rule.labels.includes(label))
+    const wanted = tracks.filter((track) => isWanted(this.#rule, track))
     const claims = new Map(this.#judge.judge(wanted, time).map((claim) => [claim.subject, claim]))
     // What ends comes first: its silence may cover what is about to begin.
     const ended = [...this.#episodes].flatMap(([subject, episode]) =>
@@ -166,6 +166,11 @@ export class RuleWatch {
       ...(claim.squareMetres === undefined ? {} : { density: most / claim.squareMetres }),
     }
   }
+}
+
+/** What is gone is no thing: only the kind that asks for it sees its place. */
+function isWanted({ kind, labels }: Rule, { label, change }: Track): boolean {
+  return labels.includes(label) && (change === 'went') === (kind === 'object-removed')
 }
 
 function objectsOf(tracks: readonly Track[], ground: Ground | undefined): AlertObject[] {

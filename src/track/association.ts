@@ -57,14 +57,14 @@ function likenessTo(
   aspect: number,
   leastOverlap: number,
 ): (detection: Detection) => number {
-  const { box, size, label } = trajectory
+  const { box, size, label, change } = trajectory
   const x = box.x1 + box.x2
   const y = box.y1 + box.y2
   const space = area(box)
   const spread = Math.hypot(trajectory.uncertainty, noise.centre)
   const vagueness = 4 * Math.log(spread / noise.centre)
-  return ({ label: seenLabel, box: seen }) => {
-    if (seenLabel !== label) return 0
+  return ({ label: seenLabel, change: seenChange, box: seen }) => {
+    if (seenLabel !== label || seenChange !== change) return 0
     const away = Math.hypot((seen.x1 + seen.x2 - x) * aspect, seen.y1 + seen.y2 - y) / 2 / size
     if (!(away <= farthest)) return 0
     const growth = Math.log(area(seen) / space) / noise.area

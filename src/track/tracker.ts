@@ -4,7 +4,7 @@
  * Confident detections are matched first, then the doubtful ones to what remains (Y. Zhang et al., "ByteTrack:
  * Multi-Object Tracking by Associating Every Detection Box", ECCV 2022); motion is a Kalman filter's, matching is optimal.
  */
-import type { Detection } from '../domain/detection.ts'
+import type { Detection, Looked } from '../domain/detection.ts'
 import { area, type Box, clip, overlap } from '../domain/geometry.ts'
 import type { Track } from '../domain/track.ts'
 import { match } from './association.ts'
@@ -58,11 +58,16 @@ export class Tracker {
    * A time that is not after the last one's changes nothing (the same tracks are returned); one more than 5 s back is a
    * clock that was set: every track ends, and ids go on.
    *
-   * @param looked the regions the models looked at: only what lies inside them can be missed
+   * @param looked the regions that were looked at: only what lies inside them, and is looked for there, can be missed
    * @param time epoch ms of the frame
    * @param aspect width / height of the picture: distances are judged in true proportions
    */
-  update(detections: readonly Detection[], looked: readonly Box[], time: number, aspect = 16 / 9): Track[] {
+  update(
+    detections: readonly Detection[],
+    looked: readonly Looked[],
+    time: number,
+    aspect = 16 / 9,
+  ): Track[] {
     if (!Number.isFinite(time)) return this.#snapshot()
     if (time < this.#time - clockSetMs) this.#restart()
     else if (time <= this.#time) return this.#snapshot()
@@ -92,13 +97,13 @@ export class Tracker {
   }
 
   /** Along its way while it is watched; what nobody looks at, because nothing moves there, stands. */
-  #advance(trajectory: Trajectory, looked: readonly Box[], gapMs: number): void {
+  #advance(trajectory: Trajectory, looked: readonly Looked[], gapMs: number): void {
     const { keepMs } = this.#options
     const seconds = Math.min(gapMs, this.#options.forgetMs[trajectory.label]) / 1_000
     const coasts = this.#time - trajectory.lastSeen <= keepMs
     trajectory.seen = false
     trajectory.isNew = false
-    if (coasts && !trajectory.standing && isLookedAt(trajectory.ahead(seconds), looked))
+    if (coasts && !trajectory.standing && isLookedAt(trajectory, trajectory.ahead(seconds), looked))
       trajectory.advance(seconds)
     else trajectory.stand(seconds)
   }
@@ -127,8 +132,8 @@ export class Tracker {
     for (const detection of third.unused) this.#fresh.push(new Trajectory(detection, this.#time, aspect))
   }
 
-  #miss(trajectory: Trajectory, looked: readonly Box[], gapMs: number): void {
-    if (trajectory.seen || !isLookedAt(trajectory.box, looked)) return
+  #miss(trajectory: Trajectory, looked: readonly Looked[], gapMs: number): void {
+    if (trajectory.seen || !isLookedAt(trajectory, trajectory.box, looked)) return
     trajectory.missedMs += Math.min(gapMs, mostMissedPerLookMs)
   }
 
@@ -198,8 +203,16 @@ function isUsable({ label, confidence, box }: Detection): boolean {
   )
 }
 
-function isLookedAt(box: Box, looked: readonly Box[]): boolean {
+/** No model knows an object, and where objects are looked for nothing else is. */
+function isLookedAt(
+  { label: sought }: Pick<Trajectory, 'label'>,
+  box: Box,
+  looked: readonly Looked[],
+): boolean {
   const inPicture = clip(box)
   const wanted = lookedShare * area(inPicture)
-  return looked.some((region) => overlap(inPicture, region) >= wanted)
+  return looked.some(
+    (region) =>
+      (region.label ? region.label === sought : sought !== 'object') && overlap(inPicture, region) >= wanted,
+  )
 }

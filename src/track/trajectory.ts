@@ -1,5 +1,5 @@
 /** One thing that the tracker follows: where it is believed to be, and how well it is believed. */
-import type { Detection, Label } from '../domain/detection.ts'
+import type { Change, Detection, Label } from '../domain/detection.ts'
 import { type Box, centre, clip, foot, type Point } from '../domain/geometry.ts'
 import type { Track } from '../domain/track.ts'
 import { MovingValue, WanderingValue } from './kalman.ts'
@@ -24,6 +24,7 @@ export class Trajectory {
   /** 0 until it is believed. */
   id = 0
   readonly label: Label
+  readonly change: Change | undefined
   readonly firstSeen: number
   lastSeen: number
   seen = true
@@ -45,6 +46,7 @@ export class Trajectory {
   constructor(detection: Detection, time: number, aspect: number) {
     const { x1, y1, x2, y2 } = detection.box
     this.label = detection.label
+    this.change = detection.change
     this.confidence = detection.confidence
     this.firstSeen = time
     this.lastSeen = time
@@ -162,6 +164,7 @@ export class Trajectory {
       lastSeen: this.lastSeen,
       ...(this.standing ? { standingSince: this.#rest.since } : {}),
       seen: this.seen,
+      ...(this.change ? { change: this.change } : {}),
     }
   }
 }

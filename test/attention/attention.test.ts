@@ -381,6 +381,40 @@ it('who stands and stirs is looked at in turn, and at once when leaving', () => 
   expect(camera.run(400, leaving).looks.some(({ look }) => look.some(({ x2 }) => x2 > 0.66))).toBe(true)
 })
 
+describe('where a rule wants objects', () => {
+  const left: Rule = { ...rule, kind: 'object-left', labels: ['object'], dwellMs: 0, minShare: 0 }
+  const bag = (timeMs: number) => draw(still(timeMs), { x: 100, y: 100, w: 16, h: 14, level: 30 })
+  const changes = (camera: Camera) => camera.attention.objects?.things.map(({ change }) => change)
+
+  it('what is left behind a closed gate is found, after the models had a look at it', () => {
+    const camera = new Camera({ rules: [left] }).run(30_000)
+    expect(camera.attention.isOpen).toBe(false)
+    camera.run(20_000, bag)
+    // Three seconds after it was put down nothing moves any more, and only a part of the picture is asked for.
+    const shows = ({ x1, x2 }: Box) => x1 < 0.4 && x2 > 0.45 && x2 - x1 < 0.6
+    const asked = camera.looks.filter(({ timeMs, look }) => timeMs > 35_000 && look.some(shows))
+    expect(asked.length).toBeGreaterThanOrEqual(1)
+    camera.run(20_000, bag)
+    expect(changes(camera)).toEqual(['came'])
+    // It is not looked at for ever.
+    expect(camera.run(20_000, bag).looks.filter(({ look }) => look.length > 0).length).toBeLessThanOrEqual(2)
+  })
+
+  it('is nothing looked for elsewhere', () => {
+    expect(quiet().attention.objects).toBeUndefined()
+  })
+
+  it('what lies still holds no gate open', () => {
+    const camera = quiet(new Camera({ rules: [left] }))
+    for (let n = 0; n < 50; n++) {
+      camera.attention.follow([track({ label: 'object', lastSeen: 1e6 + n * 200 })], 1e6 + n * 200)
+      camera.run(200)
+    }
+    expect(camera.attention.isOpen).toBe(false)
+    expect(camera.attention.fps).toBe(5)
+  })
+})
+
 describe('load', () => {
   it('lowers the rate smoothly to a floor, and key pictures are looked at all the same', () => {
     const rates = [0, 0.25, 0.5, 0.75, 1].map((strain) => {

@@ -33,7 +33,7 @@ describe('a preset', () => {
           dwellMs: 60_000,
           tolerance: 0.03,
         },
-        ...{ labels: ['vehicle', 'two-wheeler'], severity: 'major', duty: 'fire' },
+        ...{ labels: ['vehicle', 'two-wheeler', 'object'], severity: 'major', duty: 'fire' },
         ...{ inertiaMs: 500, cooldownMs: 30_000 },
       },
     ])

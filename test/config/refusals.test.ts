@@ -44,12 +44,12 @@ describe('a refusal', () => {
     ['kind: intrusion, zone: dock, dwellMs: 5', 'dwellMs: unknown key'],
     [
       'kind: intrusion, zone: dock, labels: [car]',
-      'labels[0]: must be one of person, two-wheeler, vehicle, not "car"',
+      'labels[0]: must be one of person, two-wheeler, vehicle, object, not "car"',
     ],
     [
       // Faces are hidden and counted, never followed: a rule about them could not hold.
       'kind: intrusion, zone: dock, labels: [face]',
-      'labels[0]: must be one of person, two-wheeler, vehicle, not "face"',
+      'labels[0]: must be one of person, two-wheeler, vehicle, object, not "face"',
     ],
     ['kind: line-crossing, line: dock', 'line: no line "dock" on camera "yard" (it has no lines)'],
     [

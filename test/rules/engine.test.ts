@@ -78,6 +78,40 @@ const told = (events: readonly RuleEvent[]) =>
     [phase, (time - start) / 1_000, because].filter((x) => x !== undefined).join(' '),
   )
 
+describe('things that lie still', () => {
+  const rule = { ...base, zone: 'yard', labels: ['object'], dwellMs: 10_000, minShare: 0.002 } as const
+  const left: Rule = { ...rule, name: 'left', kind: 'object-left' }
+  const removed: Rule = { ...rule, name: 'removed', kind: 'object-removed' }
+  const blocked: Rule = { ...parking, name: 'lane', kind: 'fire-lane-blocked', labels: ['vehicle', 'object'] }
+  const thing = (change: 'came' | 'went', x = 0.7) => trackAt(1, x, 0.5, { change }, 'object')
+
+  it('that were left hold for the rule about that, once they have lain there for long enough', () => {
+    const show = (frame: number) => (frame >= 10 && frame < 100 ? [thing('came')] : [])
+    expect(told(watch(left, 120, show))).toEqual(['began 12.6', 'ended 20.6 track-lost'])
+    expect(watch(removed, 120, show)).toEqual([])
+    expect(watch(left, 120, () => [thing('came', 0.2)])).toEqual([])
+  })
+
+  it('that are gone hold for the rule about that alone', () => {
+    const show = () => [thing('went')]
+    expect(told(watch(removed, 120, show))).toEqual(['began 10.6'])
+    expect(watch(left, 120, show)).toEqual([])
+    expect(watch(blocked, 120, show)).toEqual([])
+    expect(watch({ ...intrusion, labels: ['object'] }, 120, show)).toEqual([])
+  })
+
+  it('are looked past where they are too small', () => {
+    const box = { x1: 0.7, y1: 0.46, x2: 0.74, y2: 0.5 }
+    const show = () => [{ ...thing('came'), box }]
+    expect(watch(left, 120, show)).toEqual([])
+    expect(told(watch({ ...left, minShare: 0.001 }, 120, show))).toEqual(['began 10.6'])
+  })
+
+  it('block a fire lane as a vehicle does', () => {
+    expect(told(watch(blocked, 120, () => [thing('came')]))).toEqual(['began 20.8'])
+  })
+})
+
 describe('intrusion', () => {
   it('begins once after the inertia and ends once after it', () => {
     const events = watch(intrusion, 50, (frame) => [trackAt(1, frame >= 10 && frame < 30 ? 0.7 : 0.2, 0.5)])

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { seeded } from '../../scripts/eval/planted.ts'
-import { type Detection, labels } from '../../src/domain/detection.ts'
+import { type Detection, type Looked, labels } from '../../src/domain/detection.ts'
 import { type Box, wholePicture } from '../../src/domain/geometry.ts'
 import type { Track } from '../../src/domain/track.ts'
 import { type TrackerOptions, trackerDefaults } from '../../src/track/options.ts'
@@ -16,7 +16,7 @@ function follow(
   frames: number,
   stepMs: number,
   show: (frame: number, seconds: number) => Detection[],
-  looked: (frame: number) => readonly Box[] = () => [wholePicture],
+  looked: (frame: number) => readonly Looked[] = () => [wholePicture],
   options: Partial<TrackerOptions> = {},
 ): Track[][] {
   const tracker = new Tracker(options)
@@ -361,4 +361,31 @@ it('survives any boxes, regions and times: ids are unique and never come back, b
     }),
     { numRuns: 400, seed: 11 },
   )
+})
+
+it('misses an object only where objects are looked for, and a person only where they are not', () => {
+  const bag = detectionAt(0.7, 0.6, { label: 'object', change: 'came' })
+  const person = detectionAt(0.3, 0.6)
+  const objectsToo = [wholePicture, { ...wholePicture, label: 'object' as const }]
+  const labelsAfter = (looked: readonly Looked[]) => {
+    const frames = follow(
+      200,
+      200,
+      (frame) => (frame < 50 ? [bag, person] : []),
+      (frame) => (frame < 50 ? objectsToo : looked),
+    )
+    return frames.at(-1)?.map(({ label, change }) => [label, change])
+  }
+  expect(labelsAfter([wholePicture])).toEqual([['object', 'came']])
+  expect(labelsAfter([{ ...wholePicture, label: 'object' }])).toEqual([['person', undefined]])
+  expect(labelsAfter(objectsToo)).toEqual([])
+})
+
+it('takes what came and what is gone for two things, also in one place', () => {
+  const there = (change: 'came' | 'went') => [detectionAt(0.7, 0.6, { label: 'object', change })]
+  const frames = follow(60, 200, (frame) => there(frame < 30 ? 'came' : 'went'))
+  expect(frames.at(-1)?.map(({ id, change }) => [id, change])).toEqual([
+    [1, 'came'],
+    [2, 'went'],
+  ])
 })

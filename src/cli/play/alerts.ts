@@ -25,6 +25,8 @@ const courses: Readonly<Record<Rule['kind'], { minutes: [number, number]; update
   crowding: { minutes: [5, 15], updates: [1, 3] },
   'stationary-vehicle': { minutes: [3, 15], updates: [0, 1] },
   'fire-lane-blocked': { minutes: [3, 15], updates: [0, 1] },
+  'object-left': { minutes: [2, 60], updates: [0, 0] },
+  'object-removed': { minutes: [5, 60], updates: [0, 0] },
   'two-wheeler-indoors': { minutes: [0.2, 4], updates: [0, 0] },
   'vehicle-in-protected-area': { minutes: [2, 20], updates: [0, 0] },
   'after-hours-presence': { minutes: [0.2, 4], updates: [0, 0] },

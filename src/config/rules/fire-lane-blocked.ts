@@ -8,7 +8,7 @@ export const fireLaneBlockedSchema = Type.Object(
     kind: Type.Literal('fire-lane-blocked', { description: 'Something stands in the fire lane.' }),
     ...standingFields(60_000),
     ...ruleFields(
-      { labels: ['vehicle', 'two-wheeler'], severity: 'major', duty: 'fire', inertiaMs: 500 },
+      { labels: ['vehicle', 'two-wheeler', 'object'], severity: 'major', duty: 'fire', inertiaMs: 500 },
       'zone',
     ),
   },

@@ -16,7 +16,7 @@ const night = { hours: ['22:00-06:00'] }
 export const presets = [
   {
     ...{ en: 'fire-lane', zh: '消防通道', place: 'zone' },
-    says: 'A vehicle or two-wheeler stands in the fire lane for a minute.',
+    says: 'A vehicle, a two-wheeler or any thing stands in the fire lane for a minute.',
     rule: { kind: 'fire-lane-blocked' },
   },
   {
@@ -58,6 +58,16 @@ export const presets = [
     ...{ en: 'loitering', zh: '徘徊', place: 'zone' },
     says: 'Somebody stays for two minutes.',
     rule: { kind: 'loitering', dwellMs: 120_000 },
+  },
+  {
+    ...{ en: 'left-luggage', zh: '遗留物', place: 'zone' },
+    says: 'Something was left there two minutes ago.',
+    rule: { kind: 'object-left', dwellMs: 120_000 },
+  },
+  {
+    ...{ en: 'protected-item', zh: '重点物品', place: 'zone' },
+    says: 'Something that always stood there has been gone for half a minute.',
+    rule: { kind: 'object-removed', dwellMs: 30_000 },
   },
 ] as const satisfies readonly Preset[]
 

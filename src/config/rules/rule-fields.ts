@@ -61,7 +61,7 @@ export const hoursSchema = Type.Object(scheduleFields({}), {
 })
 
 /** What is followed from frame to frame: a rule about anything else could never hold. Faces are only hidden and counted. */
-const followed = ['person', 'two-wheeler', 'vehicle'] as const satisfies readonly Label[]
+const followed = ['person', 'two-wheeler', 'vehicle', 'object'] as const satisfies readonly Label[]
 
 /** What a kind of rule looks for and how loud it is, unless the rule itself says so. */
 export interface RuleDefaults {
@@ -78,7 +78,8 @@ export function ruleFields(defaults: RuleDefaults, place: 'zone' | 'line') {
       shortName(`Name of the rule, once per camera; absent = the kind and the ${place}, \`kind-${place}\`.`),
     ),
     labels: Type.Array(Type.Enum([...followed]), {
-      description: 'What the rule looks at.',
+      description:
+        'What the rule looks at. `object`: what lies still where nothing lay before, and no model knows.',
       default: [...defaults.labels],
       minItems: 1,
       maxItems: followed.length,

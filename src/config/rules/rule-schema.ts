@@ -9,6 +9,8 @@ import { fireLaneBlockedSchema } from './fire-lane-blocked.ts'
 import { intrusionSchema } from './intrusion.ts'
 import { lineCrossingSchema } from './line-crossing.ts'
 import { loiteringSchema } from './loitering.ts'
+import { objectLeftSchema } from './object-left.ts'
+import { objectRemovedSchema } from './object-removed.ts'
 import type { scheduleSchema } from './rule-fields.ts'
 import { stationaryVehicleSchema } from './stationary-vehicle.ts'
 import { twoWheelerIndoorsSchema } from './two-wheeler-indoors.ts'
@@ -23,6 +25,8 @@ export const ruleSchemas = {
   crowding: crowdingSchema,
   'stationary-vehicle': stationaryVehicleSchema,
   'fire-lane-blocked': fireLaneBlockedSchema,
+  'object-left': objectLeftSchema,
+  'object-removed': objectRemovedSchema,
   'two-wheeler-indoors': twoWheelerIndoorsSchema,
   'vehicle-in-protected-area': vehicleInProtectedAreaSchema,
   'after-hours-presence': afterHoursPresenceSchema,
@@ -36,6 +40,8 @@ export const ruleSchema = Type.Union([
   crowdingSchema,
   stationaryVehicleSchema,
   fireLaneBlockedSchema,
+  objectLeftSchema,
+  objectRemovedSchema,
   twoWheelerIndoorsSchema,
   vehicleInProtectedAreaSchema,
   afterHoursPresenceSchema,

@@ -240,6 +240,13 @@ export const publishSchema = Type.Object(
         '`off`: a message is delivered when the broker has it. `required`: when the centre has confirmed it; until then it is kept, and sent again after each new connection.',
       default: 'off',
     }),
+    stormCameras: Type.Integer({
+      description:
+        'Where so many cameras, and a quarter of all, begin alerts of one kind within a minute (rain, headlights, a power cut), what comes beyond is counted in one alert of kind `storm`; critical ones are told all the same. More tells more of them one by one; 0 = all.',
+      default: 5,
+      minimum: 0,
+      maximum: 5_000,
+    }),
     quotaMegabytes: Type.Object(
       {
         alerts: quota(
