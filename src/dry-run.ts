@@ -66,7 +66,7 @@ class Walker {
   }
 
   at(id: number, time: number): Track {
-    const { label, confidence, began, width, height, path } = this.#summary
+    const { label, change, confidence, began, width, height, path } = this.#summary
     while (this.#at < path.length - 2 && path[this.#at + 1].time <= time) this.#at++
     const from = path[this.#at]
     const to = path[this.#at + 1] ?? from
@@ -88,6 +88,7 @@ class Walker {
       firstSeen: began,
       lastSeen: time,
       seen: true,
+      ...(change && { change }),
     }
   }
 }

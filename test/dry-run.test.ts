@@ -264,3 +264,22 @@ it('forgets tracks after their days', () => {
   clean()
   expect(count()).toBe(0)
 })
+
+it('knows of a finished track whether a thing came or went', () => {
+  const object = { ...base, labels: ['object'], zone: 'gate', dwellMs: 8_000, minShare: 0.001 } as const
+  const lain: Rule[] = [
+    { ...object, kind: 'object-left', name: 'left' },
+    { ...object, kind: 'object-removed', name: 'removed' },
+  ]
+  const history = new TrackHistory(camera)
+  const [bag] = scene(start + 60_000).filter(({ id }) => id === 3)
+  for (let s = 0; s <= 30; s++) {
+    const seen = { ...bag, label: 'object', change: 'went', firstSeen: start } as const
+    history.update([{ ...seen, lastSeen: start + s * 1_000 }], start + s * 1_000)
+  }
+  const alerts = dryRun({ ...camera, rules: lain }, history.end())
+  expect(alerts.map(({ kind, phase }) => [kind, phase])).toEqual([
+    ['object-removed', 'began'],
+    ['object-removed', 'ended'],
+  ])
+})

@@ -34,6 +34,7 @@ export function trackMessage(origin: StructureOrigin, summary: TrackSummary): St
     type,
     colour,
     faceSeen,
+    change,
     confidence,
     began,
     ended,
@@ -46,7 +47,7 @@ export function trackMessage(origin: StructureOrigin, summary: TrackSummary): St
     stoodMs,
   } = summary
   const data: Omit<TrackData, 'sentAt'> = {
-    ...{ track, label, type, colour, faceSeen, confidence: round(confidence, 3) },
+    ...{ track, label, type, colour, faceSeen, change, confidence: round(confidence, 3) },
     ...{ began: toMoment(began), ended: toMoment(ended), ...sourceOf(origin) },
     path: path.map(({ time, x, y }) => [Math.max(0, Math.round(time - began)), round(x, 4), round(y, 4)]),
     size: { width: unit(width), height: unit(height) },

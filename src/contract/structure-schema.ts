@@ -1,6 +1,6 @@
 /** Video structuring: the summary of a finished track, and the counts of a minute. */
 import Type, { type Static } from 'typebox'
-import { labels } from '../domain/detection.ts'
+import { changes, labels } from '../domain/detection.ts'
 import { headings, paces } from '../domain/movement.ts'
 import { camera, colour, faceSeen, grid, thingType } from './alert-schema.ts'
 import { moment, numberedEvent } from './envelope.ts'
@@ -25,6 +25,12 @@ export const trackData = Type.Object(
     type: Type.Optional(thingType),
     colour: Type.Optional(colour),
     faceSeen: Type.Optional(faceSeen),
+    change: Type.Optional(
+      Type.Enum([...changes], {
+        description:
+          'Of an `object`: `came` it lay where nothing lay before; `went` something was gone from there, and what was followed is its place.',
+      }),
+    ),
     confidence: share('Highest.'),
     began: moment('First seen.'),
     ended: moment('Last seen.'),

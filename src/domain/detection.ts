@@ -6,7 +6,8 @@ export const labels = ['person', 'two-wheeler', 'vehicle', 'face', 'object'] as 
 export type Label = (typeof labels)[number]
 
 /** Something stands where nothing stood, or no longer where it always was. */
-export type Change = 'came' | 'went'
+export const changes = ['came', 'went'] as const
+export type Change = (typeof changes)[number]
 
 /** Of vehicles and two-wheelers, where the model tells them apart; what it does not tell is not guessed. */
 export const types = ['car', 'bus', 'truck', 'bicycle', 'motorcycle'] as const

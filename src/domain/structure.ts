@@ -1,6 +1,6 @@
 /** Video structuring: what is left of a track when it has ended, and what a minute held. Of things and places; nothing says who. */
 import type { Towards } from './crossing.ts'
-import type { Colour, Label, ThingType } from './detection.ts'
+import type { Change, Colour, Label, ThingType } from './detection.ts'
 import type { Point } from './geometry.ts'
 import type { Heading, PaceClass } from './movement.ts'
 
@@ -27,6 +27,8 @@ export interface TrackSummary {
   readonly colour?: Colour
   /** Of a person: was their face seen in any look? Absent where nobody looked for faces. */
   readonly faceSeen?: boolean
+  /** With label `object`. */
+  readonly change?: Change
   /** Highest, 0..1. */
   readonly confidence: number
   /** Epoch ms of the first and the last detection. */

@@ -120,7 +120,7 @@ class Life {
   }
 
   summary(): TrackSummary {
-    const { id, label, firstSeen } = this.#first
+    const { id, label, change, firstSeen } = this.#first
     const { type, colour, faceSeen } = this.#newest
     const path = this.#path.points()
     const heading = leads(path[0], path.at(-1), this.#height)
@@ -132,6 +132,7 @@ class Life {
         ...(type && { type }),
         ...(colour && { colour }),
         ...(faceSeen === undefined ? {} : { faceSeen }),
+        ...(change && { change }),
         confidence: this.#confidence,
         began: firstSeen,
         ended: this.#last?.time ?? firstSeen,
