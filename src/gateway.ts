@@ -1,37 +1,25 @@
-/** The composition root: the only file that constructs parts and plugs them into each other. */
+/** The composition root: the only file that constructs parts and plugs them into each other; those of one camera are in camera-parts.ts. */
 import { isDeepStrictEqual } from 'node:util'
-import { Attention } from './attention/attention.ts'
-import { PacketActivity } from './attention/packet-activity.ts'
 import { BoxReader } from './box-readings.ts'
+import { CameraParts, type OnState } from './camera-parts.ts'
+import { CameraTelling } from './camera-telling.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { Commands } from './commands.ts'
 import type { Config } from './config/config.ts'
 import { configReport } from './config-report.ts'
-import { type Coverage, reachOf } from './coverage.ts'
+import { reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
 import { DegradationWatch } from './degradation-watch.ts'
-import {
-  atPreset,
-  type Camera,
-  type CameraState,
-  mayRead,
-  mayShow,
-  mayStructure,
-  type Standing,
-} from './domain/camera.ts'
+import { mayRead, mayShow, mayStructure } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
 import { DryRuns } from './dry-runs.ts'
 import { Fleet, type Running } from './fleet.ts'
-import type { Told } from './health/pulse.ts'
-import type { Turning } from './health/turning.ts'
 import { ControlSocket } from './http/control.ts'
 import { HttpServer } from './http/server.ts'
 import { Hosts } from './ingest/hosts.ts'
 import { Networks } from './ingest/networks.ts'
-import type { Gate } from './ingest/ports.ts'
-import { CameraSource } from './ingest/source.ts'
 import { inventoryOf } from './inventory.ts'
 import type { Log } from './kit/log.ts'
 import { type Part, startAll, stopAll } from './kit/part.ts'
@@ -39,33 +27,25 @@ import { PixelStore } from './kit/pixel-store.ts'
 import { Room } from './kit/room.ts'
 import { ServiceNotifier } from './kit/service.ts'
 import { commandHere } from './local-command.ts'
-import { type CameraFacts, gatewayMetrics } from './metrics.ts'
+import { gatewayMetrics } from './metrics.ts'
 import { OutageWatch } from './outage-watch.ts'
 import { outboxFacts, requeue } from './outbox.ts'
-import type { Stages } from './pipeline.ts'
-import { PresetPath } from './preset-path.ts'
 import { EmbeddedBroker } from './publish/embedded-broker.ts'
 import { Publisher } from './publish/publisher.ts'
 import { Recorder } from './recorder.ts'
 import { Saving } from './saving.ts'
-import { stagesOf } from './stages.ts'
 import { Status } from './status.ts'
 import { Stills } from './stills.ts'
 import type { RetentionLimits } from './store/ports.ts'
 import { Store } from './store/store.ts'
 import { StormWatch } from './storm-watch.ts'
 import { Strain } from './strain.ts'
-import { type CameraStructuring, Structuring } from './structuring.ts'
-import { turningGate } from './turning-gate.ts'
-import { SharedAttention, TurningState } from './turning-state.ts'
+import { Structuring } from './structuring.ts'
 import { ViewMemory } from './view-memory.ts'
-import { type CameraView, ViewWatch } from './view-watch.ts'
+import { ViewWatch } from './view-watch.ts'
 import { VisionPool } from './vision/pool.ts'
 import type { Models } from './vision/ports.ts'
 import { modelNames } from './vision/tiers.ts'
-import { CameraWatch } from './watch.ts'
-
-type OnState = (state: CameraState, why?: string) => void
 
 /** How long each part may take to stop. */
 const stopDeadlineMs = 10_000
@@ -99,24 +79,17 @@ export class Gateway {
   readonly #structuring: Structuring
   readonly #recorder: Recorder
   readonly #fleet: Fleet
-  /** Memory of frames, from the decoders to the workers and back. */
-  readonly #pixels = new PixelStore(spareBytes)
-  readonly #burstRoom = new Room(burstBytes)
   readonly #vision: VisionPool
   readonly #publisher: Publisher
   readonly #commands: Commands
-  readonly #stills = new Stills()
-  readonly #networks: Networks
-  readonly #hosts: Hosts
   readonly #http: HttpServer
   readonly #status: Status
   readonly #parts: readonly Part[]
   readonly #viewMemory: ViewMemory
   readonly #views: ViewWatch
   readonly #clocks: ClockWatch
-  /** What was last said of each camera's source. */
-  readonly #told = new Map<string, Told>()
-  readonly #standing = new Map<string, Standing>()
+  readonly #telling: CameraTelling
+  readonly #cameraParts: CameraParts
   #config: Config
 
   constructor({ config, models, version, log, onHung, runDeadlineMs }: GatewayOptions) {
@@ -128,6 +101,8 @@ export class Gateway {
     const origin = { gateway: config.gateway.id, prefix: config.broker.prefix }
     this.#store = new Store({ dir: config.dataDir, retention: limitsOf(config), origin, receipts, log })
     const saving = new Saving(log)
+    const pixels = new PixelStore(spareBytes)
+    const stills = new Stills()
     this.#recorder = new Recorder({
       config: () => this.#config,
       ...{ models: this.#models, store: this.#store, saving, log },
@@ -145,7 +120,7 @@ export class Gateway {
       log,
       runDeadlineMs,
       weight: (camera) => this.#fleet.running(camera)?.attention.weight ?? 1,
-      onReturned: (pixels) => this.#pixels.give(pixels),
+      onReturned: (returned) => pixels.give(returned),
       onHung: () => {
         this.#status.hung = true
         onHung()
@@ -158,10 +133,10 @@ export class Gateway {
       epoch: () => this.#store.epoch,
       store: this.#store,
       camera: (id) => this.#config.cameras.find((camera) => camera.id === id && camera.enabled),
-      state: (camera) => this.#told.get(camera)?.state,
+      state: (camera) => this.#telling.state(camera),
       isCell: (code) => this.#config.tables.grid?.cells.some((cell) => cell.code === code) ?? true,
       configuration: () => configReport(this.#config, this.#commands.overrides),
-      still: (camera) => this.#stills.next(camera),
+      still: (camera) => stills.next(camera),
       views: {
         whyNot: (camera) => this.#views.whyNot(camera),
         confirmed: (camera, preset) => this.#views.confirmed(camera, preset),
@@ -214,7 +189,7 @@ export class Gateway {
     )
     this.#outages = new OutageWatch({
       offlineAfterMs: config.ingest.offlineAfterMs,
-      tell: (camera, told) => this.#tellState(camera, told),
+      tell: (camera, told) => this.#telling.hear(camera, told),
       save: (alert) => this.#recorder.saveOf(alert),
     })
     this.#box = new DegradationWatch({
@@ -224,7 +199,7 @@ export class Gateway {
     })
     this.#viewMemory = new ViewMemory(this.#store, log)
     this.#views = new ViewWatch({
-      tell: (camera) => this.#tellCentre(camera),
+      tell: (camera) => this.#telling.tell(camera),
       save: (camera, alert, picture) => this.#storms.save(camera, alert, picture),
       isLive: (camera) => this.#fleet.running(camera)?.source.state === 'live',
       memory: this.#viewMemory,
@@ -238,7 +213,7 @@ export class Gateway {
     this.#clocks = new ClockWatch({
       offsets: () =>
         this.#config.cameras.map(({ id }) => [id, this.#fleet.running(id)?.source.clockOffsetMs] as const),
-      tell: (camera) => this.#tellCentre(camera),
+      tell: (camera) => this.#telling.tell(camera),
       log,
     })
     this.#fleet = new Fleet({
@@ -247,8 +222,28 @@ export class Gateway {
       forget: (camera) => this.#forget(camera),
       log,
     })
-    this.#networks = new Networks(config.ingest.allowNetworks)
-    this.#hosts = new Hosts(config.ingest)
+    this.#telling = new CameraTelling({
+      cameras: () => this.#config.cameras,
+      running: (camera) => this.#fleet.running(camera),
+      ...{ views: () => this.#views, clocks: () => this.#clocks, publisher: () => this.#publisher },
+      coverage: this.#coverage,
+    })
+    this.#cameraParts = new CameraParts({
+      ...{
+        config,
+        vision: this.#vision,
+        pixels,
+        burstRoom: new Room(burstBytes),
+        views: this.#views,
+        stills,
+      },
+      ...{ networks: new Networks(config.ingest.allowNetworks), hosts: new Hosts(config.ingest) },
+      structuring: this.#structuring,
+      save: (camera, alert, picture) => this.#storms.save(camera, alert, picture),
+      inView: (camera, tracks) => this.#publisher.inView(camera, tracks),
+      telling: this.#telling,
+      log,
+    })
     const metrics = gatewayMetrics({
       models: modelFacts,
       vision: () => this.#vision.stats(),
@@ -257,7 +252,7 @@ export class Gateway {
       structuring: () => this.#structuring,
       broker: () => this.#publisher.stats(),
       commands: () => this.#commands.counts(),
-      cameras: () => this.#cameraFacts(),
+      cameras: () => this.#telling.facts(),
       coverage: () => this.#coverage.cameras(),
     })
     const status = new Status({
@@ -265,7 +260,7 @@ export class Gateway {
       version,
       dataDir: config.dataDir,
       models: modelFacts,
-      cameras: () => this.#cameraFacts(),
+      cameras: () => this.#telling.facts(),
       vision: () => this.#vision.stats(),
       coverage: () => this.#coverage.mean(),
       box: () => this.#box.newest,
@@ -391,136 +386,25 @@ export class Gateway {
 
   #forget(camera: string): void {
     this.#outages.forget(camera)
-    this.#told.delete(camera)
-    this.#standing.delete(camera)
+    this.#telling.forget(camera)
     const isOurs = this.#config.cameras.some(({ id }) => id === camera)
     void this.#views.forget(camera, isOurs)
     this.#publisher.forgetCamera(camera)
     this.#coverage.forget(camera)
   }
 
-  /** The composition of one camera's parts. */
   #open({ camera, paused }: Wish): Running | undefined {
     const coverage = this.#coverage.of(camera.id, Date.now())
-    this.#standing.delete(camera.id)
+    this.#telling.stand(camera.id, undefined)
     this.#outages.expect(camera)
     const onState: OnState = (state, why) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
       this.#outages.hear(camera.id, state)
       if (state === 'consent_ended') void this.#views.forget(camera.id, false, 'camera-lost')
     }
-    if (paused) {
-      onState('paused')
-      return undefined
-    }
-    if (camera.presets) return this.#openTurning(camera, coverage, onState)
-    const view = this.#views.of(camera)
-    const { attention, stages, structuring } = this.#stagesOf(camera, view, coverage)
-    const source = this.#source(camera, view.over(attention), coverage, onState)
-    const watch = new CameraWatch(camera, source, stages, onState, this.#log)
-    return { attention, source, watch, structuring }
-  }
-
-  /** One source for all stays, and for each stay at a preset stages of its own. */
-  #openTurning(camera: Camera, coverage: Coverage, onState: OnState): Running {
-    const view = this.#views.of(camera)
-    const turning = view.turning as Turning
-    const attention = new SharedAttention()
-    const state = new TurningState(turning, (standing, told, why) => {
-      this.#standing.set(camera.id, standing)
-      onState(told, why)
-      this.#tellCentre(camera.id)
-    })
-    const turned = (at: string | undefined): Gate | undefined => {
-      const preset = camera.presets?.find(({ name }) => name === at)
-      const parts = preset && this.#stagesOf(atPreset(camera, preset), view, coverage)
-      attention.of = parts?.attention
-      path.turn(parts && preset && { preset: preset.name, ...parts, end: () => this.#endStay(camera, parts) })
-      state.stands()
-      return parts?.attention
-    }
-    const gate = turningGate({ camera, turning, seen: () => view.seen(), turned })
-    const source = this.#source(camera, gate, coverage, (heard, why) => state.hears(heard, why))
-    const path = new PresetPath(source, ({ pixels }) => this.#pixels.give(pixels))
-    const watch = new CameraWatch(camera, path, path.stages, (heard) => state.hears(heard), this.#log)
-    return { attention, source, watch, structuring: path }
-  }
-
-  #endStay({ id }: Camera, { structuring }: { readonly structuring: CameraStructuring }): void {
-    structuring.end()
-    this.#publisher.inView(id, [])
-  }
-
-  #source(camera: Camera, gate: Gate, coverage: Coverage, onState: OnState): CameraSource {
-    const { fps, maxWidth } = this.#config.analysis
-    return new CameraSource({
-      ...{ camera, gate, fps, maxWidth, onState },
-      pixels: this.#pixels,
-      burstRoom: this.#burstRoom,
-      turn: (signal) => this.#vision.ready(camera.id, signal),
-      silentAfterMs: this.#config.ingest.silentAfterMs,
-      networks: this.#networks,
-      hosts: this.#hosts,
-      log: this.#log,
-      onMissed: (trouble) => coverage.missed(trouble),
-    })
-  }
-
-  /** What judges the pictures of a camera, or of one stay at a preset. */
-  #stagesOf(camera: Camera, view: CameraView, coverage: Coverage) {
-    const { fps, idle, fullLookEveryMs } = this.#config.analysis
-    const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
-    const attention = new Attention(camera.rules, pace, new PacketActivity())
-    const structuring = this.#structuring.of(camera)
-    const save: Stages['save'] = (alert, picture) => this.#storms.save(camera, alert, picture)
-    const follow: Stages['attention']['follow'] = (tracks, time) => {
-      attention.follow(tracks, time)
-      this.#publisher.inView(camera.id, tracks)
-      structuring.follow(tracks, time)
-    }
-    const vision = this.#stills.over(view.guard(this.#vision))
-    const objects = () => {
-      // Where something is wrong with the view, what has changed is the view.
-      const faults = this.#views.faults(camera.id)
-      if (faults.includes('moved')) attention.forgetObjects()
-      return faults.length > 0 ? undefined : attention.objects
-    }
-    return {
-      ...{ attention, structuring },
-      stages: stagesOf({ camera, vision, attention: { follow }, coverage, objects, save }),
-    }
-  }
-
-  /** What everybody hears of a camera: the centre, people, metrics and the account of its coverage. */
-  #tellState(camera: string, told: Told): void {
-    this.#told.set(camera, told)
-    this.#coverage.of(camera, Date.now()).state(told.state, Date.now())
-    this.#tellCentre(camera)
-  }
-
-  #tellCentre(camera: string): void {
-    const told = this.#told.get(camera)
-    const tampered = this.#views.faults(camera)
-    if (!told) return
-    const facts = { ...told, ...this.#standing.get(camera), ...this.#clocks.of(camera) }
-    this.#publisher.cameraState(camera, tampered.length > 0 ? { ...facts, tampered } : facts)
-  }
-
-  #cameraFacts(): CameraFacts[] {
-    return this.#config.cameras.map(({ id, enabled }) => {
-      const counters = this.#fleet.running(id)?.source.counters
-      const { frames, replaced, attempts, gate } = counters ?? nothingRead
-      return {
-        id,
-        state: this.#told.get(id)?.state ?? (enabled ? 'connecting' : 'paused'),
-        frames,
-        replaced,
-        attempts,
-        gate,
-        faults: this.#views.faults(id),
-        clockOffsetMs: this.#clocks.of(id)?.clockOffsetMs,
-      }
-    })
+    if (!paused) return this.#cameraParts.open(camera, coverage, onState)
+    onState('paused')
+    return undefined
   }
 }
 
@@ -537,9 +421,4 @@ function limitsOf({ retention, publish }: Config): RetentionLimits {
     quotaBytes,
     expiryDays: publish.expiryDays,
   }
-}
-
-const nothingRead = {
-  ...{ frames: 0, replaced: 0, attempts: 0 },
-  gate: { coded: 0, decoded: 0, openings: 0, lost: 0, skipped: 0 },
 }
