@@ -41,6 +41,10 @@ function shifted(right: number, down: (size: Size) => number): Pick<Planted, 'fi
   return { filter: (size) => crop(size, step), before: (size) => crop(size, () => '0') }
 }
 
+/** A camera writes video range; `eq` alone would keep what is darker than its black, and lighter than its white. */
+const exposed = (brightness: number) =>
+  `eq=brightness=${brightness}:${then},limiter=min=16:max=235:planes=1:${then}`
+
 function smeared({ width, height }: Size): string {
   const top = even(height * 0.5)
   const line = `crop=${width}:2:0:${top},scale=${width}:1:flags=area,scale=${width}:${height - top}:flags=neighbor`
@@ -61,8 +65,8 @@ export const planted: readonly Planted[] = [
       overlaid(`crop=${even(width * 0.85)}:${height}:0:0,gblur=sigma=${width / 3}:steps=3`),
   },
   { name: 'blurred', fault: 'blurred', filter: ({ width }) => `gblur=sigma=${width / 100}:steps=2:${then}` },
-  { name: 'dark', fault: 'dark', filter: () => `eq=brightness=-0.75:${then}` },
-  { name: 'bright', fault: 'bright', filter: () => `eq=brightness=0.8:${then}` },
+  { name: 'dark', fault: 'dark', filter: () => exposed(-0.75) },
+  { name: 'bright', fault: 'bright', filter: () => exposed(0.8) },
   { name: 'moved-3', fault: 'moved', ...shifted(0.03, () => 0) },
   { name: 'moved-10', fault: 'moved', ...shifted(0.1, () => 0.04) },
   { name: 'moved-up', fault: 'moved', ...shifted(0, ({ width, height }) => (0.03 * width) / height) },
