@@ -10,7 +10,7 @@ import { seeded, spoil } from '../planted.ts'
 import { type Sequence, sequenceOf } from '../sequences.ts'
 import type { EvalSet } from '../sets.ts'
 import { crossroads } from './places.ts'
-import { carAt, carTruths, carWatch, plantCar, plantedCars } from './planted-cars.ts'
+import { plant, plantedAt, plantedThings, plantedTruths, plantedWatch } from './planted-things.ts'
 import { annotatedBoxes, toldBy, toldOfBoxes } from './runs.ts'
 import {
   earlyMs,
@@ -42,7 +42,8 @@ that is asked for, who comes back within the cooldown, and who is annotated as h
 early nor ${lateMs / 1_000} s too late, and only the first one about each event. Delay: from when it came true to the time of the alert, the inertia
 included (intrusion and loitering 500 ms, crossing none, crowds 2 s; dwell 5 s); 5 looks a second. Spoilt: with the planted faults of eval:tracks, the sum of all runs. Detected: the
 gateway's main path over the clip with the standard models. Planted: the same over clips into which ffmpeg lets a real car drive,
-stand for 14 s and leave.`
+stand for 14 s and leave, or puts a bundle, or takes it away, with nobody near (a car has to stand in its lane for 5 s; for bundles
+the whole picture is watched, with a dwell of 1 s).`
 
 export interface EventFigures extends Rates {
   readonly source: EventSource
@@ -95,7 +96,7 @@ export async function measureEvents({ sources, sets, seeds, say }: MeasuringEven
           runs: [(await path.alerts(set.needs[1], crossroads)).flatMap(toldBy)],
         })
       }
-    if (sources.includes('planted')) judged.push(...(await onPlantedCars(path, say)))
+    if (sources.includes('planted')) judged.push(...(await onPlanted(path, say)))
   } finally {
     await path.stop()
   }
@@ -126,16 +127,16 @@ function onSpoilt(sequence: Sequence, seeds: number): Judged {
   return { ...facts('spoilt', sequence), runs }
 }
 
-async function onPlantedCars(path: MainPath, say: (text: string) => void): Promise<Judged[]> {
+async function onPlanted(path: MainPath, say: (text: string) => void): Promise<Judged[]> {
   const folder = await mkdtemp(join(tmpdir(), 'skyeye-events-'))
   try {
     const judged: Judged[] = []
-    for (const car of plantedCars) {
-      say(`${car.name}: a car stands and leaves`)
-      const watched = carWatch(car)
-      const told = (await path.alerts(await plantCar(car, folder), watched)).flatMap(toldBy)
-      const truths = carTruths(car)
-      judged.push({ source: 'planted', clip: car.name, watched, truths, where: carAt(car), runs: [told] })
+    for (const thing of plantedThings) {
+      say(thing.name)
+      const watched = plantedWatch(thing)
+      const told = (await path.alerts(await plant(thing, folder), watched)).flatMap(toldBy)
+      const [truths, where] = [plantedTruths(thing), plantedAt(thing)]
+      judged.push({ source: 'planted', clip: thing.name, watched, truths, where, runs: [told] })
     }
     return judged
   } finally {
