@@ -15,7 +15,7 @@ const same = 0.6
 const shifted = { share: 0.6, times: 1.4 }
 /** Of the edges that can be seen at the places of the landmarks hardly more agree than by chance, which is 0.18: another view. */
 const elsewhere = { ofVisible: 0.36, visible: 0.1, spare: 0.03 }
-/** From this share of the width on it moved; less than the other is wind, and between them nobody knows. */
+/** From this share of the width on it moved; less than the other is wind, and between them it is neither. */
 const leastShift = 0.025
 const sway = 0.012
 /** What is found at random is found elsewhere the next time. */
@@ -27,7 +27,8 @@ const steady = 0.015
  */
 const spare = { first: 3, most: 24 }
 
-export type Place = 'same' | 'shifted' | 'elsewhere' | 'unknown'
+/** `beside`: by less than a shift. */
+export type Place = 'same' | 'beside' | 'shifted' | 'elsewhere' | 'unknown'
 
 export class Shifts {
   #newest: ViewShift | undefined
@@ -62,7 +63,7 @@ export class Shifts {
       const { shift } = placed
       const aspect = luma.width / luma.height
       const far = length(shift, aspect)
-      if (far < leastShift) return far < sway ? 'same' : 'unknown'
+      if (far < leastShift) return far < sway ? 'same' : 'beside'
       const before = this.#newest
       this.#newest = shift
       if (!before) return 'unknown'

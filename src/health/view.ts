@@ -19,8 +19,6 @@ const elsewhereAfterMs = 8_000
 const knownAfterMs = 5_000
 /** A view is known by so many edges; fewer say nothing. */
 const leastEdges = 12
-/** A reference of an earlier day is doubted for so many pictures, unless one shows it: to be sure of a shift takes some. */
-const doubted = 10
 
 /** Nothing can be told from less, pixels. */
 const leastSide = 48
@@ -36,7 +34,6 @@ export class View {
   #known = new Lasting(knownAfterMs)
   #shifts = new Shifts()
   #kept: Outline | undefined
-  #doubt = 0
   #texture: Texture | undefined
   #reference: Reference | undefined
   #stillness: Stillness | undefined
@@ -49,7 +46,7 @@ export class View {
   /** `kept`: the reference of an earlier day. */
   constructor(kept?: Outline) {
     this.#kept = kept
-    if (kept) this.#doubt = doubted
+    if (kept) this.#place = 'unknown'
     const entries = Object.entries(afterMs).map(([fault, ms]) => [fault, new Lasting(ms)])
     this.#lasting = Object.fromEntries(entries) as Record<Timed, Lasting>
   }
@@ -66,9 +63,12 @@ export class View {
     return this.#moved.lasts ? this.#shifts.newest : undefined
   }
 
-  /** Does the newest picture show another view? Whether it is so, time will tell. */
+  /**
+   * May it show another view? Whether it is so, time will tell. It may as long as nobody knows: until a reference of an earlier day was
+   * found, and while most of the view is hidden.
+   */
   get seemsMoved(): boolean {
-    return isMoved(this.#place) || (this.#place === 'unknown' && this.#doubt > 0)
+    return this.#place !== 'same' && this.#place !== 'beside'
   }
 
   /** Has it shown its reference for a while? */
@@ -111,7 +111,6 @@ export class View {
     this.#known = new Lasting(knownAfterMs)
     this.#shifts = new Shifts()
     this.#place = 'same'
-    this.#doubt = 0
   }
 
   /** The stream begins anew: its times have nothing to do with those before. The reference stays. */
@@ -174,12 +173,12 @@ export class View {
     this.#hidden = light ?? (still ? 'frozen' : undefined)
     for (const fault of ['dark', 'bright', 'covered'] as const)
       this.#lasting[fault].note(light === fault, timeMs)
-    // In the dark, or behind a hand, nobody knows what the view is.
+    // In the dark nobody knows what the view is; behind a hand, or a wall, it may be another one.
+    if (light === 'covered') this.#place = 'unknown'
     if (light) return false
     const place = landmarks ? this.#shifts.judge(luma, landmarks, reference.agreeing) : 'same'
     this.#place = place
-    this.#doubt = place === 'same' ? 0 : this.#doubt - 1
-    if (place !== 'unknown') this.#notePlace(place, timeMs)
+    if (place !== 'unknown' && place !== 'beside') this.#notePlace(place, timeMs)
     if (landmarks && landmarks.count >= leastEdges) this.#known.note(place === 'same', timeMs)
     const blurred = !isMoved(place) && usual !== undefined && judgeSharpness(texture, usual)
     // What is blurred has neither noise nor a clock that ticks.

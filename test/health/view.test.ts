@@ -94,6 +94,53 @@ describe('what is wrong with a view', () => {
   })
 })
 
+describe('whether it may be another view', () => {
+  it('is open while most of it is hidden, and after that until its reference is found', () => {
+    const view = learned()
+    watch(view, pictures.covered, learnedS, 20)
+    expect(view.seemsMoved).toBe(true)
+    watch(view, pictures.healthy, learnedS + 20, 2)
+    expect(view.seemsMoved).toBe(false)
+  })
+
+  it('is open where hardly any of its reference is left in the picture', () => {
+    const view = learned()
+    const tilted = pictures.shifted(0, 0.8 * pictures.height)
+    const cut = (second: number) => {
+      const luma = tilted(second)
+      luma.pixels.fill(150, 0, 0.8 * pictures.height * pictures.width)
+      return luma
+    }
+    for (let second = 0; second < 120; second++) {
+      view.see(cut(learnedS + second), (learnedS + second) * 1_000)
+      expect(view.seemsMoved).toBe(true)
+    }
+  })
+
+  it.each([
+    ['a third view', pictures.third],
+    ['something in front of it', pictures.covered],
+    ['the dark', pictures.dark],
+    ['a plain wall', pictures.paper],
+  ])('is open as long as a reference of an earlier day is not found, here with %s', (_, show) => {
+    const view = new View(structuredClone(learned().outline))
+    expect(view.seemsMoved).toBe(true)
+    watch(view, show, 0, 60)
+    expect(view.seemsMoved).toBe(true)
+    watch(view, pictures.healthy, 60, 2)
+    expect(view.seemsMoved).toBe(false)
+  })
+
+  it('is not while it is dark, nor beside a view in which too little stays to tell', () => {
+    const view = learned()
+    watch(view, pictures.dark, learnedS, 60)
+    expect(view.seemsMoved).toBe(false)
+    const plain = new View()
+    watch(plain, pictures.paper, 0, 60)
+    expect(plain.seemsMoved).toBe(false)
+  })
+})
+
 it('tells of each corrupted picture at once, and learns nothing from it', () => {
   const view = learned()
   expect(view.see(pictures.greyBelow(50), 50_000)).toBe(true)
