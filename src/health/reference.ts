@@ -14,6 +14,8 @@ const renewEveryMs = 600_000
 /** Texture of things that stay: it goes down with each picture that has less, and up slowly, as what passes leaves again. */
 const down = 1 / 3
 const up = 1 / 48
+/** Sides that are whole numbers of pixels differ by so much at most where the shape is the same. */
+const sameShape = 0.01
 const degree = Math.PI / 180
 
 export class Reference {
@@ -31,15 +33,16 @@ export class Reference {
   #found = new Map<Landmark, number>()
   #tries = 0
 
-  /** `kept`: what was learned before; of no use for pictures of another size. */
-  constructor({ width, height }: Luma, kept?: Outline) {
+  /** Of pictures of a size of which nothing is known yet, or what was learned before. */
+  constructor(from: Pick<Luma, 'width' | 'height'> | Outline) {
+    const { width, height } = from
     this.#size = { width, height }
     this.texture = new Texture(this.#size)
     this.#mean = new Float32Array(width * height)
-    if (kept?.width !== width || kept.height !== height) return
-    this.#landmarks = new Landmarks(this.#size, landmarksOf(kept))
-    this.#agreeing = kept.agreeing
-    this.#outline = kept
+    if (!('edges' in from)) return
+    this.#landmarks = new Landmarks(this.#size, landmarksOf(from))
+    this.#agreeing = from.agreeing
+    this.#outline = from
   }
 
   /** Undefined while it is being learned. */
@@ -117,6 +120,14 @@ export class Reference {
     }
     this.#learned = true
   }
+}
+
+/** The same for pictures of another size, where these are of the same shape. */
+export function fitted(outline: Outline, { width, height }: Pick<Luma, 'width' | 'height'>): Outline {
+  const [x, y] = [width / outline.width, height / outline.height]
+  if ((x === 1 && y === 1) || Math.abs(x / y - 1) > sameShape) return outline
+  const edges = outline.edges.map((value, i) => Math.round(value * ([x, y][i % 3] ?? 1)))
+  return { ...outline, width, height, edges }
 }
 
 function edgesOf(landmarks: readonly Landmark[]): number[] {

@@ -4,7 +4,7 @@ import type { Outline, ViewFault, ViewShift } from '../domain/view.ts'
 import { isCorrupted } from './corruption.ts'
 import { Lasting } from './lasting.ts'
 import { judgeLight, judgeSharpness } from './looks.ts'
-import { Reference } from './reference.ts'
+import { fitted, Reference } from './reference.ts'
 import { type Place, Shifts } from './shifts.ts'
 import { Stillness } from './stillness.ts'
 import { Texture } from './texture.ts'
@@ -34,6 +34,8 @@ export class View {
   #known = new Lasting(knownAfterMs)
   #shifts = new Shifts()
   #kept: Outline | undefined
+  /** Of the newest picture. */
+  #size: Pick<Luma, 'width' | 'height'> | undefined
   #texture: Texture | undefined
   #reference: Reference | undefined
   #stillness: Stillness | undefined
@@ -95,8 +97,7 @@ export class View {
   /** How much of its reference is in its place in a picture, as a share of what usually is; 0 where there is too little to tell. */
   resemblance(luma: Luma): number {
     if (!this.isTelling) return 0
-    if (!this.#reference && this.#kept?.width === luma.width && this.#kept.height === luma.height)
-      this.#start(luma)
+    if (!this.#isStarted(luma)) this.#start(luma)
     const reference = this.#reference
     if (!reference?.landmarks || !reference.fits(luma)) return 0
     return reference.landmarks.inPlace(luma).agreeing / reference.agreeing
@@ -124,13 +125,16 @@ export class View {
    * @param mayLearn false for one on which its masks are not painted
    */
   see(luma: Luma, timeMs: number, mayLearn = true): boolean {
-    if (Math.min(luma.width, luma.height) < leastSide) return false
-    if (!this.#reference?.fits(luma)) this.#start(luma)
+    if (Math.min(luma.width, luma.height) < leastSide) {
+      if (this.outline ?? this.#kept) this.#place = 'unknown'
+      return false
+    }
+    if (!this.#isStarted(luma)) this.#start(luma)
     if (timeMs < this.#examinedMs - burstMs) this.#jumped = true
     const texture = this.#texture as Texture
     const reference = this.#reference as Reference
     texture.measure(luma)
-    const corrupted = isCorrupted(texture, reference.usual)
+    const corrupted = isCorrupted(texture, reference.fits(luma) ? reference.usual : undefined)
     if (this.#jumped) this.#jump(timeMs)
     if (timeMs - this.#examinedMs >= everyMs) {
       this.#examinedMs = timeMs
@@ -142,9 +146,17 @@ export class View {
     return corrupted
   }
 
+  #isStarted({ width, height }: Luma): boolean {
+    return this.#reference !== undefined && this.#size?.width === width && this.#size.height === height
+  }
+
+  /** With the first picture of a size. A reference stays, also where no picture of this size can show it. */
   #start(luma: Luma): void {
+    const outline = this.outline ?? this.#kept
+    const { width, height } = luma
+    this.#size = { width, height }
     this.#texture = new Texture(luma)
-    this.#reference = new Reference(luma, this.#kept)
+    this.#reference = outline ? new Reference(fitted(outline, luma)) : new Reference(luma)
     this.#kept = undefined
     this.#stillness = new Stillness(luma)
     this.#jumped = true
@@ -167,8 +179,9 @@ export class View {
   /** Is all well with it, so that it may be learned from? */
   #examine(luma: Luma, texture: Texture, reference: Reference, timeMs: number): boolean {
     const still = this.#stillness?.see(luma, timeMs) ?? false
-    const { landmarks } = reference
-    const { usual } = reference
+    const fits = reference.fits(luma)
+    const landmarks = fits ? reference.landmarks : undefined
+    const usual = fits ? reference.usual : undefined
     const light = judgeLight(texture, usual)
     this.#hidden = light ?? (still ? 'frozen' : undefined)
     for (const fault of ['dark', 'bright', 'covered'] as const)
@@ -176,7 +189,8 @@ export class View {
     // In the dark nobody knows what the view is; behind a hand, or a wall, it may be another one.
     if (light === 'covered') this.#place = 'unknown'
     if (light) return false
-    const place = landmarks ? this.#shifts.judge(luma, landmarks, reference.agreeing) : 'same'
+    const unseen = fits ? 'same' : 'elsewhere'
+    const place = landmarks ? this.#shifts.judge(luma, landmarks, reference.agreeing) : unseen
     this.#place = place
     if (place !== 'unknown' && place !== 'beside') this.#notePlace(place, timeMs)
     if (landmarks && landmarks.count >= leastEdges) this.#known.note(place === 'same', timeMs)

@@ -141,6 +141,49 @@ describe('whether it may be another view', () => {
   })
 })
 
+describe('with pictures of another size', () => {
+  const cut = (show: Show) => (second: number) => {
+    const { width, pixels } = show(second)
+    return { width, height: 100, pixels: pixels.subarray(0, 100 * width) }
+  }
+  const half = (show: Show) => (second: number) => {
+    const { width, height, pixels } = show(second)
+    const small = Uint8Array.from({ length: (width / 2) * (height / 2) }, (_, i) => {
+      const at = 2 * (i % (width / 2)) + 2 * width * Math.floor(i / (width / 2))
+      return (pixels[at] + pixels[at + 1] + pixels[at + width] + pixels[at + width + 1]) / 4
+    })
+    return { width: width / 2, height: height / 2, pixels: small }
+  }
+
+  it.each([
+    ['at once', () => learned()],
+    ['after a restart', () => new View(structuredClone(learned().outline))],
+  ])('has moved where their shape is another, %s, until it is confirmed', (_, start) => {
+    const view = start()
+    watch(view, cut(pictures.healthy), learnedS, 1)
+    expect(view.seemsMoved).toBe(true)
+    expect(watch(view, cut(pictures.healthy), learnedS + 1, 200).at(-1)).toEqual(['moved'])
+    view.confirm()
+    expect(watch(view, cut(pictures.healthy), learnedS + 201, 40).flat()).toEqual([])
+    expect(view.seemsMoved).toBe(false)
+    expect(view.outline?.height).toBe(100)
+  })
+
+  it('knows its reference where only the scale is another', () => {
+    const view = learned()
+    expect(watch(view, half(pictures.healthy), learnedS, 30).flat()).toEqual([])
+    expect(view.seemsMoved).toBe(false)
+    expect(watch(view, half(pictures.shifted(16, 0)), learnedS + 30, 12).at(-1)).toEqual(['moved'])
+  })
+
+  it('is as before once they have the old size again', () => {
+    const view = learned()
+    watch(view, cut(pictures.healthy), learnedS, 30)
+    expect(watch(view, pictures.healthy, learnedS + 30, 20).at(-1)).toEqual([])
+    expect(view.seemsMoved).toBe(false)
+  })
+})
+
 it('tells of each corrupted picture at once, and learns nothing from it', () => {
   const view = learned()
   expect(view.see(pictures.greyBelow(50), 50_000)).toBe(true)
