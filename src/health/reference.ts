@@ -9,6 +9,8 @@ import { Texture } from './texture.ts'
 const chosenFrom = 5
 const triedIn = 5
 const leastFound = 4
+/** By chance 0.18 of the landmarks agree with any view: what is usual is never taken for less than this. */
+const leastAgreeing = 0.5
 /** Landmarks are chosen anew this often, ms: light and parked cars change within the hour. */
 const renewEveryMs = 600_000
 /** Texture of things that stay: it goes down with each picture that has less, and up slowly, as what passes leaves again. */
@@ -60,8 +62,9 @@ export class Reference {
     return this.#landmarks && this.#learned ? this.texture : undefined
   }
 
+  /** Never less than what tells it from another view. */
   get agreeing(): number {
-    return this.#agreeing
+    return Math.max(leastAgreeing, this.#agreeing)
   }
 
   fits({ width, height }: Luma): boolean {
@@ -99,9 +102,11 @@ export class Reference {
   #try(candidates: Landmarks, luma: Luma, timeMs: number): void {
     for (const one of candidates.found(luma)) this.#found.set(one, (this.#found.get(one) ?? 0) + 1)
     if (++this.#tries < triedIn) return
-    const stable = [...this.#found].filter(([, times]) => times >= leastFound).map(([one]) => one)
+    const often = [...this.#found].filter(([, times]) => times >= leastFound)
+    const stable = often.map(([one]) => one)
     this.#landmarks = new Landmarks(this.#size, stable)
-    this.#agreeing = this.#landmarks.inPlace(luma).agreeing
+    const found = often.reduce((sum, [, times]) => sum + times, 0)
+    this.#agreeing = found / Math.max(1, triedIn * often.length)
     this.#outline = { ...this.#size, agreeing: this.#agreeing, edges: edgesOf(stable) }
     this.#renewedMs = timeMs
     this.#candidates = undefined

@@ -42,6 +42,8 @@ export const dim = (second: number) => picture(second, (x, y) => 20 + 0.5 * room
 export const elsewhere = (second: number) => picture(second, (x, y) => room(y * 1.7 + 900, x * 0.9 + 400))
 /** A hand over most of it. */
 export const covered = (second: number) => picture(second, (x, y) => (x < 0.85 * width ? 70 : room(x, y)), 1)
+/** A lorry in front of nearly all of it. */
+export const passed = (second: number) => picture(second, (x, y) => (x < 0.95 * width ? 90 : room(x, y)))
 /** The camera gives the same picture for ever. */
 export const frozen = (_: number) => picture(7)
 export const greyBelow = (second: number) => {

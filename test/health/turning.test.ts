@@ -123,6 +123,23 @@ describe('where a camera that turns stands', () => {
     expect(trial.show(pictures.healthy, 1)).toEqual(['gate'])
   })
 
+  it.each([
+    ['while something passes', (trial: Trial) => trial.turning.outline('gate')],
+    // As releases before this one kept it.
+    [
+      'with hardly an edge in its place',
+      (trial: Trial) => ({ ...trial.turning.outline('gate')!, agreeing: 0.1 }),
+    ],
+  ])('takes no other view for a preset that was learned %s', (_, outlineOf) => {
+    const trial = new Trial()
+    trial.turning.learn('gate')
+    trial.show((second) => (second === 9 ? pictures.passed : pictures.healthy)(second), 10)
+    trial.turning = new Turning(new Map([['gate', outlineOf(trial)]]))
+    for (const other of [pictures.elsewhere, pictures.third])
+      expect(trial.show(other, 20)).toEqual(Array(20).fill(undefined))
+    expect(trial.show(pictures.healthy, 5)).toContain('gate')
+  })
+
   it('learns nothing from a camera that turns meanwhile, and gives up', () => {
     const trial = new Trial()
     trial.turning.learn('gate')
