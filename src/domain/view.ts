@@ -34,6 +34,8 @@ export interface Outline {
   readonly agreeing: number
   /** One edge after the other: x, y, and the direction in which it becomes lighter, degrees. */
   readonly edges: readonly number[]
+  /** How far the view lies beside what was confirmed, as its reference followed it. */
+  readonly crept?: ViewShift
 }
 
 /** What is remembered of a view over a restart. */

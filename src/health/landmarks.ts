@@ -14,6 +14,9 @@ const surely = 0.75
 /** Shifts are searched up to this share of the width and height; an edge is seen from a pixel beside it, so each third does. */
 const searched = 0.2
 const step = 3
+/** Between two renewals a view creeps by so many pixels at most, and it did where so many more of the landmarks are found. */
+const followed = 3
+const clearly = 0.04
 /** So many of the best are looked at pixel by pixel: where all is fine the right one may look poor from a pixel beside it. */
 const closer = 8
 /** So many landmarks do for the search. */
@@ -91,6 +94,15 @@ export class Landmarks {
     const { width, height } = this.#size
     const about = { x: Math.round(dx * width), y: Math.round(dy * height) }
     return this.#match(pixels, best(this.#some, pixels, about, 1))
+  }
+
+  /** Where most of the reference is that was at that shift before; there still unless clearly more of it is beside. */
+  follow({ pixels }: Luma, { dx, dy }: ViewShift): Placed {
+    const { width, height } = this.#size
+    const before = { x: Math.round(dx * width), y: Math.round(dy * height) }
+    const now = best(this.#all, pixels, before, followed)
+    const isThere = now.agreeing < this.#all.agreeing(pixels, before.x, before.y) + clearly
+    return this.#match(pixels, isThere ? before : now)
   }
 
   /** Where most of the reference is now. */

@@ -1,6 +1,7 @@
 /** What a view looks like when all is well: learned from the first pictures, and from then on slowly from those that agree with it. */
 import type { Luma } from '../domain/luma.ts'
-import type { Outline } from '../domain/view.ts'
+import type { Outline, ViewShift } from '../domain/view.ts'
+import { Creep } from './creep.ts'
 import { type Landmark, strongestEdges } from './edges.ts'
 import { Landmarks } from './landmarks.ts'
 import { Texture } from './texture.ts'
@@ -31,6 +32,7 @@ export class Reference {
   /** Share of the landmarks that are usually found. */
   #agreeing = 1
   #renewedMs = 0
+  #creep: Creep
   #candidates: Landmarks | undefined
   #found = new Map<Landmark, number>()
   #tries = 0
@@ -41,8 +43,10 @@ export class Reference {
     this.#size = { width, height }
     this.texture = new Texture(this.#size)
     this.#mean = new Float32Array(width * height)
+    this.#creep = new Creep('crept' in from ? from.crept : undefined)
     if (!('edges' in from)) return
     this.#landmarks = new Landmarks(this.#size, landmarksOf(from))
+    this.#creep.learned(this.#landmarks)
     this.#agreeing = from.agreeing
     this.#outline = from
   }
@@ -65,6 +69,11 @@ export class Reference {
   /** Never less than what tells it from another view. */
   get agreeing(): number {
     return Math.max(leastAgreeing, this.#agreeing)
+  }
+
+  /** How far it has followed its view from where that was confirmed. */
+  get crept(): ViewShift {
+    return this.#creep.shift
   }
 
   fits({ width, height }: Luma): boolean {
@@ -93,10 +102,11 @@ export class Reference {
     for (let i = 0; i < mean.length; i++) mean[i] += (pixels[i] - mean[i]) * share
     if (this.#averaged < chosenFrom) return
     this.#averaged = 0
-    this.#candidates = new Landmarks(
-      this.#size,
-      strongestEdges({ ...this.#size, pixels: Uint8Array.from(mean) }),
-    )
+    const picture = { ...this.#size, pixels: Uint8Array.from(mean) }
+    this.#candidates = new Landmarks(this.#size, strongestEdges(picture))
+    this.#creep.see(picture)
+    // At once: of a view that has moved nothing more is learned.
+    if (this.#outline) this.#outline = { ...this.#outline, crept: this.crept }
   }
 
   #try(candidates: Landmarks, luma: Luma, timeMs: number): void {
@@ -107,7 +117,9 @@ export class Reference {
     this.#landmarks = new Landmarks(this.#size, stable)
     const found = often.reduce((sum, [, times]) => sum + times, 0)
     this.#agreeing = found / Math.max(1, triedIn * often.length)
-    this.#outline = { ...this.#size, agreeing: this.#agreeing, edges: edgesOf(stable) }
+    this.#creep.learned(this.#landmarks)
+    const edges = edgesOf(stable)
+    this.#outline = { ...this.#size, agreeing: this.#agreeing, edges, crept: this.crept }
     this.#renewedMs = timeMs
     this.#candidates = undefined
     this.#found.clear()

@@ -1,6 +1,7 @@
 /** Does a camera still show the view of its reference, the same from a little beside, or another one? */
 import type { Luma } from '../domain/luma.ts'
 import type { ViewShift } from '../domain/view.ts'
+import { nowhere, sum } from './creep.ts'
 import type { Landmarks, Placed } from './landmarks.ts'
 
 /**
@@ -31,28 +32,30 @@ const spare = { first: 3, most: 24 }
 export type Place = 'same' | 'beside' | 'shifted' | 'elsewhere' | 'unknown'
 
 export class Shifts {
+  /** Against the landmarks, and against what was confirmed. */
   #newest: ViewShift | undefined
+  #told: ViewShift | undefined
   /** Pictures that are not searched yet, and after the next search in vain. */
   #toSpare = 0
   #nextSpare = spare.first
 
-  /** The newest that was found. */
+  /** The newest that was found, against what was confirmed. */
   get newest(): ViewShift | undefined {
-    return this.#newest
+    return this.#told
   }
 
   /** The share of the landmarks that was in its place in the newest picture. */
   agreeing = 1
 
-  /** `usual`: the share of the landmarks that are usually found. */
-  judge(luma: Luma, landmarks: Landmarks, usual: number): Place {
+  /** `usual`: the share of the landmarks that are usually found; `crept`: how far they followed the view. */
+  judge(luma: Luma, landmarks: Landmarks, usual: number, crept: ViewShift = nowhere): Place {
     const { count } = landmarks
     if (count < leastFound) return 'same'
     const here = landmarks.inPlace(luma)
     this.agreeing = here.agreeing
     if (here.agreeing >= same * usual) {
       this.#found()
-      return 'same'
+      return this.#summed(crept, luma) ?? 'same'
     }
     const least = Math.max(shifted.share * usual, shifted.times * here.agreeing, leastFound / count)
     const isThere = ({ match }: Placed) => match.agreeing >= least
@@ -61,20 +64,27 @@ export class Shifts {
     if (placed && isThere(placed)) {
       this.#found()
       const { shift } = placed
-      const aspect = luma.width / luma.height
-      const far = length(shift, aspect)
-      if (far < leastShift) return far < sway ? 'same' : 'beside'
+      const far = length(shift, luma)
+      if (far < leastShift) return this.#summed(sum(crept, shift), luma) ?? (far < sway ? 'same' : 'beside')
       const before = this.#newest
       this.#newest = shift
+      this.#told = sum(crept, shift)
       if (!before) return 'unknown'
       const change = { dx: shift.dx - before.dx, dy: shift.dy - before.dy }
-      return length(change, aspect) <= steady ? 'shifted' : 'unknown'
+      return length(change, luma) <= steady ? 'shifted' : 'unknown'
     }
     const isOther =
       count >= leastGone &&
       here.visible >= elsewhere.visible &&
       here.agreeing <= elsewhere.ofVisible * here.visible + elsewhere.spare
     return isOther ? 'elsewhere' : 'unknown'
+  }
+
+  /** Not far from the landmarks, which are not where they were. */
+  #summed(shift: ViewShift, luma: Luma): Place | undefined {
+    if (!isShift(shift, luma)) return undefined
+    this.#told = shift
+    return 'shifted'
   }
 
   #search(luma: Luma, landmarks: Landmarks): Placed | undefined {
@@ -94,7 +104,12 @@ export class Shifts {
   }
 }
 
+/** Is it so far that the view has moved? */
+export function isShift(shift: ViewShift, size: Pick<Luma, 'width' | 'height'>): boolean {
+  return length(shift, size) >= leastShift
+}
+
 /** As a share of the width. */
-function length({ dx, dy }: ViewShift, aspect: number): number {
-  return Math.hypot(dx, dy / aspect)
+function length({ dx, dy }: ViewShift, { width, height }: Pick<Luma, 'width' | 'height'>): number {
+  return Math.hypot(dx, (dy * height) / width)
 }

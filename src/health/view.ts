@@ -5,7 +5,7 @@ import { isCorrupted } from './corruption.ts'
 import { Lasting } from './lasting.ts'
 import { judgeLight, judgeSharpness } from './looks.ts'
 import { fitted, Reference } from './reference.ts'
-import { type Place, Shifts } from './shifts.ts'
+import { isShift, type Place, Shifts } from './shifts.ts'
 import { Stillness } from './stillness.ts'
 import { Texture } from './texture.ts'
 
@@ -99,7 +99,7 @@ export class View {
     if (!this.isTelling) return 0
     if (!this.#isStarted(luma)) this.#start(luma)
     const reference = this.#reference
-    if (!reference?.landmarks || !reference.fits(luma)) return 0
+    if (!reference?.landmarks || !reference.fits(luma) || isShift(reference.crept, luma)) return 0
     return reference.landmarks.inPlace(luma).agreeing / reference.agreeing
   }
 
@@ -190,7 +190,8 @@ export class View {
     if (light === 'covered') this.#place = 'unknown'
     if (light) return false
     const unseen = fits ? 'same' : 'elsewhere'
-    const place = landmarks ? this.#shifts.judge(luma, landmarks, reference.agreeing) : unseen
+    const { agreeing, crept } = reference
+    const place = landmarks ? this.#shifts.judge(luma, landmarks, agreeing, crept) : unseen
     this.#place = place
     if (place !== 'unknown' && place !== 'beside') this.#notePlace(place, timeMs)
     if (landmarks && landmarks.count >= leastEdges) this.#known.note(place === 'same', timeMs)

@@ -140,6 +140,18 @@ describe('where a camera that turns stands', () => {
     expect(trial.show(pictures.healthy, 5)).toContain('gate')
   })
 
+  it('is not known any more once the camera has crept away from its preset', () => {
+    const trial = new Trial()
+    trial.turning.learn('gate')
+    expect(trial.show(pictures.healthy, 15)).toContain('gate')
+    for (let dx = 1; dx <= 10; dx++) {
+      trial.second += 900
+      trial.show(pictures.shifted(dx, 0), 15)
+    }
+    expect(trial.show(pictures.shifted(10, 0), 10)).toEqual(Array(10).fill(undefined))
+    expect(trial.restarted().show(pictures.shifted(10, 0), 10)).toEqual(Array(10).fill(undefined))
+  })
+
   it('learns nothing from a camera that turns meanwhile, and gives up', () => {
     const trial = new Trial()
     trial.turning.learn('gate')

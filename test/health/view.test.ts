@@ -184,6 +184,50 @@ describe('with pictures of another size', () => {
   })
 })
 
+describe('a view that creeps', () => {
+  /** Each quarter of an hour it lies elsewhere, and its reference has followed. Is it moved? */
+  const creep = (view: View, places: readonly number[], from = 0) =>
+    places.map((dx, i) => {
+      const second = from + (i + 1) * 900
+      return watch(view, pictures.shifted(dx, 0), second, 15).at(-1)?.includes('moved')
+    })
+
+  it.each([1, -1])(
+    'has moved once it has done so by a shift, pixel by pixel, and says by how much',
+    (step) => {
+      const view = learned()
+      const found = creep(
+        view,
+        Array.from({ length: 10 }, (_, i) => (i + 1) * step),
+      )
+      expect(found.slice(0, 4)).toEqual(Array(4).fill(false))
+      expect(found.at(-1)).toBe(true)
+      expect(Math.abs((view.shift?.dx ?? 0) * pictures.width - 10 * step)).toBeLessThanOrEqual(1.5)
+    },
+  )
+
+  it('has also where the gateway was restarted meanwhile', () => {
+    const before = learned()
+    expect(creep(before, [1, 2, 3, 4])).toEqual(Array(4).fill(false))
+    const view = new View(structuredClone(before.outline))
+    watch(view, pictures.shifted(4, 0), 0, 10)
+    expect(creep(view, [5, 6, 7, 8, 9]).at(-1)).toBe(true)
+  })
+
+  it('has not where it comes back again and again', () => {
+    const places = [1, 2, 1, 0, -1, -2, -1, 0, 1, 2, 3, 2, 1, 0]
+    expect(creep(learned(), places)).toEqual(places.map(() => false))
+  })
+
+  it('begins anew with what was confirmed', () => {
+    const view = learned()
+    creep(view, [1, 2, 3, 4])
+    view.confirm()
+    watch(view, pictures.shifted(4, 0), 4_000, 20)
+    expect(creep(view, [5, 6, 7, 8], 4_000)).toEqual(Array(4).fill(false))
+  })
+})
+
 it('tells of each corrupted picture at once, and learns nothing from it', () => {
   const view = learned()
   expect(view.see(pictures.greyBelow(50), 50_000)).toBe(true)
