@@ -374,6 +374,15 @@ describe('loitering', () => {
     expect(told(events)).toEqual(['began 10.6'])
   })
 
+  it('counts the dwell from the first detection', () => {
+    const first = { cameFrom: { x: 0.7, y: 0.5 }, firstSeen: start - 400 }
+    const rule = { ...loitering, inertiaMs: 0, dwellMs: 4_000 }
+    const stays = (news: object) =>
+      told(watch(rule, 50, (frame) => [trackAt(1, 0.7, 0.5, frame === 0 ? news : {})]))
+    expect(stays(first)).toEqual(['began 3.6'])
+    expect(stays({})).toEqual(['began 4'])
+  })
+
   it('begins its dwell anew for one who was away for longer', () => {
     const events = watch(loitering, 100, (frame) => [trackAt(1, frame >= 20 && frame < 35 ? 0.45 : 0.7, 0.5)])
     expect(told(events)).toEqual(['began 17.6'])
@@ -661,6 +670,11 @@ describe('the silence after an alert', () => {
     it('says nothing about one who comes the other way, nor about one who appears behind', () => {
       expect(begins(0.06, 10, { x: 0.75, speed: -0.06 })).toBe(2)
       expect(begins(0.06, 2, { x: 0.55, speed: 0.06 })).toBe(2)
+    })
+
+    it('says nothing about one who appears where it went away from at a good pace', () => {
+      expect(begins(0.1, 15, { x: 0.7, speed: 0 })).toBe(2)
+      expect(begins(0.1, 15, { x: 0.95, speed: 0 })).toBe(1)
     })
 
     it('expects nobody after 4 s', () => {
