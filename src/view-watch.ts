@@ -98,7 +98,7 @@ export class ViewWatch implements Part {
 
   /** An alert that was open when the last process died. Does it stay open, as the view is still not to be trusted? */
   adopt(alert: Alert, camera: Camera): boolean {
-    if (!alert.tamper?.faults.includes('moved')) return false
+    if (camera.presets || !alert.tamper?.faults.includes('moved')) return false
     if (this.#options.memory.find(camera.id, digestOf(camera))?.distrusted === false) return false
     this.#adopted.set(alert.camera, alert)
     return true

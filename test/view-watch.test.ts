@@ -377,6 +377,13 @@ describe('of a camera that turns', () => {
     expect([...trial.saved, ...again.saved]).toEqual([])
   })
 
+  it('does not go on with the alert of a view that moved when the camera stood still', async () => {
+    const disk = new Disk()
+    const died = await sound(disk)
+    died.show(pictures.elsewhere, 12)
+    expect((await Trial.start(disk)).watch.adopt(died.saved[0].alert, dome)).toBe(false)
+  })
+
   it('knows no preset any more whose masks were changed', async () => {
     const disk = new Disk()
     const trial = await Trial.start(disk)
