@@ -255,6 +255,18 @@ describe('a gateway that runs', () => {
     expect(beats()).toBe(until)
   })
 
+  it('names all that does not work where it has no socket', async () => {
+    const dataDir = temporaryFolder()
+    // Where its folder should be.
+    writeFileSync(join(dataDir, 'control'), '')
+    const lines: string[] = []
+    const log = createLog('warn', new SecretMask(), (line) => lines.push(line))
+    const socket = new ControlSocket({ dataDir, ports: {} as ControlPorts, log })
+    await socket.start()
+    await socket.stop()
+    expect(lines.join()).toContain('skyeye drill, outbox, cameras confirm and dry runs by the socket')
+  })
+
   it('runs one at a time', async () => {
     const answers = await asked({}, [{ since }, { since }])
     expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
