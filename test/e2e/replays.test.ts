@@ -24,7 +24,7 @@ describe('the main path with the built-in network, over a clip', () => {
   })
   afterAll(() => path?.stop())
 
-  for (const { name, locate } of replayedClips.filter(({ isShort }) => isShort)) {
+  for (const { name, locate } of replayedClips.filter(({ isQuick }) => isQuick)) {
     it(`raises what is recorded of ${name}`, { timeout: 240_000 }, async ({ skip }) => {
       const recording = await readRecording(name)
       if (!recording)
