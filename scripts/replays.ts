@@ -14,7 +14,7 @@ const help = `npm run replays -- [--clip NAME…] [--write]
 
 Runs the gateway's main path with the built-in network over the example clips, five looks a second and the rules of
 scripts/replays/watched.ts, and compares the alerts with those recorded in test/replays/: rule, time within ${toleranceS} s, and number. Ends
-with status 1 where something is different. The tests replay the short ones. Three minutes for all of them.
+with status 1 where something is different. The tests replay the quick ones. Three minutes for all of them.
 
   --clip NAME   only this one; may be repeated: ${names.join(', ')}
   --write       records what is raised now, after somebody has looked whether that is right

@@ -58,6 +58,7 @@ export class ClockWatch implements Part {
       if (facts) now.set(camera, facts)
     }
     this.#told = now
+    for (const camera of before.keys()) if (!now.has(camera)) tell(camera)
     for (const [camera, facts] of now) {
       const known = before.get(camera)
       if (facts === known) continue

@@ -11,9 +11,12 @@ import { dryRun } from './dry-run.ts'
 import { GatewayError } from './kit/errors.ts'
 import { readTracks } from './store/track-file.ts'
 
+/** All that a dry run has to know of a camera: neither its address nor its account. */
+export type DryRunCamera = Pick<Camera, 'id' | 'rules' | 'zones' | 'lines' | 'calibration' | 'presets'>
+
 export interface DryRunRequest {
   readonly dataDir: string
-  readonly cameras: readonly Camera[]
+  readonly cameras: readonly DryRunCamera[]
   /** Id; absent = the first. */
   readonly camera?: string
   /** The name of one of its rules, or a rule as YAML or JSON; absent = all of its own. */
@@ -68,7 +71,7 @@ export function dryRunReport({
   }
 }
 
-function chosenCamera(cameras: readonly Camera[], id: string | undefined): Camera {
+function chosenCamera(cameras: readonly DryRunCamera[], id: string | undefined): DryRunCamera {
   const camera = id === undefined ? cameras[0] : cameras.find((one) => one.id === id)
   if (!camera) {
     const known = cameras.map((one) => one.id).slice(0, 20)
@@ -84,7 +87,7 @@ function chosenCamera(cameras: readonly Camera[], id: string | undefined): Camer
   )
 }
 
-function chosenRule({ id, rules }: Camera, text: string): Rule {
+function chosenRule({ id, rules }: DryRunCamera, text: string): Rule {
   const named = rules.find(({ name }) => name === text)
   if (named) return named
   if (!/[:{]/.test(text)) {
@@ -101,7 +104,7 @@ function chosenRule({ id, rules }: Camera, text: string): Rule {
   return toRule(raw as RawRule)
 }
 
-function judged(camera: Camera, tracks: Parameters<typeof dryRun>[1]): Alert[] {
+function judged(camera: DryRunCamera, tracks: Parameters<typeof dryRun>[1]): Alert[] {
   try {
     return dryRun(camera, tracks)
   } catch (error) {

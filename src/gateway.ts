@@ -11,7 +11,7 @@ import { reachOf } from './coverage.ts'
 import { CoverageBook } from './coverage-book.ts'
 import { CoverageRecord } from './coverage-record.ts'
 import { DegradationWatch } from './degradation-watch.ts'
-import { mayRead, mayShow, mayStructure } from './domain/camera.ts'
+import { mayShow, mayStructure } from './domain/camera.ts'
 import { underOverrides, type Wish } from './domain/override.ts'
 import { Drills } from './drill.ts'
 import { DryRuns } from './dry-runs.ts'
@@ -197,7 +197,7 @@ export class Gateway {
       strain: () => this.#strain.newest,
       save: (alert) => this.#recorder.saveOf(alert),
     })
-    this.#viewMemory = new ViewMemory(this.#store, log)
+    this.#viewMemory = new ViewMemory({ shelf: this.#store, cameras: () => this.#config.cameras, log })
     this.#views = new ViewWatch({
       tell: (camera) => this.#telling.tell(camera),
       save: (camera, alert, picture) => this.#storms.save(camera, alert, picture),
@@ -373,8 +373,7 @@ export class Gateway {
   /** What a consent no longer covers is not kept to be sent again. */
   async #withdraw(): Promise<void> {
     const { cameras } = this.#config
-    const seen = cameras.filter((camera) => mayRead(camera, Date.now()))
-    await this.#viewMemory.withdraw(seen.map(({ id }) => id))
+    await this.#viewMemory.withdraw()
     const shown = cameras.filter(mayShow).map(({ id }) => id)
     const structured = cameras.filter(mayStructure).map(({ id }) => id)
     await this.#store
@@ -387,8 +386,7 @@ export class Gateway {
   #forget(camera: string): void {
     this.#outages.forget(camera)
     this.#telling.forget(camera)
-    const isOurs = this.#config.cameras.some(({ id }) => id === camera)
-    void this.#views.forget(camera, isOurs)
+    void this.#views.forget(camera)
     this.#publisher.forgetCamera(camera)
     this.#coverage.forget(camera)
   }
@@ -400,7 +398,7 @@ export class Gateway {
     const onState: OnState = (state, why) => {
       this.#log.info({ camera: camera.id, state, why }, 'camera state')
       this.#outages.hear(camera.id, state)
-      if (state === 'consent_ended') void this.#views.forget(camera.id, false, 'camera-lost')
+      if (state === 'consent_ended') void this.#views.forget(camera.id, 'camera-lost')
     }
     if (!paused) return this.#cameraParts.open(camera, coverage, onState)
     onState('paused')

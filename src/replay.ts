@@ -27,7 +27,7 @@ export async function replayClip(clip: string, options: ReplayOptions): Promise<
   let lastTime = options.startTime ?? 0
   const follow: Stages['attention']['follow'] = (tracks, time) => {
     lastTime = time
-    objects?.follow(tracks)
+    objects?.follow(tracks, time)
     onFrame?.(tracks, time)
   }
   const stages = stagesOf({

@@ -1,6 +1,7 @@
 /** What is remembered of views over a restart: their references, and which of them nobody trusts. */
 import { createHash } from 'node:crypto'
-import type { KeptView } from './domain/view.ts'
+import { type Camera, mayRead } from './domain/camera.ts'
+import type { KeptView, Rememberable } from './domain/view.ts'
 import { type Log, oncePer } from './kit/log.ts'
 import { SecretMask } from './kit/secrets.ts'
 
@@ -8,22 +9,27 @@ import { SecretMask } from './kit/secrets.ts'
 export interface ViewShelf {
   keptViews(): Promise<KeptView[]>
   keepView(view: KeptView): Promise<void>
-  withdrawViews(allowed: readonly string[]): Promise<void>
+  withdrawViews(of: Rememberable): Promise<void>
+}
+
+export interface ViewMemoryOptions {
+  readonly shelf: ViewShelf
+  /** As configured now: nothing is remembered of others, and no outline of those that may not be read. */
+  cameras(): readonly Pick<Camera, 'id' | 'tier' | 'consent'>[]
+  readonly log: Log
 }
 
 export class ViewMemory {
-  readonly #shelf: ViewShelf
-  readonly #log: Log
+  readonly #options: ViewMemoryOptions
   readonly #grumble = oncePer(60_000)
   #views: readonly KeptView[] = []
 
-  constructor(shelf: ViewShelf, log: Log) {
-    this.#shelf = shelf
-    this.#log = log
+  constructor(options: ViewMemoryOptions) {
+    this.#options = options
   }
 
   async start(): Promise<void> {
-    this.#views = await this.#shelf.keptViews()
+    this.#views = await this.#options.shelf.keptViews()
   }
 
   /** Under the same address and masks; by preset. */
@@ -33,8 +39,9 @@ export class ViewMemory {
 
   /** In place of what was there of that view. False where the disk refuses it. Never rejects. */
   async keep(view: KeptView): Promise<boolean> {
-    this.note(view)
-    return await this.#write(() => this.#shelf.keepView(view))
+    const kept = this.#seen().includes(view.camera) ? view : withoutOutline(view)
+    this.note(kept)
+    return await this.#write(() => this.#options.shelf.keepView(kept))
   }
 
   /** It is on the disk already. */
@@ -43,14 +50,22 @@ export class ViewMemory {
     this.#views = [...this.#views.filter(isOther), view]
   }
 
-  forget(camera: string): Promise<boolean> {
-    return this.withdraw(this.#views.map((one) => one.camera).filter((one) => one !== camera))
+  /**
+   * Only what may be remembered stays. Of a camera whose consent has ended that is whether its view is trusted: this shows
+   * nothing, and a consent that is renewed is no look at where the camera points.
+   */
+  async withdraw(): Promise<boolean> {
+    const { cameras, shelf } = this.#options
+    const of = { known: cameras().map(({ id }) => id), seen: this.#seen() }
+    this.#views = this.#views
+      .filter(({ camera }) => of.known.includes(camera))
+      .map((view) => (of.seen.includes(view.camera) ? view : withoutOutline(view)))
+    return await this.#write(() => shelf.withdrawViews(of))
   }
 
-  /** Only what is known of these cameras stays. */
-  async withdraw(allowed: readonly string[]): Promise<boolean> {
-    this.#views = this.#views.filter(({ camera }) => allowed.includes(camera))
-    return await this.#write(() => this.#shelf.withdrawViews(allowed))
+  #seen(): string[] {
+    const seen = this.#options.cameras().filter((camera) => mayRead(camera, Date.now()))
+    return seen.map(({ id }) => id)
   }
 
   async #write(write: () => Promise<void>): Promise<boolean> {
@@ -59,11 +74,15 @@ export class ViewMemory {
       return true
     } catch (error) {
       this.#grumble('write', () =>
-        this.#log.error({ err: error }, 'what is known of the views of cameras could not be written'),
+        this.#options.log.error({ err: error }, 'what is known of the views of cameras could not be written'),
       )
       return false
     }
   }
+}
+
+function withoutOutline({ outline: _, ...view }: KeptView): KeptView {
+  return view
 }
 
 /** With another address, or other masks, it is another view; a new account changes nothing of it. */

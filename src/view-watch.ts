@@ -55,6 +55,8 @@ interface Watched {
   readonly memos: readonly Memo[]
   /** It moved, and nobody has confirmed it since. */
   distrusted: boolean
+  /** It is distrusted, and its reference had to be forgotten: whatever is learned of it meanwhile is none. */
+  forgotten: boolean
   faults: readonly ViewFault[]
   /** It shows its reference, although it is distrusted. */
   back: boolean
@@ -96,7 +98,7 @@ export class ViewWatch implements Part {
 
   /** An alert that was open when the last process died. Does it stay open, as the view is still not to be trusted? */
   adopt(alert: Alert, camera: Camera): boolean {
-    if (!alert.tamper?.faults.includes('moved')) return false
+    if (camera.presets || !alert.tamper?.faults.includes('moved')) return false
     if (this.#options.memory.find(camera.id, digestOf(camera))?.distrusted === false) return false
     this.#adopted.set(alert.camera, alert)
     return true
@@ -139,16 +141,17 @@ export class ViewWatch implements Part {
     if (kept.preset !== undefined) watched.turning?.learn(kept.preset)
     watched.view?.confirm()
     watched.distrusted = false
+    watched.forgotten = false
     memo.confirmed()
     this.#follow(watched)
   }
 
-  /** It is not read any more. What is remembered of its view stays where `isOurs`: to switch it off and on is not to look at it. */
-  async forget(camera: string, isOurs: boolean, because: EndedBecause = 'camera-removed'): Promise<void> {
+  /** It is not read any more. What may be remembered of its view stays: to switch it off and on is not to look at it. */
+  async forget(camera: string, because: EndedBecause = 'camera-removed'): Promise<void> {
     const watched = this.#watched.get(camera)
     this.#watched.delete(camera)
     for (const memo of watched?.memos ?? []) void memo.keep(watched?.distrusted ?? false)
-    if (!isOurs) void this.#options.memory.forget(camera)
+    void this.#options.memory.withdraw()
     if (watched) await this.#end(watched, because)
   }
 
@@ -174,9 +177,15 @@ export class ViewWatch implements Part {
     const kept = this.#options.memory.find(camera.id, of)
     const view = new View(kept?.outline)
     const distrusted = kept?.distrusted ?? alert !== undefined
-    const memos = [this.#memo({ camera: camera.id, of, outline: () => view.outline }, kept)]
     const faults = distrusted ? (['moved'] as const) : []
-    return { ...{ camera, of, sight: view, view, memos, distrusted, faults, alert }, ...unseen }
+    const forgotten = distrusted && !kept?.outline
+    const outline = () => (watched.forgotten ? undefined : view.outline)
+    const memos = [this.#memo({ camera: camera.id, of, outline }, kept)]
+    const watched: Watched = {
+      ...{ camera, of, sight: view, view, memos, distrusted, forgotten, faults, alert },
+      ...unseen,
+    }
+    return watched
   }
 
   #turning(camera: Camera, of: string): Watched {
@@ -192,7 +201,7 @@ export class ViewWatch implements Part {
     const distrusted = false
     return {
       ...{ camera, of, sight: turning, turning, memos, distrusted, faults: [], alert: undefined },
-      ...unseen,
+      ...{ forgotten: false, ...unseen },
     }
   }
 
@@ -230,7 +239,7 @@ export class ViewWatch implements Part {
     for (const memo of watched.memos) memo.note(watched.distrusted)
     const isBack = watched.distrusted && !seen.includes('moved')
     const faults = isBack ? [...seen, 'moved' as const] : seen
-    const back = isBack && sight.isKnown === true
+    const back = isBack && !watched.forgotten && sight.isKnown === true
     const isSame = isDeepStrictEqual(faults, watched.faults)
     if (isSame && back === watched.back) return
     watched.faults = faults

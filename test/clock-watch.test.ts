@@ -38,10 +38,12 @@ it('says so where a clock is off by more than 5 s, until it is off by less than 
   expect(logged).toEqual(['the clock of this camera is wrong', 'the clock of this camera is right again'])
 })
 
-it('knows nothing of a camera that is watched no more', () => {
-  const { watch, look } = watched()
+it('knows nothing of a camera that is watched no more, or whose clock says nothing any more, and tells so once', () => {
+  const { watch, told, look } = watched()
   look(9_000)
   expect(watch.of('yard')).toEqual({ clockOffsetMs: 9_000, clockWrong: true })
   look(undefined)
+  look(undefined)
   expect(watch.of('yard')).toBeUndefined()
+  expect(told).toEqual([{ clockOffsetMs: 9_000, clockWrong: true }, undefined])
 })

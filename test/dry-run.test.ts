@@ -1,6 +1,6 @@
 /** A rule on finished tracks says what it would have said in life. */
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { v7 as newId } from 'uuid'
 import { describe, expect, it } from 'vitest'
@@ -236,6 +236,35 @@ describe('a gateway that runs', () => {
     expect(answer).toMatchObject({
       reason: { code: 'CONTROL_FAILED', message: expect.stringContaining('nowhere') },
     })
+  })
+
+  it('gives the thread no address and no secret, and answers when it has ended', async () => {
+    const dataDir = temporaryFolder()
+    const cameras = [{ ...sampleCamera, ...camera, url: 'rtsp://viewer:word@10.0.0.1/1' }]
+    const facts = { dataDir, cameras, broker: { password: 'word' }, secrets: ['word'] }
+    const thread = new URL('support/living-thread.ts', import.meta.url)
+    const answer = await new DryRuns(() => facts, thread).run({ rule: 'over', since })
+    const given = JSON.parse((answer as { refused: string }).refused)
+    expect(given).toEqual({
+      ...{ dataDir, rule: 'over', since, now: expect.any(Number) },
+      cameras: [camera],
+    })
+    const beats = () => readFileSync(join(dataDir, 'beats'), { flag: 'a+' }).byteLength
+    const until = beats()
+    await new Promise((resume) => setTimeout(resume, 300))
+    expect(beats()).toBe(until)
+  })
+
+  it('names all that does not work where it has no socket', async () => {
+    const dataDir = temporaryFolder()
+    // Where its folder should be.
+    writeFileSync(join(dataDir, 'control'), '')
+    const lines: string[] = []
+    const log = createLog('warn', new SecretMask(), (line) => lines.push(line))
+    const socket = new ControlSocket({ dataDir, ports: {} as ControlPorts, log })
+    await socket.start()
+    await socket.stop()
+    expect(lines.join()).toContain('skyeye drill, outbox, cameras confirm and dry runs by the socket')
   })
 
   it('runs one at a time', async () => {

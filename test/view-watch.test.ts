@@ -2,12 +2,12 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Alert } from '../src/domain/alert.ts'
 import type { Camera } from '../src/domain/camera.ts'
 import type { Luma } from '../src/domain/luma.ts'
-import type { KeptView } from '../src/domain/view.ts'
+import type { KeptView, Rememberable } from '../src/domain/view.ts'
 import type { Gate } from '../src/ingest/ports.ts'
 import { createLog } from '../src/kit/log.ts'
 import { SecretMask } from '../src/kit/secrets.ts'
 import type { Picture, Stages } from '../src/pipeline.ts'
-import { ViewMemory } from '../src/view-memory.ts'
+import { digestOf, ViewMemory } from '../src/view-memory.ts'
 import { ViewWatch } from '../src/view-watch.ts'
 import * as pictures from './health/pictures.ts'
 
@@ -40,8 +40,10 @@ class Disk {
     this.views = [...this.views.filter(isOther), view]
   }
 
-  async withdrawViews(allowed: readonly string[]): Promise<void> {
-    this.views = this.views.filter(({ camera }) => allowed.includes(camera))
+  async withdrawViews({ known, seen }: Rememberable): Promise<void> {
+    this.views = this.views
+      .filter(({ camera }) => known.includes(camera))
+      .map((view) => (seen.includes(view.camera) ? view : { ...view, outline: undefined }))
   }
 }
 
@@ -52,17 +54,22 @@ class Trial {
   /** Times of pictures that attention saw. */
   readonly passed: number[] = []
   readonly watch: ViewWatch
+  readonly memory: ViewMemory
   second = 0
   live = true
+  /** As configured. */
+  cameras = [camera]
 
   private constructor(disk: Disk) {
+    const log = createLog('silent', new SecretMask())
+    this.memory = new ViewMemory({ shelf: disk, cameras: () => this.cameras, log })
     this.watch = new ViewWatch({
       tell: (id) => this.told.push([...this.watch.faults(id)]),
       save: async (_, alert, picture) => {
         this.saved.push({ alert, picture })
       },
       isLive: () => this.live,
-      memory: new ViewMemory(disk, createLog('silent', new SecretMask())),
+      memory: this.memory,
       now: () => this.second * 1_000,
     })
   }
@@ -109,6 +116,16 @@ class Trial {
   }
 }
 
+/** Its camera under a consent that ends in so many hours. */
+const consented = (hours: number): Camera => ({
+  ...{ ...camera, tier: 'household' },
+  consent: {
+    grantedBy: 'Li',
+    documentSha256: '00',
+    scope: ['alerts', 'snapshots'],
+    until: Date.now() + hours * 3_600_000,
+  },
+})
 const withheld = { missing: 'view-moved' }
 
 async function sound(disk?: Disk): Promise<Trial> {
@@ -262,16 +279,48 @@ describe('over a restart', () => {
     const disk = new Disk()
     const trial = await sound(disk)
     expect(disk.views).toHaveLength(1)
-    await trial.watch.forget('yard', false)
+    trial.cameras = []
+    await trial.watch.forget('yard')
     expect(disk.views).toEqual([])
   })
 
   it('still distrusts a moved view when the camera was switched off and on', async () => {
     const trial = await sound()
     trial.show(pictures.elsewhere, 12)
-    await trial.watch.forget('yard', true)
+    await trial.watch.forget('yard')
     expect(trial.phases()).toEqual(['began', 'ended'])
     expect(await trial.snapshot()).toEqual(withheld)
+  })
+
+  it('still distrusts a moved view whose consent ended and was renewed, and knows nothing else of it', async () => {
+    const disk = new Disk()
+    const trial = await sound(disk)
+    trial.show(pictures.elsewhere, 12)
+    trial.cameras = [consented(-1)]
+    await trial.watch.forget('yard', 'camera-lost')
+    expect(disk.views).toEqual([{ camera: 'yard', of: digestOf(camera), distrusted: true }])
+    trial.cameras = [consented(1)]
+    trial.show(pictures.elsewhere, 30)
+    expect(await trial.snapshot()).toEqual(withheld)
+    // What it has learned meanwhile is not what it showed when it was trusted.
+    expect(trial.saved.filter(({ alert }) => alert.tamper?.back)).toEqual([])
+    expect(disk.views[0].outline).toBeUndefined()
+    expect(trial.confirm()).toBeUndefined()
+    expect(await trial.snapshot()).toBe(jpeg)
+    trial.show(pictures.elsewhere, 20)
+    expect(disk.views[0].outline).toBeDefined()
+  })
+
+  it('writes no outline again of a camera that was switched off together with its consent', async () => {
+    const disk = new Disk()
+    const trial = await sound(disk)
+    // Enough for a reference that has changed and is not written yet.
+    trial.show(pictures.healthy, 600)
+    expect(disk.views[0].outline).toBeDefined()
+    trial.cameras = [consented(-1)]
+    await trial.memory.withdraw()
+    await trial.watch.forget('yard')
+    expect(disk.views).toEqual([{ camera: 'yard', of: digestOf(camera), distrusted: false }])
   })
 
   it('writes distrust again that the disk refused, and references each hour at most', async () => {
@@ -326,6 +375,13 @@ describe('of a camera that turns', () => {
     const again = await Trial.start(disk)
     expect(show(again, pictures.healthy, 6)).toBe('gate')
     expect([...trial.saved, ...again.saved]).toEqual([])
+  })
+
+  it('does not go on with the alert of a view that moved when the camera stood still', async () => {
+    const disk = new Disk()
+    const died = await sound(disk)
+    died.show(pictures.elsewhere, 12)
+    expect((await Trial.start(disk)).watch.adopt(died.saved[0].alert, dome)).toBe(false)
   })
 
   it('knows no preset any more whose masks were changed', async () => {

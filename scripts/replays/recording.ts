@@ -1,5 +1,5 @@
 /** What a clip raised when somebody last looked at it and found it good, kept in test/replays/<name>.json, and what is different now. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Alert } from '../../src/domain/alert.ts'
 import { printed } from '../accuracy/results.ts'
@@ -22,7 +22,14 @@ export interface Recording {
 
 export const toleranceS = 1
 
-const pathOf = (name: string) => fileURLToPath(new URL(`../../test/replays/${name}.json`, import.meta.url))
+const folder = fileURLToPath(new URL('../../test/replays/', import.meta.url))
+const pathOf = (name: string) => `${folder}${name}.json`
+
+/** Names of all that is recorded. */
+export async function recordings(): Promise<string[]> {
+  const files = await readdir(folder)
+  return files.map((file) => file.replace(/\.json$/, ''))
+}
 
 /** Undefined where it was never recorded. */
 export async function readRecording(name: string): Promise<Recording | undefined> {

@@ -201,7 +201,9 @@ export class Background {
     for (let y = row * cellSide; y < bottom; y++) {
       for (let x = left; x < right; x++) {
         const at = y * width + x
-        const difference = Math.abs(pixels[at] - expected[mean[at] >> fraction])
+        const level = mean[at] >> fraction
+        // Not all that is seen follows the light: a lamp, a screen, what is as bright as can be.
+        const difference = Math.min(Math.abs(pixels[at] - expected[level]), Math.abs(pixels[at] - level))
         if (difference <= threshold || this.#isNextTo(pixels[at], x, y, threshold >> 1)) continue
         count++
         total += difference

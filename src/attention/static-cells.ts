@@ -69,7 +69,10 @@ export class StaticCells {
         continue
       }
       const look = meanOf(pixels, width, height, cell, this.#columns)
-      const isAlike = Math.abs(look - background.underLight(this.#look[cell])) <= tremble
+      const before = this.#look[cell]
+      // Not all that lies there follows the light.
+      const off = Math.min(Math.abs(look - background.underLight(before)), Math.abs(look - before))
+      const isAlike = off <= tremble
       this.#hold(cell, look, isAlike, elapsedMs)
       const isNew = this.#quietMs[cell] < knownMs && this.heldMs[cell] >= learnsAfterMs
       if (isNew) this.absorb(background, pixels, cell)

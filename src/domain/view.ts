@@ -38,6 +38,14 @@ export interface Outline {
   readonly crept?: ViewShift
 }
 
+/** Of which cameras something may be remembered, by id. */
+export interface Rememberable {
+  /** They are configured. */
+  readonly known: readonly string[]
+  /** They may be read, so that their outlines may be kept. */
+  readonly seen: readonly string[]
+}
+
 /** What is remembered of a view over a restart. */
 export interface KeptView {
   readonly camera: string

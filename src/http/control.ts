@@ -38,7 +38,7 @@ export class ControlSocket implements Part {
       await app.close()
       log.warn(
         { err: error, path },
-        'no control socket: skyeye drill, skyeye outbox and skyeye cameras confirm will not find this gateway',
+        'no control socket: skyeye drill, outbox, cameras confirm and dry runs by the socket will not find this gateway',
       )
     }
   }

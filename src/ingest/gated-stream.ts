@@ -10,8 +10,8 @@ import type { Gate, PixelShelf } from './ports.ts'
 export interface CodedSource {
   /** Coded bytes that came. */
   readonly bytes: number
-  /** Clock of the camera minus clock of the box, ms; undefined while it is not known. */
-  readonly clockOffsetMs?: number | undefined
+  /** Clock of the camera minus clock of the box, ms; null where it tells no clock, undefined until it has told. */
+  readonly clockOffsetMs?: number | null | undefined
   /**
    * Until it ends; rejects where it ends badly. A picture's bytes are only valid during the call, which does not throw and returns
    * whether the next picture may come a little late: nobody waits for it.
@@ -68,7 +68,7 @@ export class GatedStream {
     return this.#source.bytes
   }
 
-  get clockOffsetMs(): number | undefined {
+  get clockOffsetMs(): number | null | undefined {
     return this.#source.clockOffsetMs
   }
 

@@ -115,9 +115,10 @@ export class CameraSource {
     }
   }
 
-  /** Clock of the camera minus clock of the box, ms, as the newest stream that knew it has told. */
+  /** Clock of the camera minus clock of the box, ms, as the newest stream that could say has told; undefined where it is not known. */
   get clockOffsetMs(): number | undefined {
-    return this.#stream?.clockOffsetMs ?? this.#clockOffsetMs
+    const told = this.#stream?.clockOffsetMs
+    return told === undefined ? this.#clockOffsetMs : (told ?? undefined)
   }
 
   /** Connects and reconnects until the signal fires or the reader leaves. One reader at a time; never throws. */

@@ -17,8 +17,8 @@ export interface Stream {
   readonly bytes: number
   /** How often stream time had to be mapped to the clock anew within the stream, where it is mapped there. */
   readonly reanchored?: number
-  /** Clock of the camera minus clock of the box, ms; undefined while it is not known, or never is. */
-  readonly clockOffsetMs?: number | undefined
+  /** Clock of the camera minus clock of the box, ms; null where it tells no clock, undefined until it has told, or never does. */
+  readonly clockOffsetMs?: number | null | undefined
   /** The pictures in order until the stream ends; throws the reason where it ends badly. */
   pictures(): AsyncGenerator<Picture | GatedPicture>
 }

@@ -1,11 +1,16 @@
 /** Many cameras that raise one kind of alert at once are told as one: what comes beyond the first ones is counted. Critical ones are always told. */
 import type { Alert, AlertKind, EndedBecause } from '../domain/alert.ts'
 import { mostSevere } from '../domain/rule.ts'
+import { UsualRate } from './usual-rate.ts'
 
 /** Alerts that begin within so long of each other belong together, and after as long with few of them the storm is over, ms. */
 const windowMs = 60_000
 /** At least this share of the cameras makes a storm. */
 const leastShare = 1 / 4
+/** And so many times what is usual in a minute: on a busy morning all cameras tell something all the time. */
+const unusual = 4
+/** Until it has been at work for so long nobody knows what is usual, and everything is told, ms. */
+const learnMs = 600_000
 /** Between two messages about a storm that grows, ms. */
 const updateEveryMs = 60_000
 /** Alerts that are held back and still open; what is beyond is told. */
@@ -35,7 +40,9 @@ export class Storms {
   readonly #options: StormsOptions
   /** By kind: when each camera last began an alert of it, monotonic ms. */
   readonly #recent = new Map<AlertKind, Map<string, number>>()
+  readonly #usual = new Map<AlertKind, UsualRate>()
   readonly #open = new Map<AlertKind, Open>()
+  #since: number | undefined
   /** Alerts that began and were only counted, and have not ended. */
   readonly #held = new Map<string, Alert>()
 
@@ -51,11 +58,16 @@ export class Storms {
    */
   take(alert: Alert, name: string, all: number, ticks: number): Alert[] {
     const { id, kind, phase } = alert
+    this.#since ??= ticks
     if (phase !== 'began') return this.#follow(alert)
     if (this.#options.least === 0 || alone.has(kind) || alert.drill) return [alert]
     const cameras = this.#recentOf(kind, ticks)
     cameras.set(alert.camera, ticks)
-    const isStorm = this.#open.has(kind) || cameras.size >= this.#threshold(all)
+    const isStorm =
+      this.#open.has(kind) ||
+      (ticks - this.#since >= learnMs && cameras.size >= this.#threshold(kind, all, ticks))
+    // What goes on for long is usual by and by: the storm ends, and each is told again.
+    this.#usualOf(kind, this.#since).note(ticks)
     if (!isStorm || !mayWait(alert) || this.#held.size >= mostHeld) return [alert]
     this.#held.set(id, alert)
     return this.#count(alert, name, ticks)
@@ -63,8 +75,9 @@ export class Storms {
 
   /** What is to be told by and by: that a storm has grown, or is over; then also those that it hid and that still last. */
   turn(all: number, ticks: number): Alert[] {
+    this.#since ??= ticks
     return [...this.#open].flatMap(([kind, open]) => {
-      if (2 * this.#recentOf(kind, ticks).size >= this.#threshold(all)) open.busyAt = ticks
+      if (2 * this.#recentOf(kind, ticks).size >= this.#threshold(kind, all, ticks)) open.busyAt = ticks
       else if (ticks - open.busyAt >= windowMs)
         return [this.#close(kind, open, 'cleared'), ...this.#release(kind)]
       return this.#grown(kind, open, ticks)
@@ -77,8 +90,15 @@ export class Storms {
     return [...this.#open].map(([kind, open]) => this.#close(kind, open, because))
   }
 
-  #threshold(all: number): number {
-    return Math.max(this.#options.least, leastShare * all)
+  #threshold(kind: AlertKind, all: number, ticks: number): number {
+    const usual = this.#usual.get(kind)?.perMinute(ticks) ?? 0
+    return Math.max(this.#options.least, leastShare * all, unusual * usual)
+  }
+
+  #usualOf(kind: AlertKind, since: number): UsualRate {
+    const usual = this.#usual.get(kind) ?? new UsualRate(since)
+    this.#usual.set(kind, usual)
+    return usual
   }
 
   #recentOf(kind: AlertKind, ticks: number): Map<string, number> {

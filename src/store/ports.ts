@@ -2,7 +2,7 @@
 import type { Alert } from '../domain/alert.ts'
 import type { CoverageMinute } from '../domain/coverage.ts'
 import type { TrackSummary } from '../domain/structure.ts'
-import type { KeptView } from '../domain/view.ts'
+import type { KeptView, Rememberable } from '../domain/view.ts'
 import type { LedgerOperations } from './ledger-ports.ts'
 
 /** A message that has to leave the box. Epoch and sequence are given to it inside the transaction that saves it. */
@@ -197,8 +197,7 @@ export interface Operations extends LedgerOperations, DeliveryOperations {
   unvoiced(topics: readonly string[]): void
   keptViews(): KeptView[]
   keepView(view: KeptView): void
-  /** What is kept of views stays only for these cameras. */
-  withdrawViews(allowed: readonly string[]): void
+  withdrawViews(of: Rememberable): void
   openAlerts(): Alert[]
   recentAlerts(limit: number): Alert[]
   snapshotPath(alertId: string): string | undefined

@@ -2,7 +2,7 @@
 import Sqlite from 'better-sqlite3'
 import type { Alert } from '../domain/alert.ts'
 import type { CoverageMinute } from '../domain/coverage.ts'
-import type { KeptView } from '../domain/view.ts'
+import type { KeptView, Rememberable } from '../domain/view.ts'
 import { GatewayError } from '../kit/errors.ts'
 import { AlertTable } from './alerts.ts'
 import { AnnouncedTable } from './announced.ts'
@@ -183,8 +183,8 @@ export class Records implements Omit<Operations, keyof LedgerOperations | keyof 
     this.#views.put(view)
   }
 
-  withdrawViews(allowed: readonly string[]): void {
-    this.#views.withdraw(allowed)
+  withdrawViews(of: Rememberable): void {
+    this.#views.withdraw(of)
   }
 
   openAlerts(): Alert[] {

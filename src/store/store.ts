@@ -4,7 +4,7 @@ import type { Recorded } from '../contract/answer-schema.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { CoverageMinute } from '../domain/coverage.ts'
 import type { Override } from '../domain/override.ts'
-import type { KeptView } from '../domain/view.ts'
+import type { KeptView, Rememberable } from '../domain/view.ts'
 import { GatewayError } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import type { Part } from '../kit/part.ts'
@@ -220,9 +220,9 @@ export class Store implements Part {
     return this.#call('keepView', [view])
   }
 
-  /** What is remembered of views stays only for these cameras. */
-  withdrawViews(allowed: readonly string[]): Promise<void> {
-    return this.#call('withdrawViews', [allowed])
+  /** What is remembered of views stays only for cameras that are known, and their outlines only for those that may be seen. */
+  withdrawViews(of: Rememberable): Promise<void> {
+    return this.#call('withdrawViews', [of])
   }
 
   /** Alerts that began and have not ended, oldest first. */

@@ -1,6 +1,6 @@
 /** Statements about what is remembered of the views of cameras. */
 import type { Database } from 'better-sqlite3'
-import type { KeptView, Outline } from '../domain/view.ts'
+import type { KeptView, Outline, Rememberable } from '../domain/view.ts'
 
 /** Without a preset: the view of a camera that stands still. */
 const none = ''
@@ -8,14 +8,17 @@ const none = ''
 export class ViewTable {
   readonly #all
   readonly #put
-  readonly #withdraw
+  readonly #forget
+  readonly #blank
 
   constructor(db: Database) {
     this.#all = db.prepare('SELECT camera, preset, of, distrusted, outline FROM views')
     this.#put = db.prepare(
       'INSERT OR REPLACE INTO views (camera, preset, of, distrusted, outline) VALUES (:camera, :preset, :of, :distrusted, :outline)',
     )
-    this.#withdraw = db.prepare('DELETE FROM views WHERE camera NOT IN (SELECT value FROM json_each(?))')
+    const others = 'camera NOT IN (SELECT value FROM json_each(?))'
+    this.#forget = db.prepare(`DELETE FROM views WHERE ${others}`)
+    this.#blank = db.prepare(`UPDATE views SET outline = NULL WHERE outline IS NOT NULL AND ${others}`)
   }
 
   all(): KeptView[] {
@@ -31,9 +34,9 @@ export class ViewTable {
     this.#put.run(row)
   }
 
-  /** Only those of these cameras stay. */
-  withdraw(allowed: readonly string[]): void {
-    this.#withdraw.run(JSON.stringify(allowed))
+  withdraw({ known, seen }: Rememberable): void {
+    this.#forget.run(JSON.stringify(known))
+    this.#blank.run(JSON.stringify(seen))
   }
 }
 

@@ -1,5 +1,5 @@
 /** Remembers what each track did, and tells it in one summary when it has ended. */
-import { crossing, isNear } from '../domain/crossing.ts'
+import { Passage } from '../domain/crossing.ts'
 import { type Point, polygonContains } from '../domain/geometry.ts'
 import { type Calibration, Ground } from '../domain/ground.ts'
 import { type Heading, headingOf, type PaceClass, paceOf } from '../domain/movement.ts'
@@ -73,7 +73,7 @@ class Life {
   readonly #path = new Path()
   readonly #ground: GroundWay | undefined
   readonly #dwellMs = new Map<string, number>()
-  readonly #clear = new Map<string, Point>()
+  readonly #passages = new Map<string, Passage>()
   readonly #crossed: { line: string; direction: 'left' | 'right'; time: number }[] = []
   /** The newest, which knows most. */
   #newest: Track
@@ -163,13 +163,10 @@ class Life {
 
   #cross(track: Track, lines: readonly Line[], time: number): Step['crossed'] {
     const crossed: { line: string; direction: 'left' | 'right' }[] = []
-    const { cameFrom, box } = track
     for (const line of lines) {
-      if (cameFrom && !isNear({ anchor: cameFrom, box }, line)) this.#clear.set(line.name, cameFrom)
-      if (isNear(track, line)) continue
-      const from = this.#clear.get(line.name)
-      this.#clear.set(line.name, track.anchor)
-      const direction = from && crossing(from, track.anchor, line)
+      const passage = this.#passages.get(line.name) ?? new Passage(line)
+      this.#passages.set(line.name, passage)
+      const direction = passage.note(track)
       if (!direction) continue
       crossed.push({ line: line.name, direction })
       if (this.#crossed.length < mostCrossings) this.#crossed.push({ line: line.name, direction, time })

@@ -103,6 +103,26 @@ describe('a thing', () => {
   })
 })
 
+describe('what is as bright whatever the exposure', () => {
+  /** Auto exposure that hunts for some seconds. */
+  const hunting = (second: number, untilS: number) =>
+    yard({ noise: 2, seed: second + 1, light: second < untilS && second % 2 ? 25 : 0 })
+  const sign = { ...bag, level: 240 }
+
+  it('is told when it is put down, as soon as anything else', () => {
+    const lying = (second: number) => draw(hunting(second, 60), sign)
+    expect(known().run(20, lying).told).toEqual(['27 came'])
+  })
+
+  it('is known while the light changes, and told as a whole when it is taken', () => {
+    const lying = (second: number) => draw(hunting(second, 15), sign)
+    const watched = new Watched().run(15, lying).run(20, empty)
+    expect(watched.told).toEqual(['22 went'])
+    const [{ box }] = watched.objects.view.things
+    expect((box.x2 - box.x1) * width).toBeGreaterThanOrEqual(sign.w)
+  })
+})
+
 describe('what is followed', () => {
   const parked = () => [over(car, { standingSince: 1 }, 'vehicle')]
 

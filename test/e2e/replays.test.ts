@@ -9,6 +9,7 @@ import {
   type Recording,
   readRecording,
   recorded,
+  recordings,
 } from '../../scripts/replays/recording.ts'
 import { watched } from '../../scripts/replays/watched.ts'
 import type { Alert } from '../../src/domain/alert.ts'
@@ -23,7 +24,7 @@ describe('the main path with the built-in network, over a clip', () => {
   })
   afterAll(() => path?.stop())
 
-  for (const { name, locate } of replayedClips.filter(({ isShort }) => isShort)) {
+  for (const { name, locate } of replayedClips.filter(({ isQuick }) => isQuick)) {
     it(`raises what is recorded of ${name}`, { timeout: 240_000 }, async ({ skip }) => {
       const recording = await readRecording(name)
       if (!recording)
@@ -36,7 +37,9 @@ describe('the main path with the built-in network, over a clip', () => {
 })
 
 it('everything that is recorded is a clip that is replayed', async () => {
-  for (const { name } of replayedClips) expect((await readRecording(name))?.clip).toBe(name)
+  const names = await recordings()
+  expect(names.toSorted()).toEqual(replayedClips.map(({ name }) => name).toSorted())
+  for (const name of names) expect((await readRecording(name))?.clip).toBe(name)
 })
 
 describe('a recording', () => {

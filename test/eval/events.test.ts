@@ -101,6 +101,11 @@ describe('an intrusion that happened', () => {
     ])
   })
 
+  it('is asked for after a mere brush with the edge', () => {
+    const brushes = sequence(20, (second) => ({ 1: second < 2 ? 0.405 : second >= 10 ? 0.6 : 0.1 }))
+    expect(truthOf(brushes, intrusion, places).map(({ sure }) => sure)).toEqual([false, true])
+  })
+
   it('is not asked for where nobody can see it', () => {
     expect(
       truthOf(
@@ -144,7 +149,7 @@ describe('loitering and crowds that happened', () => {
       3: (second >= 4 && second < 6) || second >= 8 ? 0.7 : 0.1,
     }))
     expect(truthOf(gather, rule, places)).toEqual([
-      { rule: 'many', fromMs: 4_000, earliestMs: 2_000, untilMs: 11_900, sure: true },
+      { rule: 'many', fromMs: 4_000, earliestMs: 4_000, untilMs: 11_900, sure: true },
     ])
   })
 })
@@ -180,6 +185,20 @@ describe('alerts', () => {
     const left = { ...happened, direction: 'left' } as const
     expect(wrong(told(1_600, there, { direction: 'right' }), left)).toMatchObject({ found: 0, wrong: 1 })
     expect(wrong(told(1_600, there, { direction: 'left' }), left)).toMatchObject({ found: 1, wrong: 0 })
+  })
+
+  it('are about whoever lies best under their box, also where that was told already or is not sure', () => {
+    const beside = { ...happened, who: 2 }
+    const near = boxAt(0.62, 0.5)
+    const both = { at: (who: number) => (who === 1 ? there : near), ignored: () => [] }
+    expect(score([{ ...happened, sure: false }, beside], [told(1_600)], both)).toMatchObject({
+      found: 0,
+      neither: 1,
+    })
+    expect(score([happened, beside], [told(1_600), told(1_800, near)], both)).toMatchObject({
+      found: 2,
+      wrong: 0,
+    })
   })
 
   it('count nowhere about what is not sure, and about what is ignored', () => {

@@ -36,7 +36,7 @@ describe('the clock of a camera', () => {
     ['counts from 1970 how long it has run', () => 3_600_000 - now],
     ['counts from 1900, which reads as 2036', () => Date.UTC(2036, 1, 8) - now],
   ])('is none where it %s', (_, offMs) => {
-    expect(told(offMs, prompt).offsetMs).toBeUndefined()
+    expect(told(offMs, prompt).offsetMs).toBeNull()
   })
 
   it('is wrong, and a clock, where it begins at 2000 after a power cut', () => {
@@ -46,7 +46,7 @@ describe('the clock of a camera', () => {
 
   it('is known again some reports after it was set', () => {
     const clock = told(() => 90_000, prompt)
-    expect(told(() => 0, [2], clock).offsetMs).toBeUndefined()
+    expect(told(() => 0, [2], clock).offsetMs).toBeNull()
     expect(told(() => 0, prompt, clock).offsetMs).toBe(-2)
   })
 })

@@ -358,20 +358,29 @@ test('a camera without video is no_video, and one that plays and sends nothing i
   expect(ffmpegs()).toEqual([])
 })
 
-test('by how much the clock of a camera is ahead stays known while the camera is lost', async () => {
-  const epoch1970 = 2_208_988_800
-  const report = () => framed(1, senderReport(epoch1970 + Math.floor(Date.now() / 1_000) + 60, 0, 0))
+/** A camera that sends, at each of its streams, what is given for it. */
+function sending(streams: readonly (readonly Buffer[])[]) {
   const described = 'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=0\r\n'
-  await using camera = await testCamera((request, socket) => {
+  let plays = 0
+  return testCamera((request, socket) => {
     if (request.method === 'DESCRIBE') return reply(request, '200 OK', [], described)
     if (request.method === 'SETUP')
       return reply(request, '200 OK', ['Session: 1', 'Transport: RTP/AVP/TCP;interleaved=0-1'])
     if (request.method !== 'PLAY') return reply(request, '200 OK')
     socket.write(reply(request, '200 OK'))
-    const isFirst = camera.requests.filter(({ method }) => method === 'PLAY').length === 1
-    socket.write(Buffer.concat([...(isFirst ? [report(), report(), report()] : []), framed(1, goodbye)]))
+    socket.write(Buffer.concat(streams[plays++] ?? [framed(1, goodbye)]))
     return
   })
+}
+
+/** A camera's clock is so far ahead, s. */
+function ahead(seconds: number): Buffer {
+  const epoch1970 = 2_208_988_800
+  return framed(1, senderReport(epoch1970 + Math.floor(Date.now() / 1_000) + seconds, 0, 0))
+}
+
+test('by how much the clock of a camera is ahead stays known while the camera is lost', async () => {
+  await using camera = await sending([[ahead(60), ahead(60), ahead(60), framed(1, goodbye)]])
   const { source } = watched(`rtsp://127.0.0.1:${camera.port}/live`)
   const { stop, ended } = reading(source, () => {})
   await expect
@@ -382,6 +391,22 @@ test('by how much the clock of a camera is ahead stays known while the camera is
   // Whole seconds are told, and a busy box is late.
   expect(source.clockOffsetMs).toBeGreaterThan(30_000)
   expect(source.clockOffsetMs).toBeLessThanOrEqual(60_000)
+})
+
+test('what an earlier stream told of the clock does not come back once the newest has told', async () => {
+  const first = [ahead(60), ahead(60), ahead(60), framed(1, goodbye)]
+  // Set while it is read: for some reports nothing can be said.
+  const second = [ahead(0), ahead(0), ahead(0), ahead(90)]
+  await using camera = await sending([first, second])
+  const { source } = watched(`rtsp://127.0.0.1:${camera.port}/live`)
+  const { stop, ended } = reading(source, () => {})
+  await expect
+    .poll(() => camera.requests.filter(({ method }) => method === 'PLAY').length, { timeout: 30_000 })
+    .toBeGreaterThanOrEqual(2)
+  await expect.poll(() => source.clockOffsetMs, { timeout: 30_000 }).toBeUndefined()
+  stop()
+  await ended
+  expect(source.clockOffsetMs).toBeUndefined()
 })
 
 test('a camera whose coding only ffmpeg can read is handed to it at once, and stays with it', async () => {

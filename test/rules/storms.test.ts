@@ -1,6 +1,7 @@
 /** What many cameras say at once is told as one, and nothing of it is lost. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../../scripts/eval/planted.ts'
 import type { Alert } from '../../src/domain/alert.ts'
 import { Storms } from '../../src/rules/storms.ts'
 import { sampleAlert } from '../support/alert-samples.ts'
@@ -15,9 +16,11 @@ class Site {
   readonly #all: number
   #ids = 0
 
-  constructor({ least = 5, all = 10 } = {}) {
+  /** At work for `quietMinutes` already. */
+  constructor({ least = 5, all = 10, quietMinutes = 10 } = {}) {
     this.#all = all
     this.#storms = new Storms({ least, newId: () => `storm ${++this.#ids}` })
+    this.#storms.turn(all, -60_000 * quietMinutes)
   }
 
   say(alert: Alert): void {
@@ -93,6 +96,49 @@ describe('a storm', () => {
     const one = new Site()
     for (let n = 0; n < 20; n++) one.begin('a')
     expect(one.told).toHaveLength(20)
+  })
+
+  it('is none while nobody knows yet what is usual', () => {
+    const young = new Site({ quietMinutes: 9 })
+    for (const name of names) young.begin(name)
+    expect(young.short).toEqual(names.map((name) => `${name} began`))
+  })
+
+  it('is four times what is usual: a busy place tells everything one by one, until something happens', () => {
+    const site = new Site({ all: 20, quietMinutes: 0 })
+    const random = seeded(3)
+    const cameras = Array.from({ length: 20 }, (_, n) => `c${n}`)
+    let began = 0
+    for (let second = 0; second < 2 * 3_600; second += 5) {
+      for (const camera of cameras) {
+        // One alert of each camera in three minutes.
+        if (random() >= 5 / 180) continue
+        site.end(site.begin(camera))
+        began++
+      }
+      site.wait(5)
+    }
+    expect(began).toBeGreaterThan(700)
+    expect(site.told).toHaveLength(2 * began)
+    const busy = new Site({ all: 20 })
+    for (let minute = 0; minute < 60; minute++) {
+      busy.end(busy.begin(`c${minute % 20}`))
+      busy.wait(60)
+    }
+    for (const camera of cameras) busy.begin(camera)
+    expect(busy.short.filter((one) => one.startsWith('storm'))).toEqual(['storm began 1'])
+  })
+
+  it('is over when what it counts has become usual', () => {
+    const site = new Site()
+    for (let minute = 0; minute < 30; minute++) {
+      for (const name of names) site.end(site.begin(name))
+      site.wait(60)
+    }
+    const storms = site.told.filter(({ kind }) => kind === 'storm')
+    expect(storms.at(-1)?.phase).toBe('ended')
+    expect(storms.at(-1)!.ended! - storms[0].began).toBeLessThan(15 * 60_000)
+    expect(site.short.slice(-16)).toEqual(names.flatMap((name) => [`${name} began`, `${name} ended`]))
   })
 
   it('is of one kind, and there is none where it is switched off', () => {

@@ -16,7 +16,10 @@ it('keeps one view of each camera and preset over a restart', async () => {
   const again = await startStore(dir)
   expect(await again.store.keptViews()).toEqual(expect.arrayContaining([yard, gate]))
   expect(await again.store.keptViews()).toHaveLength(2)
-  await again.store.withdrawViews(['dome'])
+  await again.store.withdrawViews({ known: ['dome', 'yard'], seen: ['dome'] })
+  const { outline: _, ...distrust } = yard
+  expect(await again.store.keptViews()).toEqual(expect.arrayContaining([distrust, gate]))
+  await again.store.withdrawViews({ known: ['dome'], seen: ['dome'] })
   expect(await again.store.keptViews()).toEqual([gate])
 })
 

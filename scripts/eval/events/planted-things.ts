@@ -50,7 +50,9 @@ const bundles = (
     { where: 'on a crossroads', ...crossroads, at: [420, 320] },
     { where: 'in a street', ...street, at: [330, 230] },
     { where: 'on a car park', ...carPark, at: [420, 260] },
-    { where: 'in a room', ...room, at: [360, 250] },
+    { where: 'in a room', ...room, at: [90, 310] },
+    // The hard one: somebody stands there at that moment, goes, and four seconds later the next one stands there.
+    { where: 'where people stand', ...room, at: [360, 250] },
   ] as const
 ).flatMap(({ where, ...into }): PlantedThing[] => [
   { name: `a bundle left ${where}`, what: 'left', ...into, cut: bundle, scale: 1 },

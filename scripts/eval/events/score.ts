@@ -55,7 +55,7 @@ export function score(
   return { truths: sure.length, found: delaysMs.length, wrong, neither, delaysMs }
 }
 
-/** Sure ones first, then whoever lies best under the alert's box. */
+/** Whoever lies best under the alert's box; of one person's what is sure first. */
 function best(truths: readonly TruthEvent[], alert: Told, at: Whereabouts['at']): TruthEvent | undefined {
   const { rule, timeMs, box, direction } = alert
   const fitting = truths
@@ -66,7 +66,7 @@ function best(truths: readonly TruthEvent[], alert: Told, at: Whereabouts['at'])
     )
     .map((truth) => ({ truth, overlap: overlapOf(truth, box, timeMs, at) }))
     .filter(({ overlap }) => overlap >= sameFrom)
-  fitting.sort((a, b) => Number(b.truth.sure) - Number(a.truth.sure) || b.overlap - a.overlap)
+  fitting.sort((a, b) => b.overlap - a.overlap || Number(b.truth.sure) - Number(a.truth.sure))
   return fitting[0]?.truth
 }
 

@@ -114,7 +114,7 @@ function visits(sequence: Sequence, rule: Rule, polygon: readonly Point[], dwell
         const entered = nominal.find((one) => within(one, stay) && (!surely || within(surely, one))) ?? stay
         // Who comes back soon is known: one more alert is neither asked for nor wrong.
         const sure = surely !== undefined && stay.from > quietUntil
-        quietUntil = stay.to + rule.inertiaMs + rule.cooldownMs
+        if (surely) quietUntil = stay.to + rule.inertiaMs + rule.cooldownMs
         return {
           rule: rule.name,
           who,
@@ -162,7 +162,7 @@ function crossings(
         const at = found.findLastIndex(({ fromMs }) => fromMs === changedMs)
         const sure = changedMs > quietUntil && timeMs - clear.timeMs <= mostInTwoMindsMs
         found[at] = { ...told(rule, who, changedMs, side), untilMs: timeMs, sure }
-        quietUntil = timeMs + rule.cooldownMs
+        if (sure) quietUntil = timeMs + rule.cooldownMs
       }
       clear = { side, timeMs }
     }
@@ -212,11 +212,12 @@ function crowds(sequence: Sequence, rule: CrowdingRule, polygon: readonly Point[
       const sureSpan = surely.find((one) => within(one, crowd) && lengthOf(one) >= rule.inertiaMs + slackMs)
       const began = nominal.find((one) => within(one, crowd) && (!sureSpan || within(sureSpan, one))) ?? crowd
       const sure = sureSpan !== undefined && crowd.from > quietUntil
-      quietUntil = crowd.to + rule.inertiaMs + rule.cooldownMs
+      if (sure) quietUntil = crowd.to + rule.inertiaMs + rule.cooldownMs
+      const fromMs = sureSpan ? began.from : crowd.from
       return {
         rule: rule.name,
-        fromMs: sureSpan ? began.from : crowd.from,
-        earliestMs: crowd.from,
+        fromMs,
+        earliestMs: Math.min(fromMs, ...reached.filter((one) => within(one, crowd)).map(({ from }) => from)),
         untilMs: crowd.to,
         sure,
       }

@@ -242,7 +242,7 @@ export const publishSchema = Type.Object(
     }),
     stormCameras: Type.Integer({
       description:
-        'Where so many cameras, and a quarter of all, begin alerts of one kind within a minute (rain, headlights, a power cut), what comes beyond is counted in one alert of kind `storm`; critical ones are told all the same. More tells more of them one by one; 0 = all.',
+        'Where so many cameras, and a quarter of all, begin alerts of one kind within a minute, and four times what is usual there (rain, headlights, a power cut), what comes beyond is counted in one alert of kind `storm`; critical ones are told all the same. More tells more of them one by one; 0 = all.',
       default: 5,
       minimum: 0,
       maximum: 5_000,

@@ -15,21 +15,24 @@ const mostAheadMs = 366 * 86_400_000
 export class CameraClock {
   /** Clock of the camera minus clock of the box at the arrival of each report, ms. */
   #offsets: number[] = []
+  #isJudged = false
 
   /** A report that came at `arrivedAt`; both epoch ms. */
   report(cameraClockMs: number, arrivedAt: number): void {
     const offset = cameraClockMs - arrivedAt
     if (cameraClockMs < earliest || offset > mostAheadMs) {
       this.#offsets = []
+      this.#isJudged = true
       return
     }
     this.#offsets = [...this.#offsets, offset].slice(-mostReports)
+    this.#isJudged ||= this.#offsets.length >= leastReports
   }
 
-  /** Undefined where nothing can be said. The report that was least delayed on its way is nearest to the truth. */
-  get offsetMs(): number | undefined {
+  /** Null where what is told is no clock, undefined until there is enough to tell. The report that was least delayed on its way is nearest to the truth. */
+  get offsetMs(): number | null | undefined {
     const most = Math.max(...this.#offsets)
     const isClock = this.#offsets.length >= leastReports && most - Math.min(...this.#offsets) <= mostSpreadMs
-    return isClock ? most : undefined
+    return isClock ? most : this.#isJudged ? null : undefined
   }
 }

@@ -97,8 +97,8 @@ export class RtspClient {
     return this.#session.sdp
   }
 
-  /** Clock of the camera minus clock of the box, ms; undefined while it is not known. */
-  get clockOffsetMs(): number | undefined {
+  /** Clock of the camera minus clock of the box, ms; null where it tells no clock, undefined until it has told. */
+  get clockOffsetMs(): number | null | undefined {
     return this.#track?.clockOffsetMs
   }
 

@@ -81,8 +81,8 @@ export class TrackReader {
     return this.#clock.byArrival
   }
 
-  /** Clock of the camera minus clock of the box, ms; undefined while it is not known. */
-  get clockOffsetMs(): number | undefined {
+  /** Clock of the camera minus clock of the box, ms; null where it tells no clock, undefined until it has told. */
+  get clockOffsetMs(): number | null | undefined {
     return this.#cameraClock.offsetMs
   }
 

@@ -7,7 +7,7 @@ import { type Judge, subjectOf } from '../judge.ts'
 /**
  * A moment at which a track goes over the line. Sides are those of someone who walks from a to b: `left` means it went to
  * their left. `direction` other than `any` ignores those who go the other way, so the wrong way is a rule with the direction
- * that nobody may go. It has no parameter to raise; what counts as a crossing is said in crossings.ts.
+ * that nobody may go. It has no parameter to raise; what counts as a crossing is said in domain/crossing.ts.
  */
 export function lineCrossing({ direction }: Pick<LineCrossingRule, 'direction'>, line: Line): Judge {
   const crossings = new Crossings(line)
