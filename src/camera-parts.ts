@@ -17,6 +17,7 @@ import type { PixelStore } from './kit/pixel-store.ts'
 import type { Room } from './kit/room.ts'
 import type { Stages } from './pipeline.ts'
 import { PresetPath } from './preset-path.ts'
+import { nothingSpent, type Spent } from './rules/noise-budget.ts'
 import { type StageParts, stagesOf } from './stages.ts'
 import type { Stills } from './stills.ts'
 import type { CameraStructuring, Structuring } from './structuring.ts'
@@ -76,6 +77,7 @@ export class CameraParts {
     const { pixels, telling, log } = this.#options
     const turning = view.turning as Turning
     const attention = new SharedAttention()
+    const spent = nothingSpent()
     const state = new TurningState(turning, (standing, told, why) => {
       telling.stand(camera.id, standing)
       onState(told, why)
@@ -83,7 +85,7 @@ export class CameraParts {
     })
     const turned = (at: string | undefined): Gate | undefined => {
       const preset = camera.presets?.find(({ name }) => name === at)
-      const parts = preset && this.#judging(atPreset(camera, preset), view, coverage)
+      const parts = preset && this.#judging(atPreset(camera, preset), view, coverage, spent)
       attention.of = parts?.attention
       path.turn(parts && preset && { preset: preset.name, ...parts, end: () => this.#endStay(camera, parts) })
       state.stands()
@@ -113,7 +115,7 @@ export class CameraParts {
   }
 
   /** What judges the pictures of a camera, or of one stay at a preset. */
-  #judging(camera: Camera, view: CameraView, coverage: Coverage): Judging {
+  #judging(camera: Camera, view: CameraView, coverage: Coverage, spent?: Spent): Judging {
     const { config, vision, views, stills, inView } = this.#options
     const { fps, idle, fullLookEveryMs } = config.analysis
     const pace = { fps, idleEveryMs: idle.everyMs, fullLookEveryMs }
@@ -137,6 +139,7 @@ export class CameraParts {
       attention: { follow },
       coverage,
       objects,
+      spent,
       save,
     }
     return { attention, structuring, stages: stagesOf(parts) }

@@ -9,6 +9,7 @@ import { countLooks } from './looks.ts'
 import type { Stages } from './pipeline.ts'
 import { AlertBook } from './rules/alerts.ts'
 import { RuleEngine } from './rules/engine.ts'
+import type { Spent } from './rules/noise-budget.ts'
 import { Tracker } from './track/tracker.ts'
 
 export interface StageParts {
@@ -20,6 +21,8 @@ export interface StageParts {
   readonly coverage?: Coverage
   /** Things that were left or taken, which no model sees; undefined where nobody looks for them. */
   readonly objects?: () => StaticThings | undefined
+  /** Of a camera that turns: the hour of alerts goes on from stay to stay. */
+  readonly spent?: Spent
   readonly save: Stages['save']
 }
 
@@ -35,7 +38,7 @@ const everything: Stages['attention'] = { follow: () => {} }
 
 /** What is saved, and where, is the caller's business. */
 export function stagesOf(parts: StageParts): Stages {
-  const { camera, vision, attention = everything, coverage, objects = () => undefined, save } = parts
+  const { camera, vision, attention = everything, coverage, objects = () => undefined, spent, save } = parts
   const detect = withThings((frame) => vision.detect(frame).catch(skipFailed), objects)
   return {
     attention,
@@ -45,7 +48,7 @@ export function stagesOf(parts: StageParts): Stages {
       release: (handle) => vision.release(handle),
     },
     tracker: new Tracker(),
-    rules: new RuleEngine(camera),
+    rules: new RuleEngine({ ...camera, spent }),
     alerts: new AlertBook({ camera: camera.id, rules: camera.rules, newId }),
     save,
   }

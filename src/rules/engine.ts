@@ -6,7 +6,7 @@ import type { Track } from '../domain/track.ts'
 import type { Line, Zone } from '../domain/zone.ts'
 import { judgeFor } from './judges.ts'
 import { Merging } from './merging.ts'
-import { NoiseBudget } from './noise-budget.ts'
+import { NoiseBudget, type Spent } from './noise-budget.ts'
 import { RuleWatch } from './rule-watch.ts'
 
 /** A time that lies further back than this (ms) is a clock that was set, not a frame that came late. */
@@ -23,6 +23,8 @@ export interface RuleEngineOptions {
   readonly mergeAlerts?: boolean
   /** Of each duty; critical ones are told beyond it. Absent = any number. */
   readonly alertsPerHour?: number
+  /** Of a camera that has several engines one after the other. */
+  readonly spent?: Spent
 }
 
 export class RuleEngine {
@@ -32,14 +34,15 @@ export class RuleEngine {
   #time = Number.NEGATIVE_INFINITY
 
   /** Throws RangeError where a rule names a place or a time zone that does not exist, or square metres that nobody knows. */
-  constructor({ rules, zones, lines, calibration, mergeAlerts, alertsPerHour }: RuleEngineOptions) {
+  constructor(options: RuleEngineOptions) {
+    const { rules, zones, lines, calibration, mergeAlerts, alertsPerHour, spent } = options
     const ground = calibration && new Ground(calibration)
     for (const rule of rules) judgeFor(rule, zones, lines, ground)
     this.#watches = rules.map(
       (rule) => new RuleWatch(rule, () => judgeFor(rule, zones, lines, ground), ground),
     )
     this.#merging = mergeAlerts ? new Merging(rules) : undefined
-    this.#budget = alertsPerHour === undefined ? undefined : new NoiseBudget(alertsPerHour, rules)
+    this.#budget = alertsPerHour === undefined ? undefined : new NoiseBudget(alertsPerHour, rules, spent)
   }
 
   /**

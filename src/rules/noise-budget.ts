@@ -13,18 +13,26 @@ interface OpenDigest {
   newest: RuleEvent
 }
 
+/** What of an hour's alerts is spent; a camera that turns goes on with it from preset to preset. */
+export interface Spent {
+  hour: number
+  readonly byDuty: Map<Duty, number>
+}
+
+export const nothingSpent = (): Spent => ({ hour: Number.NaN, byDuty: new Map() })
+
 export class NoiseBudget {
   readonly #perHour: number
   readonly #rules: ReadonlyMap<string, Rule>
   #hour = Number.NaN
-  /** Alerts that began in this hour. */
-  readonly #spent = new Map<Duty, number>()
+  readonly #spent: Spent
   /** What began and was told in a digest alone: its end is not told either. */
   readonly #unsaid = new Set<string>()
   readonly #digests = new Map<Duty, OpenDigest>()
 
-  constructor(perHour: number, rules: readonly Rule[]) {
+  constructor(perHour: number, rules: readonly Rule[], spent = nothingSpent()) {
     this.#perHour = perHour
+    this.#spent = spent
     this.#rules = new Map(rules.map((rule) => [rule.name, rule]))
   }
 
@@ -32,7 +40,8 @@ export class NoiseBudget {
   pass(events: readonly RuleEvent[], time: number): RuleEvent[] {
     const hour = Math.floor(time / hourMs)
     const over = hour === this.#hour ? [] : this.#endDigests('cleared', time)
-    if (hour !== this.#hour) this.#spent.clear()
+    if (hour !== this.#spent.hour) this.#spent.byDuty.clear()
+    this.#spent.hour = hour
     this.#hour = hour
     return [...over, ...events.flatMap((event) => this.#passOne(event))]
   }
@@ -48,8 +57,8 @@ export class NoiseBudget {
     if (event.phase === 'ended' && this.#unsaid.delete(key)) return []
     if (event.phase !== 'began') return this.#unsaid.has(key) ? [] : [event]
     if (!rule || rule.severity === 'critical') return [event]
-    const spent = (this.#spent.get(rule.duty) ?? 0) + 1
-    this.#spent.set(rule.duty, spent)
+    const spent = (this.#spent.byDuty.get(rule.duty) ?? 0) + 1
+    this.#spent.byDuty.set(rule.duty, spent)
     if (spent <= this.#perHour) return [event]
     this.#unsaid.add(key)
     return this.#count(event, rule)

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import type { Rule } from '../../src/domain/rule.ts'
 import { AlertBook } from '../../src/rules/alerts.ts'
 import { RuleEngine } from '../../src/rules/engine.ts'
+import { nothingSpent } from '../../src/rules/noise-budget.ts'
 import { trackAt } from '../support/scene.ts'
 
 const rule = (name: string, options: Partial<Rule> = {}) =>
@@ -115,4 +116,21 @@ it('ends the digest with everything else when the camera is lost', () => {
   expect(
     yard.lose(hour + 3 * minute).map(({ kind, phase, endedBecause }) => [kind, phase, endedBecause]),
   ).toEqual([['digest', 'ended', 'camera-lost']])
+})
+
+it('goes on with the hour where the engine of a camera is another one', () => {
+  const spent = nothingSpent()
+  const stay = (n: number) => {
+    const rules = [rule('in')]
+    const places = { zones: [{ name: 'yard', polygon: square }], lines: [] }
+    const engine = new RuleEngine({ rules, ...places, alertsPerHour: 3, spent })
+    const events = engine.evaluate([trackAt(n, 0.7, 0.5)], hour + n * minute)
+    return [...events, ...engine.end('camera-turned', hour + n * minute + 1_000)]
+  }
+  const told = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, n) => stay(from + n)).flatMap((events) =>
+      events.filter(({ phase }) => phase === 'began').map(({ kind }) => kind),
+    )
+  expect(told(0, 5)).toEqual(['intrusion', 'intrusion', 'intrusion', 'digest', 'digest'])
+  expect(told(60, 62)).toEqual(['intrusion', 'intrusion'])
 })
