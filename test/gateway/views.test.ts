@@ -82,6 +82,16 @@ it('gives pictures of a camera that was moved once its view is confirmed at the 
   await until(async () => expect((await snapshot()).outcome).toBe('done'))
 })
 
+it('trusts no moved view again because a consent was renewed', async () => {
+  const consent = { grantedBy: 'Wang Fang', documentSha256: '0'.repeat(64), scope: ['alerts', 'snapshots'] }
+  const home = await bench.camera('yard', { tier: 'household', consent: { ...consent, until: '2020-01-01' } })
+  await distrust(home)
+  const gateway = await bench.start(home)
+  await until(async () => expect(Object.values(await bench.retained())).toEqual(['consent_ended']))
+  await gateway.reload(await bench.config({ ...home, consent: { ...consent, until: '2099-12-31' } }))
+  await until(async () => expect((await snapshot()).refusal?.why).toContain('view-moved'))
+})
+
 it('hears the same from the centre, and refuses it while the camera gives no picture', async () => {
   const yard = await bench.camera('yard')
   await distrust(yard)
