@@ -1,6 +1,6 @@
 /** eval:events: are intrusions, crossings, loiterers and crowds told of, how soon, and is anything told that did not happen? */
 import { parseArgs } from 'node:util'
-import { benchmark, oneOf, within } from './bench/arguments.ts'
+import { benchmark, oneOf } from './bench/arguments.ts'
 import {
   type EventSource,
   type Events,
@@ -11,11 +11,10 @@ import {
 import { eventTable, eventTargets } from './eval/events/sentences.ts'
 import { rounded } from './eval/figures.ts'
 import { targetSentences } from './eval/sentences.ts'
+import { type SequenceWish, sequenceNames, sequenceOptions, sequenceWish } from './eval/sequence-wish.ts'
 import { chosenSets, sequenceSets } from './eval/sets.ts'
 import type { Target } from './eval/targets.ts'
 import { usualSeeds } from './eval/tracking.ts'
-
-const sequenceNames = sequenceSets.map(({ name }) => name)
 
 const help = `npm run eval:events -- [--json]
 
@@ -28,35 +27,21 @@ judged by eval:health.
   --json          one line of JSON instead of the table
   --help          this text
 
-The sets are looked for in ../shared (eval/, videos/), or in the folder that SKYEYE_EVALUATION names. It takes about three minutes
+The sets are looked for in ../shared (eval/, videos/), or in the folder that SKYEYE_EVALUATION names. It takes about five minutes
 on two cores, nearly all of it for the models.
 
 ${eventMethod}`
 
-interface Wish {
-  readonly json: boolean
+interface Wish extends SequenceWish {
   readonly sources: readonly EventSource[]
-  readonly sets: readonly string[]
-  readonly seeds: number
 }
 
 function readCommandLine(): Wish | undefined {
-  const list = { type: 'string', multiple: true, default: [] as string[] } as const
-  const flag = { type: 'boolean', default: false } as const
-  const { values } = parseArgs({
-    options: {
-      ...{ boxes: list, set: list, seeds: { type: 'string', default: String(usualSeeds) } },
-      ...{ json: flag, help: { ...flag, short: 'h' } },
-    },
-  })
+  const boxes = { type: 'string', multiple: true, default: [] as string[] } as const
+  const { values } = parseArgs({ options: { ...sequenceOptions, boxes } })
   if (values.help) return undefined
   const sources = values.boxes.map((one) => oneOf('boxes', one, eventSources))
-  return {
-    json: values.json,
-    sources: sources.length > 0 ? sources : eventSources,
-    sets: values.set.map((name) => oneOf('set', name, sequenceNames)),
-    seeds: within('seeds', values.seeds, 1, 1_000, true),
-  }
+  return { ...sequenceWish(values), sources: sources.length > 0 ? sources : eventSources }
 }
 
 export interface Result extends Events {

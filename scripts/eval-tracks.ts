@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { benchmark, oneOf, within } from './bench/arguments.ts'
 import { rounded } from './eval/figures.ts'
 import { targetSentences } from './eval/sentences.ts'
+import { type SequenceWish, sequenceNames, sequenceOptions, sequenceWish } from './eval/sequence-wish.ts'
 import { chosenSets, sequenceSets } from './eval/sets.ts'
 import type { Target } from './eval/targets.ts'
 import { trackTable, trackTargets } from './eval/track-sentences.ts'
@@ -15,8 +16,6 @@ import {
   usualRates,
   usualSeeds,
 } from './eval/tracking.ts'
-
-const sequenceNames = sequenceSets.map(({ name }) => name)
 
 const help = `npm run eval:tracks -- [--json]
 
@@ -35,36 +34,20 @@ on one core, most of it for the detector.
 
 ${trackMethod}`
 
-interface Wish {
-  readonly json: boolean
+interface Wish extends SequenceWish {
   readonly boxes: readonly BoxKind[]
-  readonly sets: readonly string[]
   readonly rates: readonly number[]
-  readonly seeds: number
 }
 
 function readCommandLine(): Wish | undefined {
-  const list = { type: 'string', multiple: true, default: [] as string[] } as const
-  const flag = { type: 'boolean', default: false } as const
-  const { values } = parseArgs({
-    options: {
-      ...{
-        boxes: { type: 'string' },
-        set: list,
-        fps: list,
-        seeds: { type: 'string', default: String(usualSeeds) },
-      },
-      ...{ json: flag, help: { ...flag, short: 'h' } },
-    },
-  })
+  const fps = { type: 'string', multiple: true, default: [] as string[] } as const
+  const { values } = parseArgs({ options: { ...sequenceOptions, fps, boxes: { type: 'string' } } })
   if (values.help) return undefined
   const rates = values.fps.map((fps) => within('fps', fps, 0.1, 100, false))
   return {
-    json: values.json,
+    ...sequenceWish(values),
     boxes: values.boxes === undefined ? boxKinds : [oneOf('boxes', values.boxes, boxKinds)],
-    sets: values.set.map((name) => oneOf('set', name, sequenceNames)),
     rates: rates.length > 0 ? rates : usualRates,
-    seeds: within('seeds', values.seeds, 1, 1_000, true),
   }
 }
 

@@ -69,6 +69,19 @@ async function start(change: Partial<CommandsOptions> = {}): Promise<void> {
   await vi.waitFor(async () => expect((await ask('ping', {}, {}, 500)).outcome).toBe('done'), patient)
 }
 
+/** A box that is asked for pictures, and gives none before `still` is resolved. */
+async function startWaiting() {
+  const still = Promise.withResolvers<'none'>()
+  let asked = 0
+  await start({
+    still: () => {
+      asked++
+      return still.promise
+    },
+  })
+  return { still, asked: () => asked }
+}
+
 function envelope(verb: string, data: object, change: object = {}): Record<string, unknown> {
   const now = Date.now()
   return {
@@ -398,19 +411,12 @@ describe.skipIf(!mosquittoPresent)('commands (skipped where mosquitto is not ins
   })
 
   it('are waited for where many ask for pictures at once, so that the box is not flooded', async () => {
-    const still = Promise.withResolvers<'none'>()
-    let asked = 0
-    await start({
-      still: () => {
-        asked++
-        return still.promise
-      },
-    })
+    const { still, asked } = await startWaiting()
     const pictures = Array.from({ length: 30 }, () => ask('snapshot-now', { camera: 'yard' }))
-    await vi.waitFor(() => expect(asked).toBe(17), patient)
+    await vi.waitFor(() => expect(asked()).toBe(17), patient)
     // Later ones would have been asked for by now, as the first were.
     await expect(ask('ping', {}, {}, 500)).rejects.toThrow()
-    expect(asked).toBe(17)
+    expect(asked()).toBe(17)
     still.resolve('none')
     await Promise.all(pictures)
   })
@@ -427,23 +433,16 @@ describe.skipIf(!mosquittoPresent)('commands (skipped where mosquitto is not ins
   })
 
   it('are heard while a picture lets itself be waited for, which a repeat does not make a second time', async () => {
-    const still = Promise.withResolvers<'none'>()
-    let asked = 0
-    await start({
-      still: () => {
-        asked++
-        return still.promise
-      },
-    })
+    const { still, asked } = await startWaiting()
     const text = JSON.stringify(envelope('snapshot-now', { camera: 'yard' }))
     const pictures = [send('snapshot-now', text), send('snapshot-now', text)]
-    await vi.waitFor(() => expect(asked).toBe(1), patient)
+    await vi.waitFor(() => expect(asked()).toBe(1), patient)
     expect((await ask('ping', {})).outcome).toBe('done')
     still.resolve('none')
     const answers = await Promise.all(pictures)
     expect(answers.map(({ refusal }) => refusal?.code)).toEqual(['unavailable', 'unavailable'])
     expect(answers.map(({ repeated }) => repeated).sort()).toEqual([false, true])
-    expect(asked).toBe(1)
+    expect(asked()).toBe(1)
   })
 
   it('send a range again, under the same ids and numbers, and say what is missing', async () => {

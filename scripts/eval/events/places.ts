@@ -1,6 +1,6 @@
 /** What is watched in the evaluation of events: the same zones, lines and rules in every clip, chosen before anything was measured. */
 import type { Camera } from '../../../src/domain/camera.ts'
-import type { Rule, RuleKind } from '../../../src/domain/rule.ts'
+import type { Rule } from '../../../src/domain/rule.ts'
 import type { Line, Zone } from '../../../src/domain/zone.ts'
 
 /** Defaults of the kinds, but for numbers that clips of seven seconds can reach. */
@@ -58,13 +58,6 @@ const rules: readonly Rule[] = [
     }),
   ),
 ]
-
-export const peopleKinds = [
-  'intrusion',
-  'line-crossing',
-  'loitering',
-  'crowding',
-] as const satisfies RuleKind[]
 
 export const crossroads = { zones, lines, rules } satisfies Pick<Camera, 'zones' | 'lines' | 'rules'>
 
